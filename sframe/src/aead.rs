@@ -1,0 +1,139 @@
+//! The AEADs of the cipher suites, one call for all (RFC 9605 section 4.5).
+//!
+//! Nothing here chooses a nonce: that a nonce never comes twice is [`SealContext`]'s doing.
+//!
+//! [`SealContext`]: crate::SealContext
+
+mod ctr_hmac;
+
+use core::fmt;
+
+use aes::{Aes128, Aes256};
+use aes_gcm::{AeadInOut, Aes128Gcm, Aes256Gcm, KeyInit};
+use hmac::Hmac;
+use sha2::{Sha256, Sha512};
+
+use self::ctr_hmac::CtrHmac;
+use crate::suite::{CipherSuite, NONCE_LEN};
+
+/// A suite's AEAD, with everything computed that depends on the key alone.
+pub struct Aead {
+    cipher: Cipher,
+    tag_len: usize,
+}
+
+impl Aead {
+    /// Makes the AEAD of `suite`; `None` unless `key` is `suite.key_len()` bytes.
+    #[must_use]
+    pub fn new(suite: CipherSuite, key: &[u8]) -> Option<Self> {
+        let cipher = match suite {
+            CipherSuite::Aes128CtrHmacSha256_80
+            | CipherSuite::Aes128CtrHmacSha256_64
+            | CipherSuite::Aes128CtrHmacSha256_32 => {
+                Cipher::Aes128CtrHmac(CtrHmac::new(key, suite)?)
+            }
+            CipherSuite::Aes128GcmSha256_128 => {
+                Cipher::Aes128Gcm(Aes128Gcm::new_from_slice(key).ok()?)
+            }
+            CipherSuite::Aes256GcmSha512_128 => {
+                Cipher::Aes256Gcm(Aes256Gcm::new_from_slice(key).ok()?)
+            }
+            CipherSuite::Aes256CtrHmacSha512_80
+            | CipherSuite::Aes256CtrHmacSha512_64
+            | CipherSuite::Aes256CtrHmacSha512_32 => {
+                Cipher::Aes256CtrHmac(CtrHmac::new(key, suite)?)
+            }
+        };
+        Some(Self { cipher, tag_len: suite.tag_len() })
+    }
+
+    /// Encrypts `text` in place and writes the tag to `tag`, which is the suite's `Nt` bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`AeadError`]: `tag` has another length, or the AEAD refused the lengths. `text` is then
+    /// unspecified.
+    pub fn seal(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
+        text: &mut [u8],
+        tag: &mut [u8],
+    ) -> Result<(), AeadError> {
+        if tag.len() != self.tag_len {
+            return Err(AeadError);
+        }
+        match &self.cipher {
+            Cipher::Aes128CtrHmac(cipher) => cipher.seal(nonce, aad, text, tag),
+            Cipher::Aes128Gcm(cipher) => seal_gcm(cipher, nonce, aad, text, tag),
+            Cipher::Aes256CtrHmac(cipher) => cipher.seal(nonce, aad, text, tag),
+            Cipher::Aes256Gcm(cipher) => seal_gcm(cipher, nonce, aad, text, tag),
+        }
+    }
+
+    /// Decrypts `text` in place if `tag` is right; else leaves it as it was.
+    ///
+    /// # Errors
+    ///
+    /// [`AeadError`]: not what [`Aead::seal`] made with this key, nonce and `aad`.
+    pub fn open(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
+        text: &mut [u8],
+        tag: &[u8],
+    ) -> Result<(), AeadError> {
+        if tag.len() != self.tag_len {
+            return Err(AeadError);
+        }
+        match &self.cipher {
+            Cipher::Aes128CtrHmac(cipher) => cipher.open(nonce, aad, text, tag),
+            Cipher::Aes128Gcm(cipher) => open_gcm(cipher, nonce, aad, text, tag),
+            Cipher::Aes256CtrHmac(cipher) => cipher.open(nonce, aad, text, tag),
+            Cipher::Aes256Gcm(cipher) => open_gcm(cipher, nonce, aad, text, tag),
+        }
+    }
+}
+
+impl fmt::Debug for Aead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cipher: _, tag_len } = self;
+        f.debug_struct("Aead").field("tag_len", tag_len).finish_non_exhaustive()
+    }
+}
+
+/// One opaque error, so that a failure says nothing about its reason.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct AeadError;
+
+enum Cipher {
+    Aes128CtrHmac(CtrHmac<Aes128, Hmac<Sha256>>),
+    Aes128Gcm(Aes128Gcm),
+    Aes256CtrHmac(CtrHmac<Aes256, Hmac<Sha512>>),
+    Aes256Gcm(Aes256Gcm),
+}
+
+fn seal_gcm<C: AeadInOut>(
+    cipher: &C,
+    nonce: &[u8; NONCE_LEN],
+    aad: &[u8],
+    text: &mut [u8],
+    tag: &mut [u8],
+) -> Result<(), AeadError> {
+    let nonce = nonce.as_slice().try_into().map_err(|_| AeadError)?;
+    let computed = cipher.encrypt_inout_detached(nonce, aad, text.into()).map_err(|_| AeadError)?;
+    tag.copy_from_slice(&computed);
+    Ok(())
+}
+
+fn open_gcm<C: AeadInOut>(
+    cipher: &C,
+    nonce: &[u8; NONCE_LEN],
+    aad: &[u8],
+    text: &mut [u8],
+    tag: &[u8],
+) -> Result<(), AeadError> {
+    let nonce = nonce.as_slice().try_into().map_err(|_| AeadError)?;
+    let tag = tag.try_into().map_err(|_| AeadError)?;
+    cipher.decrypt_inout_detached(nonce, aad, text.into(), tag).map_err(|_| AeadError)
+}

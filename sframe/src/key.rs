@@ -1,0 +1,125 @@
+//! Base keys: the secret input of the key schedule, each for one direction.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::key_schedule;
+use crate::suite::CipherSuite;
+
+/// Secret input of the key schedule: `base_key`, RFC 9605 section 4.4.2.
+///
+/// Wiped on drop. No `Clone`, `PartialEq` or serialization, and `Debug` prints nothing, so each
+/// copy and each comparison has to be written where a reviewer sees it. Spending the key picks its
+/// one direction, which RFC 9605 section 4.4.1 requires:
+///
+/// ```compile_fail,E0382
+/// # use frameseal_sframe::BaseKey;
+/// let key = BaseKey::new(vec![7; 32]);
+/// let sender = key.into_send_key();
+/// let receiver = key.into_receive_key(); // moved: one base key, one direction
+/// ```
+pub struct BaseKey {
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl BaseKey {
+    /// Takes ownership of `bytes`; the caller's copies, if any, are the caller's to wipe.
+    ///
+    /// Any length is accepted, as in RFC 9605; the key has no more strength than its bytes have
+    /// entropy, so give at least the suite's key length of random bytes.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes: Zeroizing::new(bytes) }
+    }
+
+    /// Commits this key to sealing.
+    #[must_use]
+    pub fn into_send_key(self) -> SendKey {
+        SendKey(self)
+    }
+
+    /// Commits this key to opening.
+    #[must_use]
+    pub fn into_receive_key(self) -> ReceiveKey {
+        ReceiveKey(self)
+    }
+
+    /// Returns the base key one ratchet step later (RFC 9605 section 5.1).
+    ///
+    /// One way: who holds the result can't compute `self`.
+    #[must_use]
+    pub fn ratchet(&self, suite: CipherSuite) -> Self {
+        key_schedule::ratchet(self, suite)
+    }
+
+    /// Tells in constant time whether `other` has the same bytes.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.expose_secret().ct_eq(other.expose_secret()).into()
+    }
+
+    /// The key bytes, for the key schedule only. Grep for `expose_secret` to audit every use.
+    pub(crate) fn expose_secret(&self) -> &[u8] {
+        let Self { bytes } = self;
+        bytes
+    }
+}
+
+impl fmt::Debug for BaseKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bytes: _ } = self; // a new field must be looked at here
+        f.debug_struct("BaseKey").finish_non_exhaustive()
+    }
+}
+
+/// A base key that seals and never opens.
+#[derive(Debug)]
+pub struct SendKey(BaseKey);
+
+impl SendKey {
+    /// Returns the key one ratchet step later; see [`BaseKey::ratchet`].
+    #[must_use]
+    pub fn ratchet(&self, suite: CipherSuite) -> Self {
+        Self(self.0.ratchet(suite))
+    }
+
+    pub(crate) fn base_key(&self) -> &BaseKey {
+        &self.0
+    }
+}
+
+/// A base key that opens and never seals.
+#[derive(Debug)]
+pub struct ReceiveKey(BaseKey);
+
+impl ReceiveKey {
+    /// Returns the key one ratchet step later; see [`BaseKey::ratchet`].
+    #[must_use]
+    pub fn ratchet(&self, suite: CipherSuite) -> Self {
+        Self(self.0.ratchet(suite))
+    }
+
+    pub(crate) fn base_key(&self) -> &BaseKey {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::vec;
+
+    use super::BaseKey;
+
+    #[test]
+    fn debug_never_prints_key_bytes() {
+        let key = BaseKey::new(vec![0xa5; 32]);
+        assert_eq!(format!("{key:?}"), "BaseKey { .. }");
+        assert_eq!(format!("{:?}", key.into_send_key()), "SendKey(BaseKey { .. })");
+
+        let key = BaseKey::new(vec![0xa5; 32]).into_receive_key();
+        assert_eq!(format!("{key:?}"), "ReceiveKey(BaseKey { .. })");
+    }
+}

@@ -1,0 +1,114 @@
+//! From base key to AEAD key, salt and nonce (RFC 9605 sections 4.4.2, 4.4.3 and 5.1).
+
+use alloc::vec;
+
+use core::fmt;
+
+use hkdf::Hkdf;
+use sha2::{Sha256, Sha512};
+use zeroize::Zeroizing;
+
+use crate::aead::{Aead, AeadError};
+use crate::header::{Counter, KeyId};
+use crate::key::BaseKey;
+use crate::suite::{CipherSuite, Hash, MAX_KEY_LEN, NONCE_LEN};
+
+/// What frames are sealed and opened with: derived once per (base key, KID), used for each frame.
+///
+/// ```text
+/// secret = HKDF-Extract("", base_key)
+/// key    = HKDF-Expand(secret, "SFrame 1.0 Secret key "  || KID || suite, Nk)
+/// salt   = HKDF-Expand(secret, "SFrame 1.0 Secret salt " || KID || suite, Nn)
+/// ```
+///
+/// KID is 8 bytes, suite 2 bytes, both big-endian.
+pub(crate) struct FrameKey {
+    aead: Aead,
+    salt: Zeroizing<[u8; NONCE_LEN]>,
+}
+
+impl FrameKey {
+    /// Runs the key schedule.
+    pub(crate) fn derive(suite: CipherSuite, key_id: KeyId, base_key: &BaseKey) -> Self {
+        let mut key = Zeroizing::new([0; MAX_KEY_LEN]);
+        let key = key.get_mut(..suite.key_len()).unwrap_or_default();
+        let mut salt = Zeroizing::new([0; NONCE_LEN]);
+
+        let key_id = key_id.get().to_be_bytes();
+        let number = suite.number().to_be_bytes();
+        expand(suite.hash(), base_key, &[KEY_LABEL, &key_id, &number], key);
+        expand(suite.hash(), base_key, &[SALT_LABEL, &key_id, &number], &mut *salt);
+
+        #[expect(clippy::expect_used, reason = "`key` was cut to the suite's key length above")]
+        let aead = Aead::new(suite, key).expect("key has the suite's length");
+        Self { aead, salt }
+    }
+
+    /// Encrypts `text` in place under the nonce of `counter`, which must never come twice.
+    pub(crate) fn seal(
+        &self,
+        counter: Counter,
+        aad: &[u8],
+        text: &mut [u8],
+        tag: &mut [u8],
+    ) -> Result<(), AeadError> {
+        self.aead.seal(&self.nonce(counter), aad, text, tag)
+    }
+
+    /// Decrypts `text` in place, or leaves it as it was.
+    pub(crate) fn open(
+        &self,
+        counter: Counter,
+        aad: &[u8],
+        text: &mut [u8],
+        tag: &[u8],
+    ) -> Result<(), AeadError> {
+        self.aead.open(&self.nonce(counter), aad, text, tag)
+    }
+
+    /// `salt XOR counter`, the counter big-endian and padded on the left (section 4.4.3).
+    fn nonce(&self, counter: Counter) -> [u8; NONCE_LEN] {
+        let mut nonce = *self.salt;
+        for (byte, counter) in nonce.iter_mut().rev().zip(counter.get().to_le_bytes()) {
+            *byte ^= counter;
+        }
+        nonce
+    }
+}
+
+impl fmt::Debug for FrameKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { aead: _, salt: _ } = self;
+        f.debug_struct("FrameKey").finish_non_exhaustive()
+    }
+}
+
+/// `HKDF-Expand(HKDF-Extract("", base_key), "SFrame 1.0 Ratchet", Nh)` (section 5.1).
+pub(crate) fn ratchet(base_key: &BaseKey, suite: CipherSuite) -> BaseKey {
+    let mut next = vec![0; suite.hash().len()];
+    expand(suite.hash(), base_key, &[RATCHET_LABEL], &mut next);
+    BaseKey::new(next)
+}
+
+/// Fills `output` with `HKDF-Expand(HKDF-Extract("", base_key), info, output.len())`.
+fn expand(hash: Hash, base_key: &BaseKey, info: &[&[u8]], output: &mut [u8]) {
+    let base_key = base_key.expose_secret();
+    let result = match hash {
+        Hash::Sha256 => Hkdf::<Sha256>::new(None, base_key).expand_multi_info(info, output),
+        Hash::Sha512 => Hkdf::<Sha512>::new(None, base_key).expand_multi_info(info, output),
+    };
+    #[expect(
+        clippy::expect_used,
+        reason = "at most 96 bytes are asked for, the limit is 255 * Nh"
+    )]
+    result.expect("output is short");
+}
+
+/// RFC 9605 section 4.4.2; the trailing space is part of it.
+const KEY_LABEL: &[u8] = b"SFrame 1.0 Secret key ";
+
+/// RFC 9605 section 4.4.2; the trailing space is part of it.
+const SALT_LABEL: &[u8] = b"SFrame 1.0 Secret salt ";
+
+/// RFC 9605 section 5.1.
+const RATCHET_LABEL: &[u8] = b"SFrame 1.0 Ratchet";

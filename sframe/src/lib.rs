@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+#[cfg(not(feature = "hazmat"))]
+mod aead;
+#[cfg(feature = "hazmat")]
+pub mod aead;
+mod header;
+mod key;
+mod key_id_layout;
+mod key_schedule;
+mod metadata;
+mod open;
+mod receiver;
+mod replay;
+mod seal;
+mod sender;
+mod suite;
+mod tracks;
+
+pub use header::{Counter, EncodedHeader, Field, Header, HeaderError, KeyId};
+pub use key::{BaseKey, ReceiveKey, SendKey};
+pub use key_id_layout::{GENERATIONS, KeyIdLayout, STEPS, TRACKS};
+pub use metadata::{FrameKind, Profile};
+pub use open::{OpenContext, OpenError};
+pub use receiver::{Opened, Receiver};
+pub use seal::{SealContext, SealError};
+pub use sender::Sender;
+pub use suite::CipherSuite;

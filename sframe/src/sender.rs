@@ -1,0 +1,79 @@
+//! All that one sender seals under one base key: a context for each of its tracks.
+
+use crate::header::KeyId;
+use crate::key::{ReceiveKey, SendKey};
+use crate::key_id_layout::KeyIdLayout;
+use crate::metadata::{FrameKind, Profile};
+use crate::seal::SealContext;
+use crate::suite::CipherSuite;
+use crate::tracks::Tracks;
+
+/// A base key in use for sealing.
+///
+/// In profile `frameseal/1` each track has its own key, counter and so replay window at the
+/// receiver, by the key schedule alone: the track is part of the KID, the KID of the derivation.
+/// In profile `rfc9605` there is one key and one counter for all.
+#[derive(Debug)]
+pub struct Sender {
+    profile: Profile,
+    suite: CipherSuite,
+    key_id: KeyId,
+    key: SendKey,
+    tracks: Tracks<SealContext>,
+}
+
+impl Sender {
+    /// Commits `key` to sealing as `key_id`. In profile `frameseal/1` the track bits of `key_id`
+    /// are ignored.
+    #[must_use]
+    pub fn new(profile: Profile, suite: CipherSuite, key_id: KeyId, key: SendKey) -> Self {
+        let (key_id, _) = profile.split_track(key_id);
+        Self { profile, suite, key_id, key, tracks: Tracks::new() }
+    }
+
+    /// Returns the sealing context of `track`, 0 to 15.
+    pub fn track(&mut self, track: u8) -> &mut SealContext {
+        let (key_id, track) = self.profile.join_track(self.key_id, track);
+        let Self { suite, key, tracks, .. } = self;
+        tracks.get_or_derive(track, || SealContext::derive(*suite, key_id, key.base_key()))
+    }
+
+    /// Returns the key ID with its track bits 0.
+    #[must_use]
+    pub const fn key_id(&self) -> KeyId {
+        self.key_id
+    }
+
+    /// Tells whether `key` is the base key that this sender seals under, which would be against
+    /// RFC 9605 section 4.4.1: one base key, one direction.
+    #[must_use]
+    pub fn seals_under(&self, key: &ReceiveKey) -> bool {
+        self.key.base_key().is(key.base_key())
+    }
+
+    pub(crate) const fn metadata(&self, kind: FrameKind) -> &'static [u8] {
+        self.profile.metadata(kind)
+    }
+}
+
+impl Profile {
+    /// Splits a KID into what names the base key, and the track.
+    pub(crate) fn split_track(self, key_id: KeyId) -> (KeyId, u8) {
+        match (self, KeyIdLayout::from_key_id(key_id)) {
+            (Self::Frameseal1, Some(layout)) => {
+                (KeyIdLayout { track: 0, ..layout }.to_key_id(), layout.track)
+            }
+            _ => (key_id, 0),
+        }
+    }
+
+    /// The inverse: the KID of one track; profile `rfc9605` has but one.
+    fn join_track(self, key_id: KeyId, track: u8) -> (KeyId, u8) {
+        match (self, KeyIdLayout::from_key_id(key_id)) {
+            (Self::Frameseal1, Some(layout)) => {
+                (KeyIdLayout { track, ..layout }.to_key_id(), track)
+            }
+            _ => (key_id, 0),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Ratcheting: the receiver follows by itself, and only after a frame authenticated.
+
+use frameseal_sframe::{
+    BaseKey, CipherSuite, FrameKind, KeyId, KeyIdLayout, OpenError, Profile, Receiver, SendKey,
+    Sender,
+};
+use hex_literal::hex;
+
+const SUITE: CipherSuite = CipherSuite::Aes128GcmSha256_128;
+
+fn key_id(step: u8) -> KeyId {
+    KeyIdLayout { slot: 3, generation: 1, step, track: 0 }.to_key_id()
+}
+
+fn base_key() -> BaseKey {
+    BaseKey::new(vec![4; 16])
+}
+
+/// Seals one frame `steps` ratchet steps after `base_key`.
+fn sealed(steps: u8) -> Vec<u8> {
+    let key: SendKey = (0..steps).fold(base_key().into_send_key(), |key, _| key.ratchet(SUITE));
+    Sender::new(Profile::Frameseal1, SUITE, key_id(steps), key)
+        .track(2)
+        .seal(Profile::Frameseal1.metadata(FrameKind::Key), b"frame")
+        .unwrap()
+}
+
+fn receiver(profile: Profile) -> Receiver<&'static str> {
+    let mut receiver = Receiver::new(profile, SUITE);
+    receiver.add(key_id(0), base_key().into_receive_key(), "alice");
+    receiver
+}
+
+#[test]
+fn ratchet_is_the_rfcs_hkdf() {
+    // Computed with Python's hmac module from the formula in RFC 9605 section 5.1.
+    let ratcheted = base_key().into_send_key().ratchet(SUITE);
+    let expected = BaseKey::new(
+        hex!("d301ceb0280dce4e0f9bd77fcc46a56ea7f6a56d89175d7c1e93b18210908c1f").to_vec(),
+    )
+    .into_receive_key();
+    let sender = Sender::new(Profile::Frameseal1, SUITE, key_id(1), ratcheted);
+    assert!(sender.seals_under(&expected));
+}
+
+#[test]
+fn receiver_follows_up_to_seven_steps() {
+    for steps in 0..8 {
+        let mut body = sealed(steps);
+        let opened = receiver(Profile::Frameseal1).open(FrameKind::Key, &mut body).unwrap();
+        assert_eq!((opened.source, opened.track), ("alice", 2));
+        assert_eq!(&body[opened.plaintext], b"frame");
+    }
+}
+
+#[test]
+fn a_forged_step_changes_nothing() {
+    let mut receiver = receiver(Profile::Frameseal1);
+    for steps in 1..8 {
+        let mut forged = sealed(steps);
+        *forged.last_mut().unwrap() ^= 1;
+        let before = forged.clone();
+        let unknown = KeyIdLayout { slot: 3, generation: 1, step: steps, track: 2 }.to_key_id();
+        let result = receiver.open(FrameKind::Key, &mut forged);
+        assert_eq!(result, Err(OpenError::UnknownKey(unknown)));
+        assert_eq!(forged, before);
+    }
+    assert!(receiver.open(FrameKind::Key, &mut sealed(7)).is_ok());
+}
+
+#[test]
+fn earlier_steps_stay_open_until_removed_and_frames_come_once() {
+    let mut receiver = receiver(Profile::Frameseal1);
+    assert!(receiver.open(FrameKind::Key, &mut sealed(2)).is_ok());
+    assert_eq!(receiver.open(FrameKind::Key, &mut sealed(2)), Err(OpenError::Duplicate));
+    assert!(receiver.open(FrameKind::Key, &mut sealed(1)).is_ok());
+
+    assert!(receiver.remove(key_id(0)));
+    let unknown = KeyIdLayout { slot: 3, generation: 1, step: 0, track: 2 }.to_key_id();
+    let result = receiver.open(FrameKind::Key, &mut sealed(0));
+    assert!(matches!(result, Err(OpenError::UnknownKey(_))), "{result:?} {unknown:?}");
+}
+
+#[test]
+fn adding_the_same_key_again_keeps_what_was_seen() {
+    let mut receiver = receiver(Profile::Frameseal1);
+    assert!(receiver.open(FrameKind::Key, &mut sealed(0)).is_ok());
+    receiver.add(key_id(0), base_key().into_receive_key(), "alice again");
+    assert_eq!(receiver.open(FrameKind::Key, &mut sealed(0)), Err(OpenError::Duplicate));
+}
+
+#[test]
+fn other_slots_generations_and_profiles_do_not_ratchet() {
+    let foreign = [
+        KeyIdLayout { slot: 4, generation: 1, step: 1, track: 0 },
+        KeyIdLayout { slot: 3, generation: 2, step: 1, track: 0 },
+    ];
+    for layout in foreign {
+        let key = base_key().into_send_key().ratchet(SUITE);
+        let mut body = Sender::new(Profile::Frameseal1, SUITE, layout.to_key_id(), key)
+            .track(0)
+            .seal(Profile::Frameseal1.metadata(FrameKind::Key), b"frame")
+            .unwrap();
+        let result = receiver(Profile::Frameseal1).open(FrameKind::Key, &mut body);
+        assert_eq!(result, Err(OpenError::UnknownKey(layout.to_key_id())));
+    }
+
+    let result = receiver(Profile::Rfc9605).open(FrameKind::Key, &mut sealed(1));
+    assert!(matches!(result, Err(OpenError::UnknownKey(_))));
+}
