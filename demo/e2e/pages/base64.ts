@@ -1,0 +1,10 @@
+//! Bytes as text, for the way between a page and the driver, which carries JSON.
+
+export function bytesToBase64(bytes: Uint8Array): string {
+  const CHUNK = 0x8000; // more arguments than this overflow the stack of `apply`
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  }
+  return btoa(binary);
+}

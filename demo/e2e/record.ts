@@ -1,0 +1,231 @@
+//! Records the real frames that the envelope tests use: `sframe/fixtures/*.frames`.
+//!
+//! The browsers' encoders are asked through the recorder page, ffmpeg's on the command line. The
+//! bytes differ from run to run; what the tests need of them does not.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'puppeteer-core';
+import { launch, type BrowserName } from './lib/browsers.ts';
+import { serve } from './lib/server.ts';
+import type { Recipe, Recording } from './pages/recorder.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../sframe/fixtures/', import.meta.url));
+
+type Kind = 'audio' | 'delta' | 'key';
+interface Frame {
+  kind: Kind;
+  data: Buffer;
+}
+/** One fixture file, and a row of the table in its README. */
+interface Fixture {
+  name: string;
+  mimeType: string;
+  source: string;
+  frames: Frame[];
+}
+
+const VIDEO: Recipe = { mimeType: '', width: 320, height: 180, frames: 24, changed: 3, encodings: [{ maxBitrate: 250_000 }] };
+const AUDIO: Recipe = { mimeType: 'audio/opus', width: 0, height: 0, frames: 20, changed: 20, encodings: [{}] };
+// Three spatial layers need a picture of this size; every layer is a frame of its own.
+const SVC: Omit<Recipe, 'mimeType'> = {
+  width: 1280,
+  height: 720,
+  frames: 36,
+  changed: 0,
+  encodings: [{ scalabilityMode: 'L3T3', maxBitrate: 1_500_000 }],
+};
+
+const CHROMIUM: Record<string, Recipe> = {
+  vp8: { ...VIDEO, mimeType: 'video/VP8' },
+  vp9: { ...VIDEO, mimeType: 'video/VP9' },
+  h264: { ...VIDEO, mimeType: 'video/H264' },
+  av1: { ...VIDEO, mimeType: 'video/AV1' },
+  opus: AUDIO,
+  'vp9-l3t3': { ...SVC, mimeType: 'video/VP9' },
+  'av1-l3t3': { ...SVC, mimeType: 'video/AV1' },
+  'vp8-simulcast': {
+    mimeType: 'video/VP8',
+    width: 1280,
+    height: 720,
+    frames: 36,
+    changed: 0,
+    encodings: [
+      { rid: 'low', scaleResolutionDownBy: 4, maxBitrate: 50_000 },
+      { rid: 'middle', scaleResolutionDownBy: 2, maxBitrate: 100_000 },
+      { rid: 'high', maxBitrate: 400_000 },
+    ],
+  },
+};
+
+const FIREFOX: Record<string, Recipe> = {
+  vp8: { ...VIDEO, mimeType: 'video/VP8' },
+  vp9: { ...VIDEO, mimeType: 'video/VP9' },
+  av1: { ...VIDEO, mimeType: 'video/AV1' },
+  opus: AUDIO,
+};
+
+/** Arguments of ffmpeg's encoders: what browsers' encoders do not do, other senders may. */
+const FFMPEG: Record<string, { mimeType: string; encoder: string }> = {
+  // Access unit delimiters, SEI, several slices; x264 mixes 3- and 4-byte start codes by itself.
+  'x264-slices': {
+    mimeType: 'video/H264',
+    encoder: '-c:v libx264 -profile:v baseline -tune zerolatency -b:v 150k -x264-params slices=4:sliced-threads=0:aud=1',
+  },
+  // Filler data after the slices keeps the bit rate constant.
+  'x264-filler': {
+    mimeType: 'video/H264',
+    encoder: '-c:v libx264 -tune zerolatency -b:v 300k -minrate 300k -maxrate 300k -bufsize 40k -x264-params nal-hrd=cbr',
+  },
+  'x265': {
+    mimeType: 'video/H265',
+    encoder: '-c:v libx265 -tune zerolatency -b:v 150k -x265-params log-level=error:repeat-headers=1',
+  },
+  'x265-slices': {
+    mimeType: 'video/H265',
+    encoder: '-c:v libx265 -tune zerolatency -b:v 150k -x265-params log-level=error:repeat-headers=1:aud=1:slices=3',
+  },
+  'svtav1-tiles': {
+    mimeType: 'video/AV1',
+    encoder: '-c:v libsvtav1 -preset 10 -b:v 150k -svtav1-params pred-struct=1:rc=2:tile-columns=1:tile-rows=1',
+  },
+  'libaom-tile-groups': {
+    mimeType: 'video/AV1',
+    encoder: '-c:v libaom-av1 -usage realtime -cpu-used 8 -lag-in-frames 0 -b:v 150k -tiles 4x2 -aom-params num-tile-groups=4',
+  },
+};
+
+async function main(): Promise<void> {
+  const server = await serve();
+  const recorded: Fixture[] = [];
+  try {
+    recorded.push(...(await recordBrowser('chromium', CHROMIUM, server.origin)));
+    recorded.push(...(await recordBrowser('firefox', FIREFOX, server.origin)));
+  } finally {
+    await server.close();
+  }
+  const fixtures = [...recorded, ...Object.entries(FFMPEG).map(([name, recipe]) => encode(name, recipe))];
+
+  for (const stale of readdirSync(FIXTURES).filter((name) => name.endsWith('.frames'))) {
+    rmSync(join(FIXTURES, stale));
+  }
+  for (const { name, frames } of fixtures) writeFileSync(join(FIXTURES, name), toFile(frames));
+  describe(fixtures);
+}
+
+/** Every recipe, in one page after the other. */
+async function recordBrowser(
+  name: BrowserName,
+  recipes: Record<string, Recipe>,
+  origin: string,
+): Promise<Fixture[]> {
+  const browser = await launch(name);
+  try {
+    const source = (await browser.version()).replace('/', ' ');
+    const fixtures: Fixture[] = [];
+    for (const [codec, recipe] of Object.entries(recipes)) {
+      fixtures.push(...(await record(browser, origin, recipe)).map(({ suffix, ...fixture }) => ({
+        name: `${name}-${codec}${suffix}.frames`,
+        source,
+        ...fixture,
+      })));
+    }
+    return fixtures;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** What was sent, and what arrived if a packetizer rewrote it on the way. */
+async function record(
+  browser: Browser,
+  origin: string,
+  recipe: Recipe,
+): Promise<{ suffix: string; mimeType: string; frames: Frame[] }[]> {
+  const page = await browser.newPage();
+  await page.goto(`${origin}/pages/recorder.html`);
+  const recording = await page.evaluate((recipe): Promise<Recording> => window.record(recipe), recipe);
+  await page.close();
+
+  const side = (wanted: 'sent' | 'received') =>
+    recording
+      .filter(({ side }) => side === wanted)
+      .map(({ kind, data }) => ({ kind, data: Buffer.from(data, 'base64') }));
+  const [sent, received] = [side('sent'), side('received')];
+  const mimeType = recording[0]?.mimeType ?? recipe.mimeType;
+  const unchanged = received.every(({ data }) => sent.some((frame) => frame.data.equals(data)));
+  const files = [{ suffix: '', mimeType, frames: sent }];
+  if (!unchanged) files.push({ suffix: '-received', mimeType, frames: received });
+  return files;
+}
+
+/** Packets of an ffmpeg encoder: one access unit or temporal unit each. */
+function encode(name: string, { mimeType, encoder }: { mimeType: string; encoder: string }): Fixture {
+  const folder = mkdtempSync(join(tmpdir(), 'frameseal-'));
+  try {
+    const file = join(folder, 'encoded.nut');
+    const input = '-f lavfi -i testsrc2=size=320x180:rate=15 -frames:v 16 -g 8 -pix_fmt yuv420p';
+    // A container that asks for global headers would take the parameter sets out of the frames.
+    const output = '-flags:v -global_header -f nut';
+    const args = `${input} ${encoder} ${output}`;
+    execFileSync('ffmpeg', ['-loglevel', 'error', ...args.split(' '), file], { stdio: ['ignore', 'inherit', 'ignore'] });
+    const packets = execFileSync('ffprobe', ['-loglevel', 'error', '-show_packets', '-show_data', '-of', 'json', file]);
+    const { packets: parsed } = JSON.parse(packets.toString()) as { packets: { flags: string; data: string }[] };
+    return {
+      name: `ffmpeg-${name}.frames`,
+      mimeType,
+      source: `ffmpeg ${ffmpegVersion()}: \`${encoder}\``,
+      frames: parsed.map(({ flags, data }) => ({ kind: flags.startsWith('K') ? 'key' : 'delta', data: fromHexDump(data) })),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function ffmpegVersion(): string {
+  return execFileSync('ffmpeg', ['-version']).toString().split(' ')[2] ?? '';
+}
+
+/** ffprobe's dump: `00000010: 0000 0001 6764 ...  ....gd`, 16 bytes a line. */
+function fromHexDump(dump: string): Buffer {
+  const lines = dump.split('\n').flatMap((line) => /^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)/.exec(line)?.[1] ?? []);
+  return Buffer.from(lines.join('').replaceAll(' ', ''), 'hex');
+}
+
+/** `kind || length || bytes` for each frame: see the README beside the fixtures. */
+function toFile(frames: Frame[]): Buffer {
+  const KINDS: Record<Kind, number> = { audio: 0, delta: 1, key: 2 };
+  return Buffer.concat(
+    frames.flatMap(({ kind, data }) => {
+      const head = Buffer.alloc(5);
+      head.writeUInt8(KINDS[kind]);
+      head.writeUInt32BE(data.length, 1);
+      return [head, data];
+    }),
+  );
+}
+
+/** Rewrites the table that ends the README of the fixtures. */
+function describe(fixtures: Fixture[]): void {
+  const rows = fixtures.map(({ name, mimeType, source, frames }) => {
+    const keys = frames.filter(({ kind }) => kind === 'key').length;
+    const bytes = frames.reduce((sum, { data }) => sum + data.length, 0);
+    const largest = Math.max(...frames.map(({ data }) => data.length));
+    return `| \`${name}\` | ${mimeType} | ${frames.length} | ${keys} | ${bytes} | ${largest} | ${source} |`;
+  });
+  const table = [
+    '| file | MIME type | frames | key frames | bytes | largest | source |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+  const readme = join(FIXTURES, 'README.md');
+  const [text] = readFileSync(readme, 'utf8').split('## Provenance\n');
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(readme, `${text}## Provenance\n\nRecorded on ${date}.\n\n${table}\n`);
+  console.log(table);
+}
+
+await main();
