@@ -1,0 +1,25 @@
+// Builds the demo page into dist/: everything that the server serves.
+//
+// Next to the page lie the worker and its wasm module, where `Frameseal.create` looks for them.
+
+import { cp, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+process.chdir(dirname(fileURLToPath(import.meta.url)));
+await rm('dist', { recursive: true, force: true });
+
+await esbuild.build({
+  entryPoints: ['page/index.html', 'page/main.ts', 'page/style.css'],
+  outdir: 'dist',
+  bundle: true,
+  format: 'esm',
+  loader: { '.html': 'copy', '.svg': 'copy' },
+  sourcemap: true,
+  target: 'es2022',
+  logLevel: 'warning',
+});
+for (const file of ['worker.js', 'frameseal_bg.wasm']) {
+  await cp(fileURLToPath(import.meta.resolve(`frameseal/${file}`)), `dist/${file}`);
+}
