@@ -1,0 +1,315 @@
+//! The codec-shaped bytes around a sealed frame's body.
+//!
+//! Packetizers, depacketizers and SFUs parse what they forward, and drop a frame that does not look
+//! like its codec. The envelope is a decoy for them: the least that they must read, and then the
+//! body, which holds the *whole* encoded frame, encrypted. So the receiver takes nothing from the
+//! envelope but the place of the body, and its decoder gets the encoder's frame bit for bit,
+//! whatever became of the decoy on the way.
+//!
+//! ```text
+//! audio, VP9    body
+//! VP8 delta     11 || body
+//! VP8 key       10 00 00 9d 01 2a || width(2) || height(2) || body
+//! H.264, H.265  { 00 00 00 01 || parameter set }* || 00 00 00 01 || start of the first slice
+//!                  || body, with emulation prevention || 80
+//! AV1           { sequence header OBU }* (key frames only) || header of an OBU_FRAME || body
+//! ```
+//!
+//! [`Codec::front`] and [`Codec::close`] make it, [`Codec::locate`] finds the body, and
+//! [`Codec::matches`] tells, once the body has been opened, whether this is the envelope that this
+//! frame was sent in. What is in it is readable on the way; none of it reaches the decoder.
+
+mod annex_b;
+mod av1;
+mod bit_reader;
+mod emulation;
+mod h264;
+mod h265;
+mod obu;
+mod vp8;
+
+use alloc::vec::Vec;
+use core::error::Error;
+use core::fmt;
+use core::ops::Range;
+
+use crate::metadata::FrameKind;
+
+/// What a frame is encoded with, and so which envelope it takes.
+///
+/// # Examples
+///
+/// What a sender and a receiver do with it, encryption left out:
+///
+/// ```
+/// use frameseal_sframe::envelope::{Codec, EnvelopeError};
+/// use frameseal_sframe::FrameKind;
+///
+/// let codec = Codec::from_mime_type("video/H264").expect("a codec with an envelope");
+/// let encoded = [0, 0, 0, 1, 0x41, 0x9a, 0x20, 0x1c, 0xe5]; // one P slice
+/// let body = [0x07, 0, 0, 0, 0]; // in earnest: SFrame header, ciphertext, tag
+///
+/// let (mut front, mut sealed) = (Vec::new(), Vec::new());
+/// codec.front(FrameKind::Delta, &encoded, body.len(), &mut front)?;
+/// codec.close(&front, &body, &mut sealed);
+/// assert_eq!(sealed, [0, 0, 0, 1, 0x41, 0x9a, 0x07, 0, 0, 3, 0, 0, 0x80]);
+///
+/// let mut scratch = Vec::new();
+/// let place = codec.locate(FrameKind::Delta, &sealed, &mut scratch)?;
+/// assert_eq!(place.body(&mut sealed, &mut scratch), body);
+/// assert!(codec.matches(&sealed, &front));
+/// # Ok::<(), EnvelopeError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Codec {
+    /// Any audio codec, and application data: no envelope.
+    Audio,
+    /// AV1 as WebRTC has it: OBUs without the length-delimited framing of Annex B.
+    Av1,
+    /// H.264 as a byte stream (Annex B).
+    H264,
+    /// H.265 as a byte stream (Annex B).
+    H265,
+    /// VP8.
+    Vp8,
+    /// VP9: no envelope, because frame kind and layers are in the RTP payload descriptor.
+    Vp9,
+}
+
+impl Codec {
+    /// Returns the codec of an `RTCRtpCodec` or a frame's metadata, or `None` for one that has no
+    /// envelope here, whose frames must not be sent at all.
+    ///
+    /// Upper and lower case are alike (RFC 4855 section 3). All of `audio/*` is [`Codec::Audio`].
+    #[must_use]
+    pub fn from_mime_type(mime_type: &str) -> Option<Self> {
+        let (media, subtype) = mime_type.split_once('/')?;
+        if media.eq_ignore_ascii_case("audio") {
+            return Some(Self::Audio);
+        }
+        if !media.eq_ignore_ascii_case("video") {
+            return None;
+        }
+        let named = |(name, _): &&(&str, Self)| subtype.eq_ignore_ascii_case(name);
+        VIDEO_SUBTYPES.iter().find(named).map(|(_, codec)| *codec)
+    }
+
+    /// Replaces the contents of `front` by what goes before the body of `encoded`.
+    ///
+    /// `body_len` is the length of the body to come, in bytes: AV1 writes it down. Of `encoded`
+    /// only the beginning is read, up to the header of the first slice (H.264, H.265) or frame
+    /// (AV1), so that the cost does not grow with the frame.
+    ///
+    /// # Errors
+    ///
+    /// `front` is then of no use. A frame that this fails for must not be sent.
+    ///
+    /// - [`EnvelopeError::KindMismatch`]: `kind` is neither delta nor key, for a video codec that
+    ///   has an envelope.
+    /// - [`EnvelopeError::NoPicture`], [`EnvelopeError::Truncated`], [`EnvelopeError::Malformed`]:
+    ///   `encoded` is not a frame of this codec.
+    pub fn front(
+        self,
+        kind: FrameKind,
+        encoded: &[u8],
+        body_len: usize,
+        front: &mut Vec<u8>,
+    ) -> Result<(), EnvelopeError> {
+        front.clear();
+        self.check_kind(kind)?;
+        match self {
+            Self::Audio | Self::Vp9 => Ok(()),
+            Self::Av1 => av1::front(kind, encoded, body_len, front),
+            Self::H264 => annex_b::front(h264::SYNTAX, encoded, front),
+            Self::H265 => annex_b::front(h265::SYNTAX, encoded, front),
+            Self::Vp8 => vp8::front(kind, encoded, front),
+        }
+    }
+
+    /// Tells whether the body is sent escaped, with a stop byte after it.
+    ///
+    /// For all other codecs a sealed frame is `front || body` as they are, so the body can be
+    /// sealed and opened where it lies.
+    #[must_use]
+    pub const fn escapes_body(self) -> bool {
+        matches!(self, Self::H264 | Self::H265)
+    }
+
+    /// Replaces the contents of `sealed` by the sealed frame: `front || body`, the body escaped and
+    /// the stop byte after it if the codec [wants that](Self::escapes_body).
+    pub fn close(self, front: &[u8], body: &[u8], sealed: &mut Vec<u8>) {
+        sealed.clear();
+        sealed.extend_from_slice(front);
+        if self.escapes_body() {
+            annex_b::close(body, sealed);
+        } else {
+            sealed.extend_from_slice(body);
+        }
+    }
+
+    /// Finds the body of a sealed frame: in `sealed` itself, or unescaped in `scratch`, whose
+    /// contents are replaced if the codec [escapes](Self::escapes_body) bodies.
+    ///
+    /// Nothing here is authenticated yet. Frames that nobody sealed mostly end in an error, but not
+    /// all of them do: only opening the body tells.
+    ///
+    /// # Errors
+    ///
+    /// - [`EnvelopeError::KindMismatch`]: as in [`front`](Self::front).
+    /// - Every other one: no sealed frame looks like this. Nobody sealed it, or it was damaged.
+    pub fn locate(
+        self,
+        kind: FrameKind,
+        sealed: &[u8],
+        scratch: &mut Vec<u8>,
+    ) -> Result<Place, EnvelopeError> {
+        self.check_kind(kind)?;
+        match self {
+            Self::Audio | Self::Vp9 => Ok(Place::Sealed(0..sealed.len())),
+            Self::Av1 => av1::locate(sealed).map(Place::Sealed),
+            Self::H264 => annex_b::locate(h264::SYNTAX, sealed, scratch).map(Place::Scratch),
+            Self::H265 => annex_b::locate(h265::SYNTAX, sealed, scratch).map(Place::Scratch),
+            Self::Vp8 => vp8::locate(kind, sealed).map(Place::Sealed),
+        }
+    }
+
+    /// Tells whether the envelope of `sealed` is the one that was sent around this very frame.
+    ///
+    /// `rebuilt` is the [`front`](Self::front) of the opened frame, for a body of the length that
+    /// was [located](Self::locate). Of `sealed` only what lies around the body is read, so the body
+    /// may have been overwritten by what was opened in its place.
+    ///
+    /// The envelope is not authenticated by itself; this makes up for it. No bit of it can be
+    /// changed, except by what packetizers, depacketizers and SFUs are known to do:
+    ///
+    /// - H.264, H.265: start codes become longer or shorter; parameter sets, access unit delimiters
+    ///   and SEI are inserted.
+    /// - AV1: temporal delimiters come or go; `obu_size` is written in more bytes or, on the last
+    ///   OBU, left out.
+    #[must_use]
+    pub fn matches(self, sealed: &[u8], rebuilt: &[u8]) -> bool {
+        match self {
+            Self::Audio | Self::Vp9 => rebuilt.is_empty(),
+            Self::Av1 => av1::matches(sealed, rebuilt),
+            Self::H264 => annex_b::matches(h264::SYNTAX, sealed, rebuilt),
+            Self::H265 => annex_b::matches(h265::SYNTAX, sealed, rebuilt),
+            Self::Vp8 => sealed.starts_with(rebuilt),
+        }
+    }
+
+    fn check_kind(self, kind: FrameKind) -> Result<(), EnvelopeError> {
+        match (self, kind) {
+            (Self::Audio | Self::Vp9, _) | (_, FrameKind::Delta | FrameKind::Key) => Ok(()),
+            (_, FrameKind::Audio | FrameKind::Data) => Err(EnvelopeError::KindMismatch),
+        }
+    }
+}
+
+/// Where the body of a sealed frame is: which bytes of which buffer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "there are the two buffers of `Codec::locate`")]
+pub enum Place {
+    /// In `scratch`, unescaped.
+    Scratch(Range<usize>),
+    /// In the sealed frame itself.
+    Sealed(Range<usize>),
+}
+
+impl Place {
+    /// Returns the body out of the buffers that [`Codec::locate`] was given. Empty if they have
+    /// become shorter since.
+    #[must_use]
+    pub fn body<'a>(&self, sealed: &'a mut [u8], scratch: &'a mut [u8]) -> &'a mut [u8] {
+        let (buffer, range) = match self {
+            Self::Scratch(range) => (scratch, range),
+            Self::Sealed(range) => (sealed, range),
+        };
+        buffer.get_mut(range.clone()).unwrap_or_default()
+    }
+
+    /// Returns which bytes of its buffer the body is.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        let (Self::Scratch(range) | Self::Sealed(range)) = self;
+        range.clone()
+    }
+}
+
+/// Why an envelope cannot be built or found.
+///
+/// Holds no frame contents: safe to log, count and compare.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum EnvelopeError {
+    /// Caller: the frame was said to be audio or data, the codec to be a video codec.
+    KindMismatch,
+
+    /// The frame's maker: a header that must be read has a value that the codec does not allow.
+    Malformed,
+    /// The frame's maker: there is no slice (H.264, H.265) or frame (AV1) in it.
+    NoPicture,
+    /// The frame's maker, or the network: it ends inside a header that must be read, or before an
+    /// OBU does.
+    Truncated,
+
+    /// Not sealed, or damaged: there is something that no envelope has.
+    Foreign,
+    /// Not sealed, or damaged: the body's last byte is not the stop byte.
+    NoStopByte,
+    /// Not sealed, or damaged: the slice is not escaped as an envelope's is. Most often because
+    /// another one follows it.
+    NotEscaped,
+}
+
+impl fmt::Display for EnvelopeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Foreign => "the envelope holds what no envelope has",
+            Self::KindMismatch => "a frame of a video codec is neither delta nor key",
+            Self::Malformed => "a codec header has a value that is not allowed",
+            Self::NoPicture => "there is no slice or frame",
+            Self::NoStopByte => "the stop byte is missing",
+            Self::NotEscaped => "the slice is not escaped as a sealed one is",
+            Self::Truncated => "the frame ends inside a codec header",
+        })
+    }
+}
+
+impl Error for EnvelopeError {}
+
+/// The video subtypes that have an envelope, as IANA registered them.
+const VIDEO_SUBTYPES: [(&str, Codec); 5] = [
+    ("AV1", Codec::Av1),
+    ("H264", Codec::H264),
+    ("H265", Codec::H265),
+    ("VP8", Codec::Vp8),
+    ("VP9", Codec::Vp9),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::Codec;
+
+    #[test]
+    fn only_codecs_with_an_envelope_have_one() {
+        for (mime_type, codec) in [
+            ("video/VP8", Some(Codec::Vp8)),
+            ("video/vp9", Some(Codec::Vp9)),
+            ("Video/h264", Some(Codec::H264)),
+            ("video/H265", Some(Codec::H265)),
+            ("VIDEO/AV1", Some(Codec::Av1)),
+            ("audio/opus", Some(Codec::Audio)),
+            ("Audio/red", Some(Codec::Audio)),
+            ("video/rtx", None),
+            ("video/red", None),
+            ("video/ulpfec", None),
+            ("video/VP8 ", None),
+            ("video", None),
+            ("application/opus", None),
+            ("", None),
+        ] {
+            assert_eq!(Codec::from_mime_type(mime_type), codec, "{mime_type}");
+        }
+    }
+}
