@@ -1,0 +1,62 @@
+/** Why a call of this library failed; the value of {@link FramesealError.code}. */
+export type FramesealErrorCode =
+  /**
+   * The transceiver belongs to another transform: the application's own, or that of another
+   * `Frameseal`. A sender or receiver has one transform for life, so make a new connection.
+   */
+  | 'already-protected'
+  /**
+   * The data is not what the named key sealed: it was changed on the way, or the key is another
+   * one. Compare the keys of both sides.
+   */
+  | 'authentication-failed'
+  /** `close()` was called. Create another `Frameseal`, and another connection. */
+  | 'closed'
+  /**
+   * This browser needs `encodedInsertableStreams: true` in the configuration of the
+   * `RTCPeerConnection`; browsers that do not know that option ignore it.
+   */
+  | 'encoded-streams-disabled'
+  /** The worker cannot take an argument, or is itself the wrong one; the message says which. */
+  | 'invalid-argument'
+  /** Worker and client do not speak the same protocol: deploy both from one version. */
+  | 'invalid-message'
+  /**
+   * The send key has sealed as much as it safely may: set another with `setSendKey()`. Or the
+   * session has had as many keys as it can remember: create another `Frameseal`.
+   */
+  | 'key-exhausted'
+  /**
+   * The key was given for the other direction already, or was replaced before. One key is for one
+   * sender, once: make another.
+   */
+  | 'key-reused'
+  /** No key for this yet. Give it with `setSendKey()` or `addReceiveKey()`. */
+  | 'missing-key'
+  /** The data is not sealed. Find out who sent it in the clear. */
+  | 'not-sealed'
+  /** This version has not got what an option asks for; the message names the alternative. */
+  | 'unsupported'
+  /**
+   * The browser has neither `RTCRtpScriptTransform` nor `createEncodedStreams()`, so media cannot
+   * be sealed in it. Check `Frameseal.transport` before offering a call.
+   */
+  | 'unsupported-browser'
+  /** The worker did not start, or stopped. No frame passes any more; the message says why. */
+  | 'worker-failed';
+
+/**
+ * An error of this library, as opposed to a wrong argument (`TypeError`, `RangeError`).
+ *
+ * Safe to log: it never holds key or frame bytes.
+ */
+export class FramesealError extends Error {
+  /** Tells errors apart in code. */
+  readonly code: FramesealErrorCode;
+
+  constructor(code: FramesealErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'FramesealError';
+    this.code = code;
+  }
+}

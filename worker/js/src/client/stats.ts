@@ -1,0 +1,27 @@
+import type { TrackName } from './tracks.js';
+import type { Transport } from './transport.js';
+import type { Direction, MediaKind, PipelineStats } from '../protocol.js';
+
+/** What `Frameseal.stats()` tells. */
+export interface FramesealStats {
+  /** How frames reach the worker. */
+  transport: Transport;
+  /** The key that frames leave under; absent before `setSendKey()`. */
+  sendKeyId?: bigint;
+  /** Size of the worker's WebAssembly memory. */
+  wasmBytes: number;
+  /** One entry per direction of a transceiver that the browser runs a transform for. */
+  tracks: TrackStats[];
+}
+
+/** Counters of one direction of one transceiver, since it was protected. */
+export interface TrackStats extends Omit<PipelineStats, 'pipeline' | 'track'> {
+  /** `RTCRtpTransceiver.mid`; `null` before negotiation. */
+  mid: string | null;
+  /** `id` of the `MediaStreamTrack`; `null` for a sender without one. */
+  trackId: string | null;
+  direction: Direction;
+  kind: MediaKind;
+  /** The name of the track: this member's when sending, `member`'s when receiving. */
+  track?: TrackName;
+}
