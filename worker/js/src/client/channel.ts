@@ -1,0 +1,129 @@
+import { FramesealError } from './errors.js';
+import type {
+  Answer,
+  EncodedStreams,
+  Event as WorkerEvent,
+  FromWorker,
+  Request,
+  SessionOptions,
+  ToWorker,
+} from '../protocol.js';
+
+/** The main thread's end of the talk with one worker. */
+export class Channel {
+  readonly worker: Worker;
+
+  readonly #pending = new Map<number, PendingCall>();
+  readonly #handlers: ChannelHandlers;
+  #lastCall = 0;
+  #ended: FramesealError | undefined;
+
+  constructor(worker: Worker, handlers: ChannelHandlers) {
+    this.worker = worker;
+    this.#handlers = handlers;
+    worker.addEventListener('message', this.#receive);
+    worker.addEventListener('error', this.#fail);
+    worker.addEventListener('messageerror', this.#fail);
+  }
+
+  /** Why no call succeeds any more, if so. */
+  get ended(): FramesealError | undefined {
+    return this.#ended;
+  }
+
+  /** Starts the session. Resolves when the worker is ready. */
+  async configure(options: SessionOptions): Promise<void> {
+    await this.#call((call) => ({ call, configure: options }));
+  }
+
+  /**
+   * Asks for something.
+   *
+   * @param transfer buffers that the worker gets instead of copies.
+   */
+  request<R extends Request>(request: R, transfer: Transferable[] = []): Promise<Answer<R>> {
+    return this.#call((call) => ({ call, request }), transfer) as Promise<Answer<R>>;
+  }
+
+  /** Tells something whose answer nobody needs. */
+  tell(request: Request): void {
+    this.request(request).catch(ignore);
+  }
+
+  /** Gives the worker the streams of one end of a transceiver. */
+  stream(streams: EncodedStreams): void {
+    const { readable, writable } = streams;
+    this.#call((call) => ({ call, streams }), [readable, writable]).catch(ignore);
+  }
+
+  /** Tells the worker to wipe its keys, and ends the talk. */
+  close(): void {
+    const last: ToWorker = { close: true };
+    this.worker.postMessage(last);
+    this.end(new FramesealError('closed', 'close() was called'));
+  }
+
+  /** Ends the talk: every call, pending or to come, rejects with `error`. */
+  end(error: FramesealError): void {
+    if (this.#ended) return;
+    this.#ended = error;
+    this.worker.removeEventListener('message', this.#receive);
+    this.worker.removeEventListener('error', this.#fail);
+    this.worker.removeEventListener('messageerror', this.#fail);
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+
+  #call(message: (call: number) => ToWorker, transfer: Transferable[] = []): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) throw this.#ended;
+      const call = ++this.#lastCall;
+      this.worker.postMessage(message(call), transfer);
+      this.#pending.set(call, { resolve, reject });
+    });
+  }
+
+  // An application's own worker may say other things too: those are none of ours.
+  readonly #receive = ({ data }: MessageEvent<FromWorker | null | undefined>): void => {
+    if (typeof data !== 'object' || data === null) return;
+    if ('call' in data) {
+      const pending = this.#pending.get(data.call);
+      this.#pending.delete(data.call);
+      if ('failure' in data) {
+        pending?.reject(new FramesealError(data.failure.code, data.failure.message));
+      } else {
+        pending?.resolve(data.value);
+      }
+    } else if ('event' in data) {
+      this.#handlers.event(data.event);
+    } else if ('fatal' in data) {
+      this.#die(data.fatal.message);
+    }
+  };
+
+  readonly #fail = (event: Event): void => {
+    if (event.type === 'messageerror') this.#die('a message could not be read');
+    // Where the script itself did not load, the event says nothing.
+    else this.#die((event instanceof ErrorEvent && event.message) || 'the script did not load');
+  };
+
+  #die(message: string): void {
+    this.end(new FramesealError('worker-failed', message));
+    this.#handlers.failed();
+  }
+}
+
+/** Who hears what the worker says of its own accord. */
+export interface ChannelHandlers {
+  event(event: WorkerEvent): void;
+  /** Called once, when the worker has failed; {@link Channel.ended} says why. */
+  failed(): void;
+}
+
+interface PendingCall {
+  resolve(value: unknown): void;
+  reject(error: FramesealError): void;
+}
+
+// A failing worker is reported once, through `failed`.
+function ignore(): void {}
