@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Frameseal, FramesealError } from '../src/client/index.js';
+
+// Node is a place without WebRTC, where server-side rendering loads the module all the same.
+test('without transforms, create() says so', async () => {
+  assert.equal(Frameseal.transport, undefined);
+  await assert.rejects(
+    Frameseal.create({ room: 'standup', member: 'alice', keys: 'manual' }),
+    (error) => error instanceof FramesealError && error.code === 'unsupported-browser',
+  );
+});
+
+test('wrong options come first, as a rejection', async () => {
+  await assert.rejects(Frameseal.create({ room: '', member: 'alice', keys: 'manual' }), RangeError);
+});
+
+// Never called: it is compiled, and that is the test.
+export function eventsAreTyped(frameseal: Frameseal): void {
+  frameseal.addEventListener('problem', ({ detail }) => {
+    // @ts-expect-error: no such problem
+    console.log(detail.code === 'nothing');
+  });
+  frameseal.addEventListener('source', ({ detail: { member, track } }) =>
+    console.log(member, track),
+  );
+  // @ts-expect-error: the detail of a source has no code
+  frameseal.addEventListener('source', ({ detail }) => detail.code);
+  frameseal.addEventListener('application-made', (event) => event.type);
+}
