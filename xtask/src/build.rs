@@ -1,0 +1,67 @@
+//! Builds the wasm module, the npm package around it, and the demo page.
+
+use anyhow::{Context, Result, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+use xshell::cmd;
+
+use crate::prerequisite::{self, WASM_TARGET};
+use crate::workspace::Workspace;
+
+/// Where the npm package keeps the wasm module and its glue.
+pub(crate) const WASM_DIR: &str = "worker/js/wasm";
+
+/// Builds all that there is to build.
+pub(crate) fn everything(workspace: &Workspace) -> Result<()> {
+    npm_package(workspace)?;
+    let shell = workspace.shell();
+    Ok(cmd!(shell, "node demo/build.mjs").run()?)
+}
+
+/// Builds `worker/js/dist/`.
+pub(crate) fn npm_package(workspace: &Workspace) -> Result<()> {
+    prerequisite::npm_packages(workspace)?;
+    wasm_module(workspace)?;
+    let shell = workspace.shell();
+    Ok(cmd!(shell, "node worker/js/build.mjs").run()?)
+}
+
+/// Compiles the worker crate and writes it with its JavaScript glue to [`WASM_DIR`].
+pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
+    require_one_wasm_bindgen(workspace)?;
+    prerequisite::wasm_target(workspace)?;
+    let shell = workspace.shell();
+    cmd!(shell, "cargo build -p frameseal-worker --target {WASM_TARGET} --profile wasm").run()?;
+
+    let module = workspace.target(&format!("{WASM_TARGET}/wasm/frameseal_worker.wasm"));
+    Bindgen::new()
+        .input_path(module)
+        .web(true)?
+        .out_name("frameseal")
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(workspace.path(WASM_DIR))
+        .context("wasm-bindgen failed")
+}
+
+/// The generator of the glue reads only what the macros of its own version wrote.
+fn require_one_wasm_bindgen(workspace: &Workspace) -> Result<()> {
+    let macros = workspace.version_of("wasm-bindgen")?;
+    let generator = workspace.version_of("wasm-bindgen-cli-support")?;
+    ensure!(
+        macros == generator,
+        "Cargo.lock has wasm-bindgen {macros} and wasm-bindgen-cli-support {generator}; \
+         give both one version: the second is fixed in xtask/Cargo.toml"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_file_has_one_wasm_bindgen() {
+        require_one_wasm_bindgen(&Workspace::load().unwrap()).unwrap();
+    }
+}

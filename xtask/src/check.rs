@@ -1,0 +1,93 @@
+//! What holds for the sources before any test runs.
+
+use anyhow::{Context, Result, ensure};
+use cargo_metadata::Package;
+use cargo_metadata::semver::Version;
+use xshell::cmd;
+
+use crate::build;
+use crate::prerequisite::{self, WASM_TARGET};
+use crate::workspace::Workspace;
+
+/// The TypeScript projects.
+const PROJECTS: [&str; 5] =
+    ["worker/js", "worker/js/src/worker", "worker/js/test", "demo/page", "demo/e2e"];
+
+/// Checks everything; stops at the first complaint.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let shell = workspace.shell();
+    cmd!(shell, "cargo fmt --all --check").run()?;
+    dependencies_keep_our_rust_version(workspace)?;
+    clippy(workspace)?;
+    cmd!(shell, "cargo doc --workspace --no-deps --all-features")
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run()?;
+    types(workspace)
+}
+
+fn clippy(workspace: &Workspace) -> Result<()> {
+    prerequisite::wasm_target(workspace)?;
+    let shell = workspace.shell();
+    cmd!(shell, "cargo clippy --workspace --all-targets --all-features -- -D warnings").run()?;
+    cmd!(shell, "cargo clippy -p frameseal-sframe -p frameseal-worker --target {WASM_TARGET}")
+        .args(["--all-features", "--", "-D", "warnings"])
+        .run()?;
+    Ok(())
+}
+
+/// Checks the types of every project, against the declarations that the build generates.
+fn types(workspace: &Workspace) -> Result<()> {
+    build::npm_package(workspace)?;
+    let shell = workspace.shell();
+    for project in PROJECTS {
+        cmd!(shell, "npx --no tsc -- --noEmit --project {project}").run()?;
+    }
+    Ok(())
+}
+
+/// Every dependency has to compile with the Rust that our manifests promise.
+fn dependencies_keep_our_rust_version(workspace: &Workspace) -> Result<()> {
+    let packages = workspace.packages();
+    let ours = packages
+        .iter()
+        .find_map(|package| package.rust_version.as_ref().filter(|_| package.source.is_none()))
+        .context("the workspace has no rust-version")?;
+    let newer = needing_more_than(ours, packages);
+    ensure!(newer.is_empty(), "rust-version is {ours}, but {} need more", newer.join(", "));
+    Ok(())
+}
+
+fn needing_more_than(ours: &Version, packages: &[Package]) -> Vec<String> {
+    packages
+        .iter()
+        .filter_map(|package| {
+            let theirs = package.rust_version.as_ref().filter(|theirs| *theirs > ours)?;
+            Some(format!("{} {} (Rust {theirs})", package.name, package.version))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(name: &str, rust_version: Option<&str>) -> Package {
+        let manifest = serde_json::json!({
+            "name": name, "version": "1.2.3", "id": name, "rust_version": rust_version,
+            "dependencies": [], "targets": [], "features": {}, "manifest_path": "Cargo.toml",
+        });
+        serde_json::from_value(manifest).unwrap()
+    }
+
+    #[test]
+    fn finds_the_dependencies_that_need_a_newer_rust() {
+        let packages = [
+            package("silent", None),
+            package("older", Some("1.63")),
+            package("equal", Some("1.89.0")),
+            package("newer", Some("1.89.1")),
+        ];
+        let ours = Version::new(1, 89, 0);
+        assert_eq!(needing_more_than(&ours, &packages), ["newer 1.2.3 (Rust 1.89.1)"]);
+    }
+}

@@ -1,0 +1,71 @@
+//! `cargo xtask`: every routine a person or CI runs.
+//!
+//! A command installs what it misses where it can; where it cannot, it names the one command to
+//! type and fails. Nothing is skipped in silence.
+
+mod build;
+mod check;
+mod demo;
+mod figures;
+mod fuzz;
+mod package;
+mod prerequisite;
+mod program;
+mod script;
+mod size;
+mod test;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use workspace::Workspace;
+
+/// Builds, shows and tests Frameseal.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Builds the wasm module, the npm package and the demo page
+    Build,
+    /// Builds everything and serves the demo on this machine
+    Demo(demo::Options),
+    /// Runs the tests: all of them, or one kind
+    Test {
+        #[arg(value_enum)]
+        kind: Option<test::Kind>,
+    },
+    /// Runs every pair of browsers with every codec; writes target/e2e/matrix.json
+    E2e,
+    /// Records the fixture frames anew, from the browsers and from ffmpeg
+    Fixtures,
+    /// Runs the fuzz targets
+    Fuzz(fuzz::Options),
+    /// Checks formatting, lints, documentation, types and the minimum Rust version
+    Check,
+    /// Packs the npm package into target/package/
+    Package,
+    /// Prints the figures that the README states
+    Figures,
+}
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let workspace = Workspace::load()?;
+    match cli.command {
+        Command::Build => build::everything(&workspace),
+        Command::Demo(options) => demo::run(&workspace, &options),
+        Command::Test { kind } => test::run(&workspace, kind),
+        Command::E2e => script::matrix(&workspace),
+        Command::Fixtures => script::record(&workspace),
+        Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Check => check::run(&workspace),
+        Command::Package => package::run(&workspace),
+        Command::Figures => figures::run(&workspace),
+    }
+}
