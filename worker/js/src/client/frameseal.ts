@@ -207,10 +207,10 @@ export class Frameseal extends EventTarget {
   async stats(): Promise<FramesealStats> {
     const { pipelines, ...session } = await this.#channel.request({ type: 'stats' });
     const tracks: TrackStats[] = [];
-    for (const { pipeline, track, ...counters } of pipelines) {
+    for (const { pipeline, track: received, ...counters } of pipelines) {
       const subject = this.#pipelines.find(pipeline);
       if (!subject) continue;
-      const { direction, kind, end, transceiver } = subject;
+      const { direction, kind, end, transceiver, track = received } = subject;
       tracks.push({
         mid: transceiver.mid,
         trackId: end.track?.id ?? null,

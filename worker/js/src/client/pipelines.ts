@@ -26,9 +26,16 @@ export class Pipelines {
 
   /** Every direction of every transceiver. */
   *[Symbol.iterator](): Generator<PipelineEnd> {
-    for (const { transceiver, send, receive } of this.#protected.values()) {
+    for (const { transceiver, track, send, receive } of this.#protected.values()) {
       const kind = kindOf(transceiver);
-      yield { pipeline: send, direction: 'send', kind, transceiver, end: transceiver.sender };
+      yield {
+        pipeline: send,
+        direction: 'send',
+        kind,
+        track,
+        transceiver,
+        end: transceiver.sender,
+      };
       yield {
         pipeline: receive,
         direction: 'receive',
@@ -135,6 +142,8 @@ export interface PipelineEnd {
   pipeline: number;
   direction: Direction;
   kind: MediaKind;
+  /** When sending: which of this member's tracks; from when it sends. */
+  track?: number | undefined;
   transceiver: RTCRtpTransceiver;
   end: MediaEnd;
 }
