@@ -6,6 +6,7 @@
 
 mod ctr_hmac;
 
+use alloc::boxed::Box;
 use core::fmt;
 
 use aes::{Aes128, Aes256};
@@ -30,7 +31,7 @@ impl Aead {
             CipherSuite::Aes128CtrHmacSha256_80
             | CipherSuite::Aes128CtrHmacSha256_64
             | CipherSuite::Aes128CtrHmacSha256_32 => {
-                Cipher::Aes128CtrHmac(CtrHmac::new(key, suite)?)
+                Cipher::Aes128CtrHmac(Box::new(CtrHmac::new(key, suite)?))
             }
             CipherSuite::Aes128GcmSha256_128 => {
                 Cipher::Aes128Gcm(Aes128Gcm::new_from_slice(key).ok()?)
@@ -41,7 +42,7 @@ impl Aead {
             CipherSuite::Aes256CtrHmacSha512_80
             | CipherSuite::Aes256CtrHmacSha512_64
             | CipherSuite::Aes256CtrHmacSha512_32 => {
-                Cipher::Aes256CtrHmac(CtrHmac::new(key, suite)?)
+                Cipher::Aes256CtrHmac(Box::new(CtrHmac::new(key, suite)?))
             }
         };
         Some(Self { cipher, tag_len: suite.tag_len() })
@@ -106,10 +107,11 @@ impl fmt::Debug for Aead {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct AeadError;
 
+/// The large ones are boxed, so that the default suite's contexts stay small.
 enum Cipher {
-    Aes128CtrHmac(CtrHmac<Aes128, Hmac<Sha256>>),
+    Aes128CtrHmac(Box<CtrHmac<Aes128, Hmac<Sha256>>>),
     Aes128Gcm(Aes128Gcm),
-    Aes256CtrHmac(CtrHmac<Aes256, Hmac<Sha512>>),
+    Aes256CtrHmac(Box<CtrHmac<Aes256, Hmac<Sha512>>>),
     Aes256Gcm(Aes256Gcm),
 }
 

@@ -90,6 +90,14 @@ pub(crate) fn ratchet(base_key: &BaseKey, suite: CipherSuite) -> BaseKey {
     BaseKey::new(next)
 }
 
+/// `HKDF-Expand(HKDF-Extract("", base_key), "frameseal/1 fingerprint" || KID, 32)`: never sent.
+pub(crate) fn fingerprint(suite: CipherSuite, key_id: KeyId, base_key: &BaseKey) -> [u8; 32] {
+    let mut fingerprint = [0; 32];
+    let info = [FINGERPRINT_LABEL, &key_id.get().to_be_bytes()];
+    expand(suite.hash(), base_key, &info, &mut fingerprint);
+    fingerprint
+}
+
 /// Fills `output` with `HKDF-Expand(HKDF-Extract("", base_key), info, output.len())`.
 fn expand(hash: Hash, base_key: &BaseKey, info: &[&[u8]], output: &mut [u8]) {
     let base_key = base_key.expose_secret();
@@ -112,3 +120,6 @@ const SALT_LABEL: &[u8] = b"SFrame 1.0 Secret salt ";
 
 /// RFC 9605 section 5.1.
 const RATCHET_LABEL: &[u8] = b"SFrame 1.0 Ratchet";
+
+/// Our own: apart from the RFC's labels, so that a fingerprint is no key.
+const FINGERPRINT_LABEL: &[u8] = b"frameseal/1 fingerprint";

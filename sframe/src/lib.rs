@@ -5,10 +5,13 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-#[cfg(not(feature = "hazmat"))]
-mod aead;
 #[cfg(feature = "hazmat")]
 pub mod aead;
+#[cfg(not(feature = "hazmat"))]
+#[expect(unreachable_pub, reason = "public with feature `hazmat`")]
+mod aead;
+pub mod envelope;
+mod frame;
 mod header;
 mod key;
 mod key_id_layout;
@@ -22,6 +25,7 @@ mod sender;
 mod suite;
 mod tracks;
 
+pub use frame::{FrameBuffer, OpenFrameError, SealFrameError, TooLarge};
 pub use header::{Counter, EncodedHeader, Field, Header, HeaderError, KeyId};
 pub use key::{BaseKey, ReceiveKey, SendKey};
 pub use key_id_layout::{GENERATIONS, KeyIdLayout, STEPS, TRACKS};

@@ -5,9 +5,7 @@ use core::error::Error;
 use core::fmt;
 use core::ops::Range;
 
-use zeroize::Zeroize;
-
-use crate::header::{Header, HeaderError, KeyId};
+use crate::header::{Counter, Header, HeaderError, KeyId};
 use crate::key::{BaseKey, ReceiveKey};
 use crate::key_schedule::FrameKey;
 use crate::replay::{Replay, ReplayWindow};
@@ -59,29 +57,26 @@ impl OpenContext {
         metadata: &[u8],
         body: &mut [u8],
     ) -> Result<Range<usize>, OpenError> {
-        self.open_if(metadata, body, |_| true)
+        let authentic = self.authenticate(metadata, body)?;
+        self.commit(authentic.counter);
+        Ok(authentic.plaintext)
     }
 
-    /// As [`OpenContext::open_in_place`], but `accept` has a last look at the authentic plaintext.
-    ///
-    /// If it says no, the plaintext is wiped, the counter stays unused and the result is
-    /// [`OpenError::Authentication`].
-    pub(crate) fn open_if(
+    /// Opens `body` without taking note of it: [`commit`](Self::commit) its counter afterwards.
+    pub(crate) fn authenticate(
         &mut self,
         metadata: &[u8],
         body: &mut [u8],
-        accept: impl FnOnce(&[u8]) -> bool,
-    ) -> Result<Range<usize>, OpenError> {
+    ) -> Result<Authentic, OpenError> {
         let (header, rest) = Header::decode(body)?;
         if header.key_id != self.key_id {
             return Err(OpenError::UnknownKey(header.key_id));
         }
+        let text_len = rest.len().checked_sub(self.suite.tag_len()).ok_or(OpenError::Truncated)?;
         let start = body.len().saturating_sub(rest.len());
-        let end = body.len().checked_sub(self.suite.tag_len()).ok_or(OpenError::Truncated)?;
         self.window.check(header.counter)?;
 
         let (front, rest) = body.split_at_mut_checked(start).ok_or(OpenError::Truncated)?;
-        let text_len = end.checked_sub(start).ok_or(OpenError::Truncated)?;
         let (text, tag) = rest.split_at_mut_checked(text_len).ok_or(OpenError::Truncated)?;
         self.aad.clear();
         self.aad.extend_from_slice(front);
@@ -89,19 +84,27 @@ impl OpenContext {
         self.key
             .open(header.counter, &self.aad, text, tag)
             .map_err(|_| OpenError::Authentication)?;
-        if !accept(text) {
-            text.zeroize();
-            return Err(OpenError::Authentication);
-        }
+        let plaintext = start..start.saturating_add(text_len);
+        Ok(Authentic { counter: header.counter, plaintext })
+    }
 
-        self.window.commit(header.counter);
-        Ok(start..end)
+    /// Takes note of a frame that authenticated: it does not open again.
+    pub(crate) fn commit(&mut self, counter: Counter) {
+        self.window.commit(counter);
     }
 
     pub(crate) fn derive(suite: CipherSuite, key_id: KeyId, key: &BaseKey) -> Self {
         let key = FrameKey::derive(suite, key_id, key);
         Self { suite, key_id, key, window: ReplayWindow::default(), aad: Vec::new() }
     }
+}
+
+/// A frame that authenticated and is not yet taken note of.
+#[derive(Debug)]
+pub(crate) struct Authentic {
+    pub(crate) counter: Counter,
+    /// Place of the plaintext in the body.
+    pub(crate) plaintext: Range<usize>,
 }
 
 /// Why a frame was not opened. Never the caller's fault: drop the frame and count it.

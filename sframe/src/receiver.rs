@@ -4,11 +4,12 @@
 use alloc::collections::BTreeMap;
 use core::ops::Range;
 
-use crate::header::{Header, KeyId};
+use crate::header::{Counter, Header, KeyId};
 use crate::key::ReceiveKey;
 use crate::key_id_layout::{KeyIdLayout, STEPS};
 use crate::metadata::{FrameKind, Profile};
-use crate::open::{OpenContext, OpenError};
+use crate::open::{Authentic, OpenContext, OpenError};
+use crate::sender::Sender;
 use crate::suite::CipherSuite;
 use crate::tracks::Tracks;
 
@@ -71,6 +72,20 @@ impl<S: Clone> Receiver<S> {
         self.keys.remove(&key_id).is_some()
     }
 
+    /// Tells whether one of the keys is the base key that `sender` seals under, which would be
+    /// against RFC 9605 section 4.4.1: one base key, one direction.
+    #[must_use]
+    pub fn opens_under(&self, sender: &Sender) -> bool {
+        self.keys.values().any(|entry| sender.seals_under(&entry.key))
+    }
+
+    /// Returns who seals under `key_id`, as [`Receiver::add`] was told.
+    #[must_use]
+    pub fn source(&self, key_id: KeyId) -> Option<&S> {
+        let (key_id, _) = self.profile.split_track(key_id);
+        self.keys.get(&key_id).map(|entry| &entry.source)
+    }
+
     /// Opens `body`, which is `header || ciphertext || tag`, where it is.
     ///
     /// `kind` is what the receiver's browser says of the frame. On an error `body` is left as it
@@ -80,31 +95,37 @@ impl<S: Clone> Receiver<S> {
     ///
     /// As [`OpenContext::open_in_place`].
     pub fn open(&mut self, kind: FrameKind, body: &mut [u8]) -> Result<Opened<S>, OpenError> {
-        self.open_if(kind, body, |_| true)
+        self.authenticate(kind, body).map(Pending::commit)
     }
 
-    /// As [`Receiver::open`], with a last look at the plaintext: see [`OpenContext::open_if`].
-    pub(crate) fn open_if(
+    /// Opens `body` as [`Receiver::open`] does, but takes note of it only if the result is
+    /// [committed](Pending::commit).
+    pub(crate) fn authenticate(
         &mut self,
         kind: FrameKind,
         body: &mut [u8],
-        accept: impl FnOnce(&[u8]) -> bool,
-    ) -> Result<Opened<S>, OpenError> {
+    ) -> Result<Pending<'_, S>, OpenError> {
         let (Header { key_id, .. }, _) = Header::decode(body)?;
-        let metadata = self.profile.metadata(kind);
         let (base, track) = self.profile.split_track(key_id);
-        let suite = self.suite;
-        if let Some(entry) = self.keys.get_mut(&base) {
-            return entry.open(suite, key_id, track, metadata, body, accept);
-        }
-
-        // The sender may have ratcheted (RFC 9605 section 5.1): try, keep what authenticates.
-        let mut later = self.ratcheted(base).ok_or(OpenError::UnknownKey(key_id))?;
-        let opened = later
-            .open(suite, key_id, track, metadata, body, accept)
-            .map_err(|_| OpenError::UnknownKey(key_id))?;
-        self.keys.insert(base, later);
-        Ok(opened)
+        let mut ratcheted = None;
+        let entry = match self.keys.contains_key(&base) {
+            true => self.keys.get_mut(&base),
+            // The sender may have ratcheted (RFC 9605 section 5.1): try, keep what authenticates.
+            false => self.ratcheted(base).map(|entry| ratcheted.insert(entry)),
+        };
+        let entry = entry.ok_or(OpenError::UnknownKey(key_id))?;
+        let authentic =
+            entry.track(self.suite, key_id, track).authenticate(self.profile.metadata(kind), body);
+        let source = entry.source.clone();
+        let Authentic { counter, plaintext } = match authentic {
+            // Whether the sender ratcheted is not known then: the key is as missing as it was.
+            Err(OpenError::Authentication) if ratcheted.is_some() => {
+                Err(OpenError::UnknownKey(key_id))
+            }
+            authentic => authentic,
+        }?;
+        let opened = Opened { key_id, plaintext, source, track };
+        Ok(Pending { receiver: self, base, counter, opened, ratcheted })
     }
 
     /// Ratchets a copy of the nearest key from which steps lead to `key_id`.
@@ -127,19 +148,43 @@ impl<S: Clone> Entry<S> {
         Self { key, source, tracks: Tracks::new() }
     }
 
-    fn open(
-        &mut self,
-        suite: CipherSuite,
-        key_id: KeyId,
-        track: u8,
-        metadata: &[u8],
-        body: &mut [u8],
-        accept: impl FnOnce(&[u8]) -> bool,
-    ) -> Result<Opened<S>, OpenError> {
-        let Self { key, source, tracks } = self;
-        let plaintext = tracks
-            .get_or_derive(track, || OpenContext::derive(suite, key_id, key.base_key()))
-            .open_if(metadata, body, accept)?;
-        Ok(Opened { key_id, plaintext, source: source.clone(), track })
+    fn track(&mut self, suite: CipherSuite, key_id: KeyId, track: u8) -> &mut OpenContext {
+        let Self { key, tracks, .. } = self;
+        tracks.get_or_derive(track, || OpenContext::derive(suite, key_id, key.base_key()))
+    }
+}
+
+/// A frame that authenticated. Dropped, it leaves the receiver as it was before.
+#[derive(Debug)]
+pub(crate) struct Pending<'a, S> {
+    receiver: &'a mut Receiver<S>,
+    base: KeyId,
+    counter: Counter,
+    opened: Opened<S>,
+    /// The key that opened it, if it was ratcheted for this frame.
+    ratcheted: Option<Entry<S>>,
+}
+
+impl<S: Clone> Pending<'_, S> {
+    /// Takes note of the frame, and of the key if it is a new one.
+    pub(crate) fn commit(self) -> Opened<S> {
+        let Self { receiver, base, counter, opened, ratcheted } = self;
+        if let Some(entry) = ratcheted {
+            receiver.keys.insert(base, entry);
+        }
+        if let Some(entry) = receiver.keys.get_mut(&base) {
+            entry.track(receiver.suite, opened.key_id, opened.track).commit(counter);
+        }
+        opened
+    }
+
+    /// Returns the place of the plaintext in the body.
+    pub(crate) fn plaintext(&self) -> Range<usize> {
+        self.opened.plaintext.clone()
+    }
+
+    /// Returns the key that the frame was sealed under.
+    pub(crate) fn key_id(&self) -> KeyId {
+        self.opened.key_id
     }
 }

@@ -1,10 +1,13 @@
 //! All that one sender seals under one base key: a context for each of its tracks.
 
+use alloc::vec::Vec;
+
 use crate::header::KeyId;
 use crate::key::{ReceiveKey, SendKey};
 use crate::key_id_layout::KeyIdLayout;
+use crate::key_schedule;
 use crate::metadata::{FrameKind, Profile};
-use crate::seal::SealContext;
+use crate::seal::{SealContext, SealError};
 use crate::suite::CipherSuite;
 use crate::tracks::Tracks;
 
@@ -31,6 +34,21 @@ impl Sender {
         Self { profile, suite, key_id, key, tracks: Tracks::new() }
     }
 
+    /// Seals `plaintext` as a frame of `track`; returns `header || ciphertext || tag`.
+    ///
+    /// # Errors
+    ///
+    /// As [`SealContext::seal`].
+    pub fn seal(
+        &mut self,
+        track: u8,
+        kind: FrameKind,
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        let metadata = self.profile.metadata(kind);
+        self.track(track).seal(metadata, plaintext)
+    }
+
     /// Returns the sealing context of `track`, 0 to 15.
     pub fn track(&mut self, track: u8) -> &mut SealContext {
         let (key_id, track) = self.profile.join_track(self.key_id, track);
@@ -51,8 +69,19 @@ impl Sender {
         self.key.base_key().is(key.base_key())
     }
 
-    pub(crate) const fn metadata(&self, kind: FrameKind) -> &'static [u8] {
-        self.profile.metadata(kind)
+    /// Returns a name for this base key under this key ID that tells nothing about the key.
+    ///
+    /// For remembering which keys were in use: a second sender under the same key would begin at
+    /// counter 0 again.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        key_schedule::fingerprint(self.suite, self.key_id, self.key.base_key())
+    }
+
+    /// Returns the profile that frames are sealed in.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
     }
 }
 

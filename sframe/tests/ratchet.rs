@@ -1,4 +1,5 @@
 //! Ratcheting: the receiver follows by itself, and only after a frame authenticated.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use frameseal_sframe::{
     BaseKey, CipherSuite, FrameKind, KeyId, KeyIdLayout, OpenError, Profile, Receiver, SendKey,

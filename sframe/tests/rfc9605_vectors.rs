@@ -1,4 +1,5 @@
 //! Every published vector, through the public API: see `vectors/README.md` for their origin.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use frameseal_sframe::{
     BaseKey, CipherSuite, Counter, Header, KeyId, OpenContext, OpenError, SealContext,

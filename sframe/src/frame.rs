@@ -1,0 +1,373 @@
+//! A frame's whole way: the encoder's bytes to a sealed frame, and back.
+
+use alloc::vec::Vec;
+use core::error::Error;
+use core::fmt;
+use core::ops::Range;
+
+use zeroize::Zeroize;
+
+use crate::envelope::{Codec, EnvelopeError, Place};
+use crate::header::{Header, KeyId};
+use crate::metadata::FrameKind;
+use crate::open::OpenError;
+use crate::receiver::{Opened, Receiver};
+use crate::seal::SealError;
+use crate::sender::Sender;
+
+/// Working memory for one frame at a time, used again for each.
+///
+/// ```text
+/// sealed frame = envelope(codec, kind, body)       body = header || ciphertext || tag
+///
+/// frame:  HEADROOM | the frame, as it came in | TAILROOM      sealed and opened in place
+/// side:   the sealed or unescaped frame of a codec whose body is escaped
+/// ```
+///
+/// One pipeline or all of a worker's pipelines may share one buffer: nothing is kept from frame to
+/// frame but the memory, which grows to the largest frame seen.
+///
+/// # Examples
+///
+/// ```
+/// use frameseal_sframe::envelope::Codec;
+/// use frameseal_sframe::{
+///     BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, Profile, Receiver, Sender,
+/// };
+///
+/// let suite = CipherSuite::default();
+/// let key = || BaseKey::new(vec![7; 16]); // random in real life, and sent to the receiver
+/// let mut sender = Sender::new(Profile::Frameseal1, suite, KeyId::new(0), key().into_send_key());
+/// let mut receiver = Receiver::new(Profile::Frameseal1, suite);
+/// receiver.add(KeyId::new(0), key().into_receive_key(), "alice");
+///
+/// let mut buffer = FrameBuffer::new();
+/// let encoded = [0x78, 0x07, 0xc9]; // a little Opus
+/// buffer.reserve(encoded.len())?.copy_from_slice(&encoded);
+/// let sealed = buffer.seal(Codec::Audio, FrameKind::Audio, &mut sender, 1)?.to_vec();
+///
+/// buffer.reserve(sealed.len())?.copy_from_slice(&sealed);
+/// let opened = buffer.open(Codec::Audio, FrameKind::Audio, &mut receiver)?.expect("no empty frame");
+/// assert_eq!((opened.source, opened.track), ("alice", 1));
+/// assert_eq!(buffer.output(), encoded);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct FrameBuffer {
+    frame: Vec<u8>,
+    frame_len: usize,
+    side: Vec<u8>,
+    front: Vec<u8>,
+    output: Output,
+}
+
+/// Which bytes of which buffer the last call made.
+#[derive(Clone, Debug)]
+enum Output {
+    Frame(Range<usize>),
+    Side(Range<usize>),
+}
+
+impl FrameBuffer {
+    /// Longest frame that is handled, in bytes: 16 MiB.
+    ///
+    /// Project decision: a hundred times a large key frame, far below the AEAD's limits, and what
+    /// a peer can make us allocate.
+    pub const MAX_FRAME_LEN: usize = 16 << 20;
+
+    /// Makes a buffer; the first frame allocates.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes room for a frame of `len` bytes and returns the place to write it to, whose contents
+    /// are unspecified.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`]: over [`FrameBuffer::MAX_FRAME_LEN`]. Nothing was allocated.
+    pub fn reserve(&mut self, len: usize) -> Result<&mut [u8], TooLarge> {
+        self.frame_len = 0;
+        self.output = Output::default();
+        if len > Self::MAX_FRAME_LEN {
+            return Err(TooLarge { len });
+        }
+        let needed = HEADROOM.saturating_add(len).saturating_add(TAILROOM);
+        if self.frame.len() < needed {
+            self.frame.resize(needed, 0);
+        }
+        self.frame_len = len;
+        Ok(self.frame_mut())
+    }
+
+    /// Seals the frame that was written to [`reserve`](Self::reserve)'s place, as a frame of the
+    /// sender's `track`; returns the sealed frame.
+    ///
+    /// A frame of no bytes stays one: there is nothing in it to protect, and a decoder takes it as
+    /// silence. Application data ([`FrameKind::Data`]) of no bytes is sealed.
+    ///
+    /// # Errors
+    ///
+    /// The frame must not be sent then.
+    ///
+    /// - [`SealFrameError::Envelope`]: not a frame of `codec`.
+    /// - [`SealFrameError::Seal`]: the key is exhausted.
+    pub fn seal(
+        &mut self,
+        codec: Codec,
+        kind: FrameKind,
+        sender: &mut Sender,
+        track: u8,
+    ) -> Result<&[u8], SealFrameError> {
+        self.output = Output::default();
+        if self.frame_len == 0 && kind != FrameKind::Data {
+            return Ok(&[]);
+        }
+        let metadata = sender.profile().metadata(kind);
+        let context = sender.track(track);
+        let body_len = context.body_len(self.frame_len);
+        let place = self.place();
+        let encoded = self.frame.get(place.clone()).unwrap_or_default();
+        codec.front(kind, encoded, body_len, &mut self.front)?;
+
+        let body = context.seal_in_place(metadata, &mut self.frame, place)?;
+        self.output = self.put_front(codec, body);
+        Ok(self.output())
+    }
+
+    /// Opens the sealed frame that was written to [`reserve`](Self::reserve)'s place;
+    /// [`output`](Self::output) is then the encoder's frame, bit for bit.
+    ///
+    /// Everything is checked before anything is believed: the body authenticates, and the envelope
+    /// is the one that the frame in it was given. `kind` is what this end's browser says.
+    /// `None` in place of a result: a frame of no bytes, which nobody sealed.
+    ///
+    /// # Errors
+    ///
+    /// The frame must not be decoded then; neither `receiver` nor anything readable is left behind.
+    /// The variants of [`OpenFrameError`] say why.
+    pub fn open<S: Clone>(
+        &mut self,
+        codec: Codec,
+        kind: FrameKind,
+        receiver: &mut Receiver<S>,
+    ) -> Result<Option<Opened<S>>, OpenFrameError> {
+        self.output = Output::default();
+        if self.frame_len == 0 && kind != FrameKind::Data {
+            return Ok(None);
+        }
+        let Self { frame, frame_len, side, front, .. } = self;
+        let end = HEADROOM.saturating_add(*frame_len);
+        let sealed = frame.get_mut(HEADROOM..end).unwrap_or_default();
+        let place = codec.locate(kind, sealed, side)?;
+        let body = place.body(sealed, side);
+        let body_len = body.len();
+        let pending = match receiver.authenticate(kind, body) {
+            Ok(pending) => pending,
+            Err(error) => return Err(OpenFrameError::explain(error, body)),
+        };
+
+        let plaintext = body.get_mut(pending.plaintext()).unwrap_or_default();
+        let rebuilt = codec.front(kind, plaintext, body_len, front);
+        if rebuilt.is_err() || !codec.matches(sealed, front) {
+            let key_id = pending.key_id();
+            place.body(sealed, side).zeroize();
+            return Err(OpenFrameError::Authentication { key_id });
+        }
+        let opened = pending.commit();
+        self.output = output_at(&place, &opened.plaintext);
+        Ok(Some(opened))
+    }
+
+    /// Returns what the last [`seal`](Self::seal) or [`open`](Self::open) made; nothing after an
+    /// error.
+    #[must_use]
+    pub fn output(&self) -> &[u8] {
+        let (buffer, range) = match &self.output {
+            Output::Frame(range) => (&self.frame, range),
+            Output::Side(range) => (&self.side, range),
+        };
+        buffer.get(range.clone()).unwrap_or_default()
+    }
+
+    /// Returns the length of the frame that was written to [`reserve`](Self::reserve)'s place.
+    #[must_use]
+    pub const fn frame_len(&self) -> usize {
+        self.frame_len
+    }
+
+    /// Puts the envelope around a sealed body: in place where that can be.
+    fn put_front(&mut self, codec: Codec, body: Range<usize>) -> Output {
+        let start = body.start.checked_sub(self.front.len());
+        if let (Some(start), false) = (start, codec.escapes_body()) {
+            if let Some(room) = self.frame.get_mut(start..body.start) {
+                room.copy_from_slice(&self.front);
+            }
+            return Output::Frame(start..body.end);
+        }
+        let body = self.frame.get(body).unwrap_or_default();
+        codec.close(&self.front, body, &mut self.side);
+        Output::Side(0..self.side.len())
+    }
+
+    fn place(&self) -> Range<usize> {
+        HEADROOM..HEADROOM.saturating_add(self.frame_len)
+    }
+
+    fn frame_mut(&mut self) -> &mut [u8] {
+        let place = self.place();
+        self.frame.get_mut(place).unwrap_or_default()
+    }
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self::Frame(0..0)
+    }
+}
+
+/// Where the plaintext of an opened body lies.
+fn output_at(place: &Place, plaintext: &Range<usize>) -> Output {
+    let shift =
+        |base: usize| base.saturating_add(plaintext.start)..base.saturating_add(plaintext.end);
+    match place {
+        Place::Sealed(body) => Output::Frame(shift(HEADROOM.saturating_add(body.start))),
+        Place::Scratch(body) => Output::Side(shift(body.start)),
+    }
+}
+
+/// A frame over [`FrameBuffer::MAX_FRAME_LEN`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing else to say")]
+pub struct TooLarge {
+    /// The frame's length in bytes.
+    pub len: usize,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "frame of {} bytes, at most {} are handled", self.len, FrameBuffer::MAX_FRAME_LEN)
+    }
+}
+
+impl Error for TooLarge {}
+
+/// Why a frame was not sealed: it must not be sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum SealFrameError {
+    /// The encoder's bytes are not a frame of the codec, as far as it must be read.
+    Envelope(EnvelopeError),
+    /// The key will not seal again.
+    Seal(SealError),
+}
+
+impl fmt::Display for SealFrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Envelope(error) => write!(f, "no envelope for this frame: {error}"),
+            Self::Seal(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for SealFrameError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Envelope(error) => Some(error),
+            Self::Seal(error) => Some(error),
+        }
+    }
+}
+
+impl From<EnvelopeError> for SealFrameError {
+    fn from(error: EnvelopeError) -> Self {
+        Self::Envelope(error)
+    }
+}
+
+impl From<SealError> for SealFrameError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
+}
+
+/// Why a frame was not opened: it must not be decoded. Never the caller's fault.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum OpenFrameError {
+    /// Not what the holder of the key sealed: another key under the same key ID, or body, kind or
+    /// envelope were changed on the way.
+    Authentication {
+        /// The key ID in the frame's header.
+        key_id: KeyId,
+    },
+    /// The same frame again. Browsers do that; no reason for alarm.
+    Duplicate,
+    /// Older than the replay window reaches.
+    Late,
+    /// No sealed frame looks like this: nobody sealed it, or it was damaged.
+    NotSealed,
+    /// No key with this ID: it has not come yet.
+    UnknownKey {
+        /// The key ID in the frame's header.
+        key_id: KeyId,
+    },
+}
+
+impl OpenFrameError {
+    /// Returns the key ID that the frame names, if it got that far. Not authenticated.
+    #[must_use]
+    pub const fn key_id(self) -> Option<KeyId> {
+        match self {
+            Self::Authentication { key_id } | Self::UnknownKey { key_id } => Some(key_id),
+            Self::Duplicate | Self::Late | Self::NotSealed => None,
+        }
+    }
+
+    /// Why `body` did not open, as far as it can be told from what it looks like.
+    fn explain(error: OpenError, body: &[u8]) -> Self {
+        match error {
+            OpenError::Authentication => match Header::decode(body) {
+                Ok((Header { key_id, .. }, _)) => Self::Authentication { key_id },
+                Err(_) => Self::NotSealed,
+            },
+            OpenError::Duplicate => Self::Duplicate,
+            OpenError::Header(_) | OpenError::Truncated => Self::NotSealed,
+            OpenError::Late => Self::Late,
+            OpenError::UnknownKey(key_id) => Self::UnknownKey { key_id },
+        }
+    }
+}
+
+impl fmt::Display for OpenFrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Authentication { key_id } => {
+                write!(f, "authentication failed with key {:#x}", key_id.get())
+            }
+            Self::Duplicate => f.write_str("frame came before"),
+            Self::Late => f.write_str("frame is older than the replay window"),
+            Self::NotSealed => f.write_str("not a sealed frame"),
+            Self::UnknownKey { key_id } => write!(f, "no key with ID {:#x}", key_id.get()),
+        }
+    }
+}
+
+impl Error for OpenFrameError {}
+
+impl From<EnvelopeError> for OpenFrameError {
+    fn from(_: EnvelopeError) -> Self {
+        Self::NotSealed
+    }
+}
+
+/// Room before a frame for envelope and header, in bytes.
+///
+/// The longest header is 17 bytes; envelopes that stay in place are 10 bytes (VP8) or a sequence
+/// header and an OBU header, some 30 bytes (AV1). One that is longer goes through the side buffer.
+const HEADROOM: usize = 256;
+
+/// Room behind a frame for the longest tag, in bytes: suites 4 and 5.
+const TAILROOM: usize = 16;

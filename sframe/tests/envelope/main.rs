@@ -1,0 +1,91 @@
+//! Envelopes through the public API: tables of bitstreams for each codec, and what a network does
+//! to sealed frames.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+#[path = "../oracle/envelope.rs"]
+mod oracle;
+
+mod av1;
+mod h264;
+mod h265;
+mod network;
+mod vp8;
+
+use frameseal_sframe::FrameKind;
+use frameseal_sframe::envelope::{Codec, EnvelopeError, Place};
+
+/// An encoded frame, and what is to go before its body.
+struct Frame {
+    name: &'static str,
+    kind: FrameKind,
+    encoded: &'static [u8],
+    front: &'static [u8],
+}
+
+/// What is wrong, and with which bytes, and how that is said.
+type Rejected = (&'static str, &'static [u8], EnvelopeError);
+
+/// With zeros at both ends and all that has to be escaped in between.
+const BODY: &[u8] = &[0, 0, 1, 0, 0, 0, 0, 0, 0x80, 0, 0, 3, 0xaa, 0, 0, 2, 0, 0, 4, 0x80, 0, 0];
+
+/// Each frame gets its envelope, opens, and is tamper-proof.
+fn check_frames(codec: Codec, frames: &[Frame]) {
+    for Frame { name, kind, encoded, front } in frames {
+        let mut built = vec![7];
+        assert_eq!(codec.front(*kind, encoded, BODY.len(), &mut built), Ok(()), "{name}");
+        assert_eq!(built, *front, "{name}");
+
+        let sealed = oracle::seal(codec, *kind, encoded, BODY).unwrap();
+        assert!(oracle::opens(codec, *kind, &sealed, encoded, BODY), "{name}");
+        oracle::tampering_is_noticed(codec, *kind, encoded, BODY);
+        oracle::what_is_sealed_opens(codec, encoded);
+    }
+}
+
+fn check_unsealable(codec: Codec, kind: FrameKind, rows: &[Rejected]) {
+    for (name, encoded, error) in rows {
+        assert_eq!(codec.front(kind, encoded, 9, &mut Vec::new()), Err(*error), "{name}");
+    }
+}
+
+fn check_unlocatable(codec: Codec, kind: FrameKind, rows: &[Rejected]) {
+    for (name, sealed, error) in rows {
+        assert_eq!(codec.locate(kind, sealed, &mut Vec::new()), Err(*error), "{name}");
+    }
+}
+
+#[test]
+fn audio_and_vp9_have_no_envelope() {
+    for codec in [Codec::Audio, Codec::Vp9] {
+        for kind in [FrameKind::Audio, FrameKind::Delta, FrameKind::Key, FrameKind::Data] {
+            assert_eq!(oracle::seal(codec, kind, &[1, 2, 3], BODY).as_deref(), Ok(BODY));
+            let place = codec.locate(kind, BODY, &mut Vec::new());
+            assert_eq!(place, Ok(Place::Sealed(0..BODY.len())));
+            oracle::tampering_is_noticed(codec, kind, &[1, 2, 3], BODY);
+        }
+    }
+}
+
+#[test]
+fn video_is_delta_or_key() {
+    for codec in [Codec::Av1, Codec::H264, Codec::H265, Codec::Vp8] {
+        for kind in [FrameKind::Audio, FrameKind::Data] {
+            let front = codec.front(kind, &[0x11], 9, &mut Vec::new());
+            assert_eq!(front, Err(EnvelopeError::KindMismatch));
+            let place = codec.locate(kind, &[0x11], &mut Vec::new());
+            assert_eq!(place, Err(EnvelopeError::KindMismatch));
+        }
+    }
+}
+
+#[test]
+fn a_place_in_a_buffer_that_shrank_is_empty() {
+    let place = Place::Scratch(1..4);
+    assert_eq!(place.body(&mut [1, 2, 3, 4], &mut [5, 6, 7, 8]), [6, 7, 8]);
+    assert_eq!(place.body(&mut [1, 2, 3, 4], &mut [5, 6]), []);
+}

@@ -1,0 +1,214 @@
+//! Random frames over a network that does to them all that an envelope may suffer, and none of what
+//! it may not.
+
+use frameseal_sframe::FrameKind::{self, Delta, Key};
+use frameseal_sframe::envelope::Codec;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::oracle;
+
+proptest! {
+    #[test]
+    fn byte_streams_survive((codec, kind, encoded) in byte_stream(), body in body(), choices in choices()) {
+        let sealed = oracle::seal(codec, kind, &encoded, &body).unwrap();
+        let inserted: [&[u8]; 4] = match codec {
+            Codec::H264 => [&[0x09, 0x10], &[0x06, 1], &[0x67, 0x4d], &[0x68, 0xee]],
+            _ => [&[0x46, 1, 0x50], &[0x4e, 1, 5], &[0x40, 1, 0xc], &[0x44, 1, 0xc1]],
+        };
+        let sent = rewrite_start_codes(&sealed, &inserted, &choices);
+        prop_assert!(oracle::opens(codec, kind, &sent, &encoded, &body));
+    }
+
+    #[test]
+    fn obus_survive((kind, encoded) in temporal_unit(), body in body(), choices in choices()) {
+        let sealed = oracle::seal(Codec::Av1, kind, &encoded, &body).unwrap();
+        let sent = rewrite_obus(&sealed, &choices);
+        prop_assert!(oracle::opens(Codec::Av1, kind, &sent, &encoded, &body));
+    }
+
+    #[test]
+    fn tampering_is_noticed(
+        (codec, kind, encoded) in prop_oneof![
+            byte_stream(),
+            temporal_unit().prop_map(|(kind, encoded)| (Codec::Av1, kind, encoded)),
+        ],
+        body in vec(byte(), 1..30),
+    ) {
+        oracle::tampering_is_noticed(codec, kind, &encoded, &body);
+    }
+
+    #[test]
+    fn no_bytes_are_too_odd(data in vec(byte(), 0..300), start in 0..6_usize) {
+        let starts: [&[u8]; 6] = [
+            &[], &[0, 0, 1, 0x65], &[0, 0, 1, 0x26, 1], &[0x32, 0x7f], &[0x11],
+            &[0x10, 0, 0, 0x9d, 1, 0x2a],
+        ];
+        let data = [starts[start], &data].concat();
+        for codec in oracle::CODECS {
+            oracle::what_is_sealed_opens(codec, &data);
+            oracle::what_is_located_is_an_envelope(codec, &data);
+        }
+    }
+}
+
+/// A network's choices, taken in turn.
+fn choices() -> impl Strategy<Value = Vec<u8>> {
+    vec(any::<u8>(), 1..20)
+}
+
+/// Any byte, but mostly those that start codes, headers and sizes are made of.
+fn byte() -> impl Strategy<Value = u8> {
+    let common = [1, 2, 3, 0x80, 0x0a, 0x12, 0x32, 0x65, 0x41, 0x67, 0x68, 0x26, 0x40, 0x42, 0x44];
+    prop_oneof![6 => Just(0), 6 => prop::sample::select(common.to_vec()), 3 => any::<u8>()]
+}
+
+fn body() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![vec(byte(), 0..200), vec(any::<u8>(), 0..3000), vec(Just(0), 0..50)]
+}
+
+/// What follows a NAL unit's header: anything that needs no escaping.
+fn nal_payload() -> impl Strategy<Value = Vec<u8>> {
+    vec(1..=u8::MAX, 1..20)
+}
+
+/// An access unit of H.264 or H.265, with all that may be in one.
+fn byte_stream() -> impl Strategy<Value = (Codec, FrameKind, Vec<u8>)> {
+    let head = vec((0..5_usize, nal_payload(), 0..4_usize), 0..6);
+    let slices = vec((nal_payload(), 0..4_usize), 1..4);
+    (any::<bool>(), any::<bool>(), head, slices).prop_map(|(h265, key, head, slices)| {
+        let headers: [&[u8]; 5] = match h265 {
+            true => [&[0x40, 1], &[0x42, 1], &[0x44, 1], &[0x46, 1], &[0x4e, 1]],
+            false => [&[0x67], &[0x68], &[0x6f], &[0x09], &[0x06]],
+        };
+        let slice: &[u8] = match (h265, key) {
+            (true, true) => &[0x26, 1, 0xaf],
+            (true, false) => &[0x02, 1, 0xd0],
+            (false, true) => &[0x65, 0x88, 0x84],
+            (false, false) => &[0x41, 0x9a],
+        };
+        let mut stream = Vec::new();
+        for (header, payload, zeros) in head {
+            push_nal(zeros, &[headers[header], &payload].concat(), &mut stream);
+        }
+        for (payload, zeros) in slices {
+            push_nal(zeros, &[slice, &payload].concat(), &mut stream);
+            stream.resize(stream.len() + zeros, 0);
+        }
+        (if h265 { Codec::H265 } else { Codec::H264 }, if key { Key } else { Delta }, stream)
+    })
+}
+
+/// Appends a start code, with `zeros` more of them than the three bytes have, and a NAL unit.
+fn push_nal(zeros: usize, nal: &[u8], stream: &mut Vec<u8>) {
+    stream.resize(stream.len() + zeros, 0);
+    stream.extend([0, 0, 1]);
+    stream.extend(nal);
+}
+
+/// What depacketizers do: start codes of three bytes or more, and `inserted` NAL units before those
+/// that are there.
+fn rewrite_start_codes(sealed: &[u8], inserted: &[&[u8]], choices: &[u8]) -> Vec<u8> {
+    let mut choose = chooser(choices);
+    let mut sent = Vec::new();
+    let mut rest = sealed.strip_prefix(START_CODE).unwrap();
+    loop {
+        let end = rest.windows(START_CODE.len()).position(|bytes| bytes == START_CODE);
+        let (nal, after) = rest.split_at(end.unwrap_or(rest.len()));
+        for _ in 0..choose(3) {
+            push_nal(choose(3), inserted[choose(inserted.len())], &mut sent);
+        }
+        push_nal(choose(3), nal, &mut sent);
+        match after.strip_prefix(START_CODE) {
+            Some(after) => rest = after,
+            None => return sent,
+        }
+    }
+}
+
+/// A temporal unit of one frame, with all that may be in one.
+fn temporal_unit() -> impl Strategy<Value = (FrameKind, Vec<u8>)> {
+    let kinds = prop::sample::select(vec![SEQUENCE_HEADER, TEMPORAL_DELIMITER, METADATA, PADDING]);
+    let extension = || prop::option::of(any::<u8>());
+    let head = vec((kinds, extension(), vec(any::<u8>(), 0..20), 1..=8_usize), 0..5);
+    let frame_kind = prop::sample::select(vec![FRAME, FRAME_HEADER]);
+    let size_len = prop::option::of(2..=8_usize);
+    let frame = (frame_kind, extension(), vec(any::<u8>(), 0..300), size_len);
+    (any::<bool>(), head, frame).prop_map(|(key, head, frame)| {
+        let mut unit = Vec::new();
+        for (kind, extension, payload, size_len) in head {
+            push_obu(kind, extension, &payload, Some(size_len), &mut unit);
+        }
+        let (kind, extension, payload, size_len) = frame;
+        push_obu(kind, extension, &payload, size_len, &mut unit);
+        (if key { Key } else { Delta }, unit)
+    })
+}
+
+/// What packetizers and depacketizers do: sizes in more bytes than needed or, on the last OBU, none;
+/// temporal delimiters.
+fn rewrite_obus(sealed: &[u8], choices: &[u8]) -> Vec<u8> {
+    let mut choose = chooser(choices);
+    let mut sent = Vec::new();
+    let mut rest = sealed;
+    while let Some((header, mut after)) = rest.split_first() {
+        let mut extension = None;
+        if header & HAS_EXTENSION != 0 {
+            (extension, after) = (Some(after[0]), &after[1..]);
+        }
+        let (size, after) = read_size(after);
+        let (payload, after) = after.split_at(size);
+        if choose(3) == 0 {
+            push_obu(TEMPORAL_DELIMITER, None, &[], Some(1 + choose(2)), &mut sent);
+        }
+        let size_len = if after.is_empty() && choose(2) == 0 { None } else { Some(2 + choose(7)) };
+        push_obu(header & !HAS_SIZE, extension, payload, size_len, &mut sent);
+        rest = after;
+    }
+    sent
+}
+
+/// Appends an OBU whose size takes `size_len` bytes, needed or not, or is left out.
+fn push_obu(
+    kind: u8,
+    extension: Option<u8>,
+    payload: &[u8],
+    size_len: Option<usize>,
+    unit: &mut Vec<u8>,
+) {
+    let with_extension = if extension.is_some() { HAS_EXTENSION } else { 0 };
+    let with_size = if size_len.is_some() { HAS_SIZE } else { 0 };
+    unit.push(kind | with_extension | with_size);
+    unit.extend(extension);
+    for index in 0..size_len.unwrap_or(0) {
+        let more = if index + 1 < size_len.unwrap() { 0x80 } else { 0 };
+        unit.push(more | u8::try_from(payload.len() >> (7 * index) & 0x7f).unwrap());
+    }
+    unit.extend(payload);
+}
+
+fn read_size(bytes: &[u8]) -> (usize, &[u8]) {
+    let len = bytes.iter().position(|byte| byte & 0x80 == 0).unwrap() + 1;
+    let (size, after) = bytes.split_at(len);
+    (size.iter().rev().fold(0, |value, byte| value << 7 | usize::from(byte & 0x7f)), after)
+}
+
+/// Takes the `choices` in turn: a number less than the one given.
+fn chooser(choices: &[u8]) -> impl FnMut(usize) -> usize {
+    let mut choices = choices.iter().cycle();
+    move |among| usize::from(*choices.next().unwrap()) % among
+}
+
+/// As every envelope has it.
+const START_CODE: &[u8] = &[0, 0, 0, 1];
+
+/// `obu_type`s, where they are in an OBU's header.
+const SEQUENCE_HEADER: u8 = 1 << 3;
+const TEMPORAL_DELIMITER: u8 = 2 << 3;
+const FRAME_HEADER: u8 = 3 << 3;
+const METADATA: u8 = 5 << 3;
+const FRAME: u8 = 6 << 3;
+const PADDING: u8 = 15 << 3;
+
+const HAS_EXTENSION: u8 = 4;
+const HAS_SIZE: u8 = 2;
