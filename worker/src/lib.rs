@@ -1,1 +1,235 @@
-//! The worker.
+//! The WebAssembly half of Frameseal's worker: takes a message or a frame, makes one call, hands
+//! back what came of it.
+//!
+//! The other half is TypeScript (`worker/js/src/worker`): it runs the read/write loop, and it is
+//! what stays alive if this module traps. See `docs/decisions/` for why the loop is there.
+
+extern crate alloc;
+
+mod latency;
+mod message;
+mod pipeline;
+mod problems;
+mod session;
+
+use frameseal_sframe::{BaseKey, CipherSuite, FrameKind, Profile};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::message::Failure;
+use crate::pipeline::{Direction, MediaKind, Options};
+
+/// A session: its keys, its pipelines, and each frame's way through them.
+///
+/// Numbers, strings and bytes cross the boundary as they are; frames cross it in WebAssembly
+/// memory, at [`reserve`](Self::reserve)'s address. Whatever throws, throws a `Failure`, which is
+/// plain data, and leaves the session usable; an `Error` out of here is a trap.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Session(session::Session);
+
+#[wasm_bindgen]
+impl Session {
+    /// Makes a session that has no keys yet. `cipher_suite` is the IANA number, 1 to 8.
+    ///
+    /// # Errors
+    ///
+    /// There is no such profile or suite.
+    #[wasm_bindgen(constructor)]
+    pub fn new(profile: &str, cipher_suite: u16) -> Result<Self, JsValue> {
+        let profile = match profile {
+            "frameseal/1" => Profile::Frameseal1,
+            "rfc9605" => Profile::Rfc9605,
+            _ => return Err(thrown(Failure::invalid_argument("profile"))),
+        };
+        let suite = CipherSuite::from_number(cipher_suite)
+            .ok_or_else(|| thrown(Failure::invalid_argument("cipherSuite")))?;
+        Ok(Self(session::Session::new(profile, suite)))
+    }
+
+    /// Seals outgoing frames with this key from the next frame on.
+    ///
+    /// # Errors
+    ///
+    /// `keyId` is out of range, or the key was used before or for the other direction.
+    pub fn set_send_key(&mut self, key_id: u64, base_key: Vec<u8>) -> Result<(), JsValue> {
+        self.0.set_send_key(key_id, BaseKey::new(base_key)).map_err(thrown)
+    }
+
+    /// Opens incoming frames that name this key; `member` is whose key it is.
+    ///
+    /// # Errors
+    ///
+    /// `keyId` is out of range, or the key is in use for the other direction.
+    pub fn add_receive_key(
+        &mut self,
+        key_id: u64,
+        base_key: Vec<u8>,
+        member: &str,
+        now: f64,
+    ) -> Result<(), JsValue> {
+        self.0.add_receive_key(now, key_id, BaseKey::new(base_key), member).map_err(thrown)
+    }
+
+    /// Forgets a key given by [`add_receive_key`](Self::add_receive_key).
+    ///
+    /// # Errors
+    ///
+    /// There is none with this ID.
+    pub fn remove_receive_key(&mut self, key_id: u64) -> Result<(), JsValue> {
+        self.0.remove_receive_key(key_id).map_err(thrown)
+    }
+
+    /// Adds a pipeline; options that [`retarget`](Self::retarget) gave before stand.
+    ///
+    /// # Errors
+    ///
+    /// An option is out of range; frames of that pipeline are dropped.
+    pub fn add_pipeline(
+        &mut self,
+        pipeline: u32,
+        direction: &str,
+        kind: &str,
+        track: u8,
+        codec: Option<String>,
+        from: Option<String>,
+    ) -> Result<(), JsValue> {
+        options(pipeline, direction, kind, track, codec, from)
+            .and_then(|options| self.0.add_pipeline(options))
+            .map_err(thrown)
+    }
+
+    /// Changes the options of a pipeline, or gives them before it exists.
+    ///
+    /// # Errors
+    ///
+    /// An option is out of range.
+    pub fn retarget(
+        &mut self,
+        pipeline: u32,
+        direction: &str,
+        kind: &str,
+        track: u8,
+        codec: Option<String>,
+        from: Option<String>,
+    ) -> Result<(), JsValue> {
+        options(pipeline, direction, kind, track, codec, from)
+            .and_then(|options| self.0.retarget(options))
+            .map_err(thrown)
+    }
+
+    /// Forgets a pipeline and its counters.
+    pub fn release(&mut self, pipeline: u32) {
+        self.0.release(pipeline);
+    }
+
+    /// Seals application data.
+    ///
+    /// # Errors
+    ///
+    /// There is no key, or it is exhausted.
+    pub fn seal(&mut self, data: &[u8]) -> Result<Vec<u8>, JsValue> {
+        self.0.seal_data(data).map_err(thrown)
+    }
+
+    /// Opens application data.
+    ///
+    /// # Errors
+    ///
+    /// It is not sealed data, its key is not here, or it does not open with that key.
+    #[wasm_bindgen(unchecked_return_type = "OpenedData")]
+    pub fn open(&mut self, data: Vec<u8>) -> Result<JsValue, JsValue> {
+        self.0.open_data(data).map(|opened| to_js(&opened)).map_err(thrown)
+    }
+
+    /// Returns the counters; `wasm_bytes` is the size of WebAssembly memory.
+    #[wasm_bindgen(unchecked_return_type = "SessionStats")]
+    #[must_use]
+    pub fn stats(&self, wasm_bytes: u32) -> JsValue {
+        to_js(&self.0.stats(wasm_bytes))
+    }
+
+    /// Takes the codec of the frames to come, as the browser names it.
+    pub fn set_mime_type(&mut self, pipeline: u32, mime_type: String) {
+        self.0.set_mime_type(pipeline, mime_type);
+    }
+
+    /// Makes room for a frame of `len` bytes; returns its address, or 0 for a frame over 16 MiB,
+    /// which is counted and must be dropped.
+    pub fn reserve(&mut self, pipeline: u32, len: u32, now: f64) -> u32 {
+        if let Some(place) = usize::try_from(len).ok().and_then(|len| self.0.reserve(len)) {
+            return address(place);
+        }
+        self.0.refuse(now, pipeline);
+        0
+    }
+
+    /// Seals or opens the frame at [`reserve`](Self::reserve)'s address.
+    ///
+    /// `kind` is 0 for audio, 1 for a delta frame, 2 for a key frame. Returns the length of the
+    /// frame to send on, which is at [`output`](Self::output), or -1 to drop it.
+    pub fn process(&mut self, pipeline: u32, kind: u8, now: f64) -> i32 {
+        let kind = match kind {
+            0 => FrameKind::Audio,
+            2 => FrameKind::Key,
+            _ => FrameKind::Delta,
+        };
+        let output = self.0.process(now, pipeline, kind);
+        output.and_then(|output| i32::try_from(output.len()).ok()).unwrap_or(-1)
+    }
+
+    /// Returns the address of the frame that [`process`](Self::process) made last.
+    #[must_use]
+    pub fn output(&self) -> u32 {
+        address(self.0.output())
+    }
+
+    /// Notes how long a frame took.
+    pub fn took(&mut self, pipeline: u32, microseconds: f64) {
+        self.0.took(pipeline, microseconds);
+    }
+
+    /// Returns the next `Event` to post, or `undefined`.
+    #[wasm_bindgen(unchecked_return_type = "Event | undefined")]
+    pub fn poll_event(&mut self) -> JsValue {
+        self.0.poll_event().map_or(JsValue::UNDEFINED, |event| to_js(&event))
+    }
+}
+
+fn options(
+    pipeline: u32,
+    direction: &str,
+    kind: &str,
+    track: u8,
+    codec: Option<String>,
+    from: Option<String>,
+) -> Result<Options, Failure> {
+    let direction = match direction {
+        "send" => Direction::Send,
+        "receive" => Direction::Receive,
+        _ => return Err(Failure::invalid_argument("direction")),
+    };
+    let kind = match kind {
+        "audio" => MediaKind::Audio,
+        "video" => MediaKind::Video,
+        _ => return Err(Failure::invalid_argument("kind")),
+    };
+    Ok(Options { pipeline, direction, kind, track, codec, from })
+}
+
+fn to_js(value: &impl Serialize) -> JsValue {
+    let serializer =
+        serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
+    value.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn thrown(failure: Failure) -> JsValue {
+    to_js(&failure)
+}
+
+/// Where JavaScript finds `bytes` in WebAssembly memory, which has 32-bit addresses.
+fn address(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.as_ptr().addr()).unwrap_or(0)
+}

@@ -1,35 +1,26 @@
 /**
  * What the main thread and the worker say to each other.
  *
- * The bodies of messages are declared once, in Rust (`worker/src/message.rs`), and generated; this
- * file adds the frames around them. The main thread speaks first, with `configure`; every call is
- * answered once, in the order of the calls.
+ * What the worker answers is declared once, in Rust (`worker/src/message.rs`), and generated. What
+ * it is asked is declared here, and checked against the generated signatures where `engine.ts`
+ * carries it out. The main thread speaks first, with `configure`; every call is answered once, in
+ * the order of the calls.
  */
 
 import type {
   Event,
-  Failure,
+  FailureCode as SessionFailureCode,
   OpenedData,
-  Pipeline,
-  Request,
-  SessionOptions,
   SessionStats,
 } from '../wasm/frameseal.js';
 
 export type {
-  Direction,
   Dropped,
   Event,
-  Failure,
-  FailureCode,
-  MediaKind,
   OpenedData,
   Percentiles,
-  Pipeline,
   PipelineStats,
   ProblemCode,
-  Request,
-  SessionOptions,
   SessionStats,
 } from '../wasm/frameseal.js';
 
@@ -72,3 +63,55 @@ export type Answer<R extends Request> = R extends { type: 'stats' }
     : R extends { type: 'open' }
       ? OpenedData
       : void;
+
+/** Why a call was refused. Safe to log. */
+export interface Failure {
+  code: FailureCode;
+  message: string;
+}
+
+/** `invalid-message`: two clients share one worker, or are of another version than it. */
+export type FailureCode = SessionFailureCode | 'invalid-message';
+
+/** What a session is made of; fixed for its life. */
+export interface SessionOptions {
+  profile: 'frameseal/1' | 'rfc9605';
+  /** IANA number, 1 to 8. */
+  cipherSuite: number;
+}
+
+/** Something to do. Answered by one {@link Answer}, or by a {@link Failure}. */
+export type Request =
+  /** Seals outgoing frames with this key from the next frame on. */
+  | { type: 'setSendKey'; keyId: bigint; baseKey: Uint8Array }
+  /** Opens incoming frames that name this key. `member` is whose key it is. */
+  | { type: 'addReceiveKey'; keyId: bigint; baseKey: Uint8Array; member: string }
+  /** Forgets a key given by `addReceiveKey`. */
+  | { type: 'removeReceiveKey'; keyId: bigint }
+  /** Changes the options of a pipeline, or gives them before it exists. */
+  | { type: 'retarget'; pipeline: Pipeline }
+  /** Forgets a pipeline and its counters. */
+  | { type: 'release'; pipeline: number }
+  | { type: 'seal'; data: Uint8Array }
+  | { type: 'open'; data: Uint8Array }
+  | { type: 'stats' };
+
+/** One direction of one transceiver. Also the `options` of its `RTCRtpScriptTransform`. */
+export interface Pipeline {
+  /** Chosen by the main thread, unique in the session. */
+  pipeline: number;
+  direction: Direction;
+  kind: MediaKind;
+  /** Sending: which of this member's tracks, 0 to 15. */
+  track: number;
+  /** MIME type to assume while the browser does not tell one, for example `video/VP8`. */
+  codec?: string;
+  /** Receiving: the only member whose frames may come out. */
+  from?: string;
+}
+
+/** Which way frames go: `send` seals them, `receive` opens them. */
+export type Direction = 'send' | 'receive';
+
+/** `MediaStreamTrack.kind`. */
+export type MediaKind = 'audio' | 'video';

@@ -1,0 +1,145 @@
+//! What the worker tells the main thread: answers, events, failures.
+//!
+//! The TypeScript side uses the types that `tsify` generates from these, so the two cannot drift.
+//! What it asks is a method of [`Session`](crate::Session) each: numbers, strings and byte arrays
+//! cross the boundary as they are, and key bytes are copied once.
+
+use serde::Serialize;
+use tsify::Tsify;
+
+/// Worker to main thread: something that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(crate) enum Event {
+    /// A receiving pipeline now opens frames of this member's track.
+    Source { pipeline: u32, member: String, track: u8 },
+    /// Frames were dropped. At most one per code and pipeline a second.
+    Problem {
+        code: ProblemCode,
+        /// `None`: application data.
+        #[tsify(optional)]
+        pipeline: Option<u32>,
+        #[tsify(optional)]
+        member: Option<String>,
+        #[tsify(optional, type = "bigint")]
+        key_id: Option<u64>,
+        /// Frames since the last event of this code and pipeline.
+        count: u32,
+    },
+    /// Video was lost and can be shown again from the next key frame on: ask for one.
+    KeyFrameWanted { pipeline: u32 },
+}
+
+/// Why frames were dropped, as the application is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Tsify)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ProblemCode {
+    AuthenticationFailed,
+    KeyExhausted,
+    MalformedFrame,
+    MissingKey,
+    NotSealed,
+    UnsupportedCodec,
+    WrongSource,
+}
+
+/// Why a request was refused. Safe to log.
+#[derive(Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Failure {
+    pub(crate) code: FailureCode,
+    pub(crate) message: String,
+}
+
+/// `FramesealError.code`, as far as the worker decides it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Tsify)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FailureCode {
+    /// An argument is out of range; the message names it.
+    InvalidArgument,
+    /// The key was given for the other direction already, or was replaced before.
+    KeyReused,
+    /// The key has sealed all that it may.
+    KeyExhausted,
+    /// No key for this yet.
+    MissingKey,
+    /// Not what the named key sealed.
+    AuthenticationFailed,
+    /// Not sealed data.
+    NotSealed,
+}
+
+/// Application data that was opened.
+#[derive(Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OpenedData {
+    /// The member whose key opened it.
+    pub(crate) from: String,
+    #[serde(with = "serde_bytes")]
+    #[tsify(type = "Uint8Array")]
+    pub(crate) data: Vec<u8>,
+}
+
+/// Counters of the whole session.
+#[derive(Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SessionStats {
+    pub(crate) pipelines: Vec<PipelineStats>,
+    /// Size of WebAssembly memory in bytes.
+    pub(crate) wasm_bytes: u32,
+    /// Key ID that frames leave under; `None` before the first key.
+    #[tsify(optional, type = "bigint")]
+    pub(crate) send_key_id: Option<u64>,
+}
+
+/// Counters of one pipeline since it was made.
+#[derive(Clone, Debug, Default, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PipelineStats {
+    pub(crate) pipeline: u32,
+    /// MIME type that frames are handled as; absent until known.
+    #[tsify(optional)]
+    pub(crate) codec: Option<String>,
+    /// Receiving: whose track is playing.
+    #[tsify(optional)]
+    pub(crate) member: Option<String>,
+    #[tsify(optional)]
+    pub(crate) track: Option<u8>,
+    /// Frames that came in, dropped ones included.
+    pub(crate) seen: u32,
+    /// Frames sealed, or opened.
+    pub(crate) passed: u32,
+    /// Frames of no bytes, forwarded as they are.
+    pub(crate) empty: u32,
+    pub(crate) dropped: Dropped,
+    /// Bytes of the frames that passed, before and after.
+    pub(crate) bytes_in: f64,
+    pub(crate) bytes_out: f64,
+    /// Time per frame in microseconds, as exact as the browser's clock.
+    pub(crate) microseconds: Percentiles,
+}
+
+/// Frames dropped, by reason.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Dropped {
+    pub(crate) authentication_failed: u32,
+    /// The same frame again, which browsers do: not a problem.
+    pub(crate) duplicate: u32,
+    pub(crate) key_exhausted: u32,
+    /// Older than the replay window: not a problem.
+    pub(crate) late: u32,
+    pub(crate) malformed_frame: u32,
+    pub(crate) missing_key: u32,
+    pub(crate) not_sealed: u32,
+    pub(crate) unsupported_codec: u32,
+    pub(crate) wrong_source: u32,
+}
+
+/// Percentiles of a distribution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Tsify)]
+pub(crate) struct Percentiles {
+    pub(crate) p50: f64,
+    pub(crate) p95: f64,
+    pub(crate) p99: f64,
+}
