@@ -14,6 +14,7 @@ await rm('dist', { recursive: true, force: true });
 await mkdir('dist');
 
 const common = {
+  absWorkingDir: process.cwd(), // esbuild remembers where it was imported
   bundle: true,
   minify: true,
   legalComments: 'none',
@@ -42,7 +43,8 @@ await Promise.all([
     entryPoints: ['src/worker/index.ts'],
     outfile: 'dist/worker.single.js',
     format: 'iife',
-    define: { 'import.meta.url': 'self.location.href' },
+    // The place of a module file that is never asked for; a worker from a blob has no place.
+    define: { 'import.meta.url': '"https://frameseal.invalid/"' },
     loader: { '.wasm': 'binary' },
     sourcemap: false, // would hold the module a second time
     plugins: [embedModule()],
