@@ -63,8 +63,9 @@ async function bundle(): Promise<void> {
     format: 'esm',
     target: 'es2022',
     sourcemap: 'inline',
-    alias: { frameseal: '/frameseal/frameseal.js' },
-    external: ['/frameseal/*'],
+    alias: { 'frameseal/worker.js': '/frameseal/worker.js', frameseal: '/frameseal/frameseal.js' },
+    // Scripts that must run before others stay scripts: what is bundled runs after what is imported.
+    external: ['/frameseal/*', './*.js'],
     logLevel: 'warning',
   });
 }

@@ -1,0 +1,151 @@
+//! Every order in which an application may make its transceivers: media opens, and none leaks.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Call } from './lib/call.ts';
+import { gather } from './lib/evidence.ts';
+import { negotiate, type Peer } from './lib/peer.ts';
+import { inBrowsers } from './lib/suite.ts';
+import { until } from './lib/until.ts';
+
+inBrowsers((bench) => {
+  const scenario = (name: string, body: (call: Call, alice: Peer, bob: Peer) => Promise<void>) =>
+    test(name, () =>
+      bench.call({}, async (call) => {
+        await body(call, call.alice, call.bob);
+        await assertSealed(call);
+      }),
+    );
+
+  scenario('addTrack() before the offer and before the answer', async (call) => {
+    await call.connect();
+    await call.flows();
+  });
+
+  scenario('addTrack() after setRemoteDescription()', async (call, alice, bob) => {
+    await addTracks(alice);
+    await bob.run('setRemote', await alice.run('setLocal'));
+    await addTracks(bob);
+    await alice.run('setRemote', await bob.run('setLocal'));
+    await call.flows();
+  });
+
+  scenario('addTransceiver() at the offerer, both ways', async (call, alice, bob) => {
+    await alice.run('addTransceiver', 'audio');
+    await alice.run('addTransceiver', 'video');
+    await addTracks(bob);
+    await call.negotiate();
+    await call.flows();
+  });
+
+  scenario('addTransceiver() at both ends, one way each', async (call, alice, bob) => {
+    for (const peer of [alice, bob]) {
+      await peer.run('addTransceiver', 'audio', { direction: 'sendonly' });
+      await peer.run('addTransceiver', 'video', { direction: 'sendonly' });
+    }
+    await negotiate(alice, bob);
+    await negotiate(bob, alice);
+    await call.flows();
+  });
+
+  scenario('an offer to receive', async (call, alice, bob) => {
+    await alice.run('addTransceiver', 'audio', { direction: 'recvonly', withTrack: false });
+    await alice.run('addTransceiver', 'video', { direction: 'recvonly', withTrack: false });
+    await addTracks(bob);
+    await call.negotiate();
+    await call.flows({ alice: { audio: 1, video: 1 } });
+  });
+
+  scenario('an answer that turns sendrecv later', async (call, alice, bob) => {
+    await addTracks(alice);
+    await call.negotiate();
+    await call.flows({ bob: { audio: 1, video: 1 } });
+    await addTracks(bob);
+    await negotiate(bob, alice);
+    await call.flows();
+  });
+
+  scenario('replaceTrack() in place of another track', async (call, alice, bob) => {
+    await call.connect();
+    await call.flows();
+    for (const peer of [alice, bob]) await peer.run('replaceTrack', await midOf(peer, 'video'), 'video');
+    await call.flows();
+  });
+
+  scenario('replaceTrack() where there was none', async (call, alice, bob) => {
+    await alice.run('addTransceiver', 'audio', { withTrack: false });
+    await alice.run('addTransceiver', 'video', { withTrack: false });
+    await addTracks(bob);
+    await call.negotiate();
+    await call.flows({ alice: { audio: 1, video: 1 } });
+    for (const kind of ['audio', 'video'] as const) {
+      await alice.run('replaceTrack', await midOf(alice, kind), kind);
+    }
+    await call.flows();
+  });
+
+  scenario('a track added in mid-call', async (call, alice, bob) => {
+    await alice.run('addTrack', 'audio');
+    await bob.run('addTrack', 'audio');
+    await call.negotiate();
+    await call.flows({ alice: { audio: 1 }, bob: { audio: 1 } });
+    await alice.run('addTrack', 'video');
+    await negotiate(alice, bob);
+    await call.flows({ alice: { audio: 1 }, bob: { audio: 1, video: 1 } });
+    await bob.run('addTrack', 'video');
+    await negotiate(bob, alice);
+    await call.flows();
+  });
+
+  scenario('renegotiation, by either end, with media held in between', async (call, alice, bob) => {
+    await call.connect();
+    await call.flows();
+    const mid = await midOf(alice, 'video');
+    await alice.run('setDirection', mid, 'inactive');
+    await negotiate(alice, bob);
+    await call.flows({ alice: { audio: 1 }, bob: { audio: 1 } });
+    await alice.run('setDirection', mid, 'sendrecv');
+    await bob.run('setDirection', mid, 'sendrecv');
+    await negotiate(bob, alice);
+    await call.flows();
+  });
+
+  scenario('a transceiver in the place of a stopped one', async (call, alice, bob) => {
+    await call.connect();
+    await call.flows();
+    const stopped = await midOf(alice, 'video');
+    await alice.run('stopTransceiver', stopped);
+    await negotiate(alice, bob);
+    await until('the transceiver to go', async () => !(await alice.run('mids')).includes(stopped));
+
+    await alice.run('addTrack', 'video');
+    await bob.run('addTrack', 'video');
+    await negotiate(alice, bob);
+    await call.flows();
+  });
+});
+
+async function addTracks(peer: Peer): Promise<void> {
+  await peer.run('addTrack', 'audio');
+  await peer.run('addTrack', 'video');
+}
+
+async function midOf(peer: Peer, kind: 'audio' | 'video'): Promise<string> {
+  const stats = (await peer.run('rtpStats')).find((stats) => stats.kind === kind);
+  assert.ok(stats?.mid, `no ${kind} is negotiated`);
+  return stats.mid;
+}
+
+async function assertSealed(call: Call): Promise<void> {
+  const { toAlice, toBob } = await call.finish();
+  for (const [name, direction] of Object.entries({ toAlice, toBob })) {
+    for (const kind of ['audio', 'video'] as const) {
+      const { lost, forged, leaks } = gather(direction, kind);
+      assert.deepEqual({ name, kind, lost, forged, leaks }, { name, kind, lost: 0, forged: 0, leaks: 0 });
+    }
+    const { received } = gather(direction, 'video');
+    const transported = direction.rtp.reduce((sum, { transported }) => sum + transported, 0);
+    assert.ok(received >= transported, `${transported - received} frames ${name} past the tap`);
+  }
+  for (const peer of [call.alice, call.bob]) assert.deepEqual(await peer.run('problems'), []);
+}

@@ -1,0 +1,116 @@
+//! What a call does when something breaks: it says so, and shows nothing to anybody.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Call } from './lib/call.ts';
+import { gather } from './lib/evidence.ts';
+import type { Peer } from './lib/peer.ts';
+import { inBrowsers } from './lib/suite.ts';
+import { until } from './lib/until.ts';
+
+inBrowsers((bench) => {
+  for (const deaf of ['sender', 'receiver'] as const) {
+    test(`a ${deaf} that does not heed its transform is noticed within 3 s`, async () => {
+      await bench.call({ alice: { deaf } }, async (call) => {
+        await call.connect();
+        const direction = deaf === 'sender' ? 'send' : 'receive';
+        await until('frames to pass', async () =>
+          (await call.alice.run('rtpStats')).some((stats) => stats.direction === direction && stats.transported > 0),
+        );
+        const start = await call.alice.run('now');
+        const { at, detail } = await until('transform-not-running', () =>
+          firstProblem(call.alice, 'transform-not-running'),
+        );
+        assert.equal(detail.severity, 'error');
+        assert.ok(at - start <= 3000, `told after ${at - start} ms`);
+      });
+    });
+  }
+
+  test('when WebAssembly traps, every frame is dropped, for good', async () => {
+    await bench.call({ worker: 'tapped-trap' }, async (call) => {
+      await call.connect();
+      await call.flows();
+      await call.alice.run('tellWorker', 'trap');
+      await until('worker-failed', () => firstProblem(call.alice, 'worker-failed'));
+      const before = await passed(call.alice);
+      // Bob's end is well, so it is Alice's worker that stops both ways.
+      await until('frames to come in vain', async () => {
+        const now = await passed(call.alice);
+        return now.encoded > before.encoded + 10 && now.arrived > before.arrived + 10 && now;
+      });
+      const after = await passed(call.alice);
+      assert.deepEqual([after.sent, after.shown], [before.sent, before.shown]);
+      await assertNoLeaks(call);
+      const codes = (await call.alice.run('problems')).map(({ detail }) => detail.code);
+      assert.deepEqual(codes, ['worker-failed']);
+    });
+  });
+
+  test('when the worker dies, nothing passes any more', async () => {
+    await bench.call({}, async (call) => {
+      await call.connect();
+      await call.flows();
+      await call.alice.run('terminateWorker');
+      // What had left the worker before may still arrive.
+      await until('frames to stop coming', () => standsStill(call.bob));
+      const before = await passed(call.bob);
+      const encoded = await encodedFrames(call.alice);
+      await until('frames to be encoded in vain', async () => (await encodedFrames(call.alice)) > encoded + 10);
+      assert.equal((await passed(call.bob)).arrived, before.arrived);
+    });
+  });
+
+  test('a frame that is too large is dropped, and video goes on', async () => {
+    await bench.call({ alice: { worker: 'tapped-oversize' } }, async (call) => {
+      await call.connect();
+      await call.flows();
+      await call.alice.run('tellWorker', 'oversize');
+      const { detail } = await until('malformed-frame', () => firstProblem(call.alice, 'malformed-frame'));
+      assert.ok(detail.count >= 1);
+      await call.flows();
+      await assertNoLeaks(call);
+      assert.deepEqual(await call.bob.run('problems'), []);
+    });
+  });
+});
+
+/** The first problem of this code that a peer has heard of. */
+async function firstProblem(peer: Peer, code: string) {
+  return (await peer.run('problems')).find(({ detail }) => detail.code === code);
+}
+
+/** How many frames went into and out of a peer's worker. */
+async function passed(peer: Peer) {
+  const taps = await peer.taps();
+  const count = (direction: 'send' | 'receive', side: 'before' | 'after') =>
+    taps.filter((tap) => tap.direction === direction).reduce((sum, tap) => sum + tap[side].length, 0);
+  return {
+    encoded: count('send', 'before'),
+    sent: count('send', 'after'),
+    arrived: count('receive', 'before'),
+    shown: count('receive', 'after'),
+  };
+}
+
+/** Whether nothing more arrives at a peer. */
+async function standsStill(peer: Peer): Promise<boolean> {
+  const before = await passed(peer);
+  const after = await passed(peer);
+  return before.arrived === after.arrived;
+}
+
+async function encodedFrames(peer: Peer): Promise<number> {
+  const stats = await peer.run('rtpStats');
+  return stats.find(({ kind, direction }) => kind === 'video' && direction === 'send')?.frames ?? 0;
+}
+
+async function assertNoLeaks(call: Call): Promise<void> {
+  const { toAlice, toBob } = await call.finish();
+  for (const [name, direction] of Object.entries({ toAlice, toBob })) {
+    for (const kind of ['audio', 'video'] as const) {
+      const { forged, leaks } = gather(direction, kind);
+      assert.deepEqual({ name, kind, forged, leaks }, { name, kind, forged: 0, leaks: 0 });
+    }
+  }
+}

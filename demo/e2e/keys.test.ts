@@ -1,0 +1,134 @@
+//! What a call does with keys that are wrong, late or missing.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Call } from './lib/call.ts';
+import { gather } from './lib/evidence.ts';
+import type { Peer } from './lib/peer.ts';
+import { inBrowsers } from './lib/suite.ts';
+import { until } from './lib/until.ts';
+import type { TestKey } from './pages/peer.ts';
+
+/** A key that Bob knows by another value, and one that he knows. */
+const WRONG: TestKey = { id: 3, byte: 0xc3 };
+const RIGHT: TestKey = { id: 4, byte: 0xd4 };
+
+inBrowsers((bench) => {
+  test('a wrong key shows nothing and is told once a second; the right one brings video back', async () => {
+    await bench.call({}, async (call) => {
+      const { alice, bob } = call;
+      await bob.run('addReceiveKey', { ...WRONG, byte: 0x3c }, 'alice');
+      await bob.run('addReceiveKey', RIGHT, 'alice');
+      await call.connect();
+      await call.flows();
+
+      await alice.run('setSendKey', WRONG);
+      await until('authentication to fail', async () => (await videoProblems(bob)).length >= 1);
+      const decoded = await settledFrames(call);
+      await until('four reports', async () => (await videoProblems(bob)).length >= 4);
+      assert.equal(await videoFrames(bob), decoded);
+
+      const problems = await bob.run('problems');
+      assert.deepEqual(new Set(problems.map(({ detail }) => detail.code)), new Set(['authentication-failed']));
+      assert.ok(problems.every(({ detail }) => detail.member === 'alice' && detail.count > 0));
+      for (const trackId of new Set(problems.map(({ detail }) => detail.trackId))) {
+        const times = problems.filter(({ detail }) => detail.trackId === trackId).map(({ at }) => at);
+        const gaps = times.slice(1).map((time, index) => time - times[index]!);
+        for (const gap of gaps) assert.ok(gap >= 900 && gap < 2000, `reported ${gap} ms apart`);
+      }
+
+      await alice.run('setSendKey', RIGHT);
+      await until('video to return', async () => (await videoFrames(bob)) > decoded, 1000);
+      const { toBob } = await call.finish();
+      assert.equal(gather(toBob, 'video').forged, 0);
+      assert.deepEqual(await alice.run('problems'), []);
+    });
+  });
+
+  test('a key that comes late opens all that comes after it', async () => {
+    await bench.call({ bob: { receive: [] } }, async (call) => {
+      await call.connect();
+      await call.flows({ alice: { audio: 1, video: 1 } });
+      const codes = () => call.bob.run('problems').then((all) => all.map(({ detail }) => detail.code));
+      await until('the missing key to be reported', async () => (await codes()).length > 0);
+      assert.equal(await videoFrames(call.bob), 0);
+      assert.deepEqual(new Set(await codes()), new Set(['missing-key']));
+
+      await call.bob.run('addReceiveKey', { id: 1, byte: 0xa1 }, 'alice');
+      await call.flows();
+    });
+  });
+
+  test('without a send key, nothing leaves', async () => {
+    await bench.call({ alice: { send: undefined } }, async (call) => {
+      await call.connect();
+      await call.flows({ alice: { audio: 1, video: 1 } });
+      const { toBob } = await call.finish();
+      for (const kind of ['audio', 'video'] as const) {
+        const { sealed, received } = gather(toBob, kind);
+        assert.deepEqual({ kind, sealed, received }, { kind, sealed: 0, received: 0 });
+      }
+      const codes = (await call.alice.run('problems')).map(({ detail }) => detail.code);
+      assert.deepEqual(new Set(codes), new Set(['missing-key']));
+    });
+  });
+
+  test('a receiver shows nobody but whom it is told to', async () => {
+    await bench.call({}, async (call) => {
+      await call.connect();
+      await call.flows();
+      assert.deepEqual(
+        (await call.bob.run('sources')).map(({ member, track }) => `${member} ${track}`).sort(),
+        ['alice camera', 'alice microphone'],
+      );
+      await call.bob.run('expect', 'video', 'carol');
+      await until('wrong-source', async () => {
+        const problems = await videoProblems(call.bob);
+        return problems.some(({ detail }) => detail.code === 'wrong-source');
+      });
+      const decoded = await settledFrames(call);
+      await call.flows({ alice: { audio: 1, video: 1 }, bob: { audio: 1 } });
+      assert.equal(await videoFrames(call.bob), decoded);
+    });
+  });
+
+  test('close() ends what passes, not what is protected', async () => {
+    await bench.call({}, async (call) => {
+      await call.connect();
+      await call.flows();
+      await call.bob.run('closeFrameseal');
+      const decoded = await settledFrames(call);
+      await call.alice.run('closeFrameseal');
+      const { toAlice, toBob } = await call.finish();
+      assert.equal(await videoFrames(call.bob), decoded);
+      for (const direction of [toAlice, toBob]) {
+        assert.equal(gather(direction, 'video').leaks, 0);
+        assert.equal(gather(direction, 'audio').leaks, 0);
+      }
+    });
+  });
+});
+
+async function videoProblems(peer: Peer): ReturnType<typeof peer.run<'problems'>> {
+  const problems = await peer.run('problems');
+  const stats = await peer.run('rtpStats');
+  const mids = stats.filter(({ kind }) => kind === 'video').map(({ mid }) => mid);
+  return problems.filter(({ detail }) => mids.includes(detail.mid ?? null));
+}
+
+async function videoFrames(peer: Peer): Promise<number> {
+  const stats = await peer.run('rtpStats');
+  return stats.find(({ kind, direction }) => kind === 'video' && direction === 'receive')?.frames ?? 0;
+}
+
+/** How many frames Bob has decoded, once the frames that were under way are through. */
+async function settledFrames({ bob }: Call): Promise<number> {
+  let last = -1;
+  let quiet = 0;
+  return until('the decoder to run dry', async () => {
+    const frames = await videoFrames(bob);
+    quiet = frames === last ? quiet + 1 : 0;
+    last = frames;
+    return quiet >= 5 && frames;
+  });
+}

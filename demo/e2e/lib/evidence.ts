@@ -1,0 +1,145 @@
+//! What the taps at the two ends of a call prove about the frames between them.
+
+import type { Tap, TappedFrame } from '../workers/tapped-frame.ts';
+import type { MediaKind, RtpStats } from '../pages/peer.ts';
+import { withoutEnvelope } from './envelope.ts';
+
+type Frame = TappedFrame<Buffer>;
+
+/** One direction of a call that is over. */
+export interface Direction {
+  sender: Tap<Buffer>[];
+  receiver: Tap<Buffer>[];
+  /** What the receiving browser counted. */
+  rtp: RtpStats[];
+}
+
+/** What a direction proves of one kind of media. */
+export interface Evidence {
+  /** Frames that left the sender's worker. */
+  sealed: number;
+  /** Of these, frames that left the receiver's worker bit for bit as the encoder had made them. */
+  opened: number;
+  /** Of the rest, frames that were not among the last before their sender paused. */
+  lost: number;
+  /** Of these, frames of a stream of which none before them arrived. */
+  unheard: number;
+  /** Frames that left the receiver's worker other than any encoder made them. */
+  forged: number;
+  /** Frames that came in at the receiver with the encoder's bytes in them. */
+  leaks: number;
+  /** Frames that came in at the receiver, repeats and empty ones aside. */
+  received: number;
+  /** The same for pictures, which SVC makes of several frames. */
+  pictures: { sealed: number; opened: number };
+}
+
+/** Looks at all streams of a kind together, or at the one with this SSRC. */
+export function gather({ sender, receiver }: Direction, kind: MediaKind, source?: number): Evidence {
+  const ofStream = (frames: Frame[]) => frames.filter((frame) => !source || frame.source === source);
+  const sending = sender.filter((tap) => tap.direction === 'send' && tap.kind === kind);
+  const receiving = receiver.filter((tap) => tap.direction === 'receive' && tap.kind === kind);
+  const arrived = ofStream(receiving.flatMap(({ before }) => before));
+  const shown = ofStream(receiving.flatMap(({ after }) => after)).filter(hasBytes);
+  const encoded = sending.flatMap(({ before }) => before);
+  const [shownOnce, encodedOnce] = [new Bag(shown), new Bag(encoded)];
+
+  const sealed = sending.flatMap((tap) => ofStream(sealedFrames(tap)));
+  const missing = new Set(sealed.filter((frame) => !shownOnce.take(frame)));
+  return {
+    sealed: sealed.length,
+    opened: sealed.length - missing.size,
+    lost: sum(sending.map((tap) => countLost(ofStream(sealedFrames(tap)), missing))),
+    unheard: Math.max(0, sealed.findIndex((frame) => !missing.has(frame))),
+    forged: shown.filter((frame) => !encodedOnce.take(frame)).length,
+    leaks: countLeaks(encoded, arrived),
+    received: new Set(arrived.filter(hasBytes).map(content)).size,
+    pictures: { sealed: countPictures(sealed), opened: countPictures(sealed, missing) },
+  };
+}
+
+/**
+ * Counts the received frames that hold a piece of an encoder's frame.
+ *
+ * Of each encoded frame, windows of 16 bytes are looked for at every place of every received frame:
+ * nothing that was sealed holds one, however regular the picture.
+ */
+export function countLeaks(encoded: Frame[], received: Frame[]): number {
+  const known = new Set<string>();
+  for (const frame of encoded) {
+    const text = content(frame);
+    const stride = text.length < SMALL_FRAME ? 1 : LARGE_FRAME_STRIDE;
+    for (let at = 0; at + WINDOW <= text.length; at += stride) known.add(text.slice(at, at + WINDOW));
+    if (text.length >= WINDOW) known.add(text.slice(-WINDOW));
+  }
+  return received.filter((frame) => {
+    const text = withoutEnvelope(frame.mimeType, frame.data).toString('latin1');
+    for (let at = 0; at + WINDOW <= text.length; at++) {
+      if (known.has(text.slice(at, at + WINDOW))) return true;
+    }
+    return false;
+  }).length;
+}
+
+/** One goes in, one comes out, in order: a frame that the worker drops is missing at the receiver. */
+function sealedFrames({ before, after }: Tap<Buffer>): Frame[] {
+  return before.slice(0, after.length).filter(hasBytes);
+}
+
+/** Of missing frames, those after which the sender went on. */
+function countLost(sealed: Frame[], missing: Set<Frame>): number {
+  const inFlight = new Set(sealed.filter(({ at }, index) => {
+    const later = sealed.slice(index);
+    const pause = later.find((frame, ahead) => (later[ahead + 1]?.at ?? Infinity) - frame.at > PAUSE_MS);
+    return pause && pause.at - at <= IN_FLIGHT_MS;
+  }));
+  return sealed.filter((frame) => missing.has(frame) && !inFlight.has(frame)).length;
+}
+
+/** Pictures none of whose frames is missing. */
+function countPictures(frames: Frame[], missing = new Set<Frame>()): number {
+  const gaps = new Set([...missing].map(({ timestamp }) => timestamp));
+  return new Set(frames.map(({ timestamp }) => timestamp).filter((time) => !gaps.has(time))).size;
+}
+
+/** Frames by content, each as often as it came. */
+class Bag {
+  readonly #counts = new Map<string, number>();
+
+  constructor(frames: Frame[]) {
+    for (const frame of frames) {
+      this.#counts.set(content(frame), (this.#counts.get(content(frame)) ?? 0) + 1);
+    }
+  }
+
+  /** Takes out one that equals `frame`; returns whether there was any. */
+  take(frame: Frame): boolean {
+    const count = this.#counts.get(content(frame)) ?? 0;
+    if (count > 0) this.#counts.set(content(frame), count - 1);
+    return count > 0;
+  }
+}
+
+/** One character per byte, to compare and look up quickly. */
+function content({ data }: Frame): string {
+  return data.toString('latin1');
+}
+
+/** Firefox makes empty audio frames where nothing arrived. */
+function hasBytes({ data }: Frame): boolean {
+  return data.length > 0;
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Frames that a sender made this shortly before it paused may never leave it. */
+const IN_FLIGHT_MS = 500;
+/** No fake camera is this slow. */
+const PAUSE_MS = 500;
+
+const WINDOW = 16;
+const SMALL_FRAME = 256;
+/** With it, any readable piece of 24 bytes holds a whole window. */
+const LARGE_FRAME_STRIDE = 8;

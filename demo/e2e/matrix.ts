@@ -1,0 +1,237 @@
+//! Calls in every combination of browsers and codecs: prints a table, writes `target/e2e/matrix.json`
+//! and fails if one frame is readable, lost or not decoded.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'puppeteer-core';
+import { launch, type BrowserName } from './lib/browsers.ts';
+import { Call, type CallOptions, type Finished } from './lib/call.ts';
+import { gather, type Direction } from './lib/evidence.ts';
+import { Peer } from './lib/peer.ts';
+import { serve } from './lib/server.ts';
+import { joinLayers, splitLayers } from './lib/simulcast.ts';
+import type { Encoding } from './pages/peer.ts';
+
+const REPORT = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
+const CODECS = ['VP8', 'VP9', 'H264', 'AV1'];
+const DURATION_MS = 5000;
+/** Chromium drops some of the pictures with which layers start, sealed or not: they must not weigh much. */
+const LAYERS_DURATION_MS = 10_000;
+
+/** One direction of a call. Counts are of video frames; of pictures where SVC makes several of one. */
+interface Row {
+  sender: BrowserName;
+  receiver: BrowserName;
+  /** Both ends on this machine, nothing between them. */
+  path: 'direct';
+  /** With the SVC mode or the simulcast layer, if any. */
+  codec: string;
+  transport: 'script-transform' | 'encoded-streams';
+  sealed: number;
+  opened: number;
+  decoded: number;
+  key_frame_requests: number;
+  readable_leaks: number;
+  audio_sealed: number;
+  audio_opened: number;
+  /** What is wrong; a good row has none. */
+  faults: string[];
+}
+
+type Browsers = Record<BrowserName, Browser>;
+
+async function main(): Promise<void> {
+  const server = await serve();
+  const [chromium, firefox] = await Promise.all([launch('chromium'), launch('firefox')]);
+  const browsers = { chromium, firefox };
+  const rows: Row[] = [];
+  try {
+    for await (const row of calls(browsers, server.origin)) {
+      if (rows.length === 0) print(Object.keys(COLUMNS));
+      print(Object.values(COLUMNS).map((column) => column(row)));
+      rows.push(row);
+    }
+  } finally {
+    await Promise.all([chromium.close(), firefox.close(), server.close()]);
+  }
+  mkdirSync(REPORT, { recursive: true });
+  writeFileSync(`${REPORT}matrix.json`, `${JSON.stringify(rows, null, 2)}\n`);
+  if (rows.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
+}
+
+async function* calls(browsers: Browsers, origin: string): AsyncGenerator<Row> {
+  for (const [first, second] of [
+    ['chromium', 'chromium'],
+    ['chromium', 'firefox'],
+    ['firefox', 'firefox'],
+  ] as const) {
+    for (const codec of await commonCodecs([browsers[first], browsers[second]], origin)) {
+      const ends = { alice: first, bob: second };
+      yield* bothWays(ends, codec, 'script-transform', await callBothWays(browsers, ends, origin, codec));
+    }
+  }
+  // What Chromium has had for longer, in one codec that is parsed on the way and one that is not.
+  const ends = { alice: 'chromium', bob: 'chromium' } as const;
+  for (const codec of ['H264', 'VP9']) {
+    const finished = await callBothWays(browsers, ends, origin, codec, { encodedStreams: true });
+    yield* bothWays(ends, codec, 'encoded-streams', finished);
+  }
+  for (const codec of ['VP9', 'AV1']) yield callScalable(browsers, origin, codec);
+  yield* callSimulcast(browsers, origin);
+}
+
+async function commonCodecs(browsers: Browser[], origin: string): Promise<string[]> {
+  const answers = await Promise.all(
+    browsers.map(async (browser) => {
+      const peer = await Peer.open(browser, origin);
+      const known = await Promise.all(CODECS.map((codec) => peer.run('hasCodec', codec)));
+      await peer.close();
+      return known;
+    }),
+  );
+  return CODECS.filter((_, codec) => answers.every((known) => known[codec]));
+}
+
+/** Camera and microphone both ways. */
+async function callBothWays(
+  browsers: Browsers,
+  ends: { alice: BrowserName; bob: BrowserName },
+  origin: string,
+  codec: string,
+  options: CallOptions = {},
+): Promise<Finished> {
+  const call = await Call.open({ alice: browsers[ends.alice], bob: browsers[ends.bob] }, origin, options);
+  try {
+    await call.connect(codec);
+    await call.flows();
+    await call.lasts(DURATION_MS);
+    return await call.finish();
+  } finally {
+    await call.close();
+  }
+}
+
+function bothWays(
+  { alice, bob }: { alice: BrowserName; bob: BrowserName },
+  codec: string,
+  transport: Row['transport'],
+  { toBob, toAlice }: Finished,
+): Row[] {
+  return [
+    judge({ sender: alice, receiver: bob, codec, transport }, toBob),
+    judge({ sender: bob, receiver: alice, codec, transport }, toAlice),
+  ];
+}
+
+/** Three spatial and three temporal layers. */
+async function callScalable(browsers: Browsers, origin: string, codec: string): Promise<Row> {
+  const encodings: Encoding[] = [{ scalabilityMode: 'L3T3' }];
+  const { toBob } = await callOneWay(browsers, origin, codec, encodings, (call) => call.negotiate());
+  return judge({ ...CHROMIUM, codec: `${codec} L3T3` }, toBob, { svc: true, width: 1280 });
+}
+
+/** Three layers of different size, each a stream of its own. */
+async function* callSimulcast(browsers: Browsers, origin: string): AsyncGenerator<Row> {
+  const encodings: Encoding[] = [
+    { rid: 'low', scaleResolutionDownBy: 4 },
+    { rid: 'middle', scaleResolutionDownBy: 2 },
+    { rid: 'high' },
+  ];
+  const { toBob } = await callOneWay(browsers, origin, 'VP8', encodings, async ({ alice, bob }) => {
+    const offer = await alice.run('setLocal');
+    await bob.run('setRemote', splitLayers(offer));
+    await alice.run('setRemote', joinLayers(await bob.run('setLocal'), offer));
+  });
+  for (const stream of toBob.rtp) {
+    const subject = { ...CHROMIUM, codec: `VP8 ${stream.mid}` };
+    yield judge(subject, { ...toBob, rtp: [stream] }, { source: stream.source });
+  }
+}
+
+const CHROMIUM = { sender: 'chromium', receiver: 'chromium', transport: 'script-transform' } as const;
+
+/** Alice sends a large picture in layers. */
+async function callOneWay(
+  browsers: Browsers,
+  origin: string,
+  codec: string,
+  sendEncodings: Encoding[],
+  negotiate: (call: Call) => Promise<void>,
+): Promise<Finished> {
+  const ends = { alice: browsers.chromium, bob: browsers.chromium };
+  const call = await Call.open(ends, origin, { width: 1280, height: 720 });
+  try {
+    await call.alice.run('addTransceiver', 'video', { direction: 'sendonly', sendEncodings });
+    await call.alice.run('preferCodec', codec);
+    await negotiate(call);
+    await call.flows({ bob: { video: sendEncodings.length } });
+    await call.lasts(LAYERS_DURATION_MS);
+    return await call.finish();
+  } finally {
+    await call.close();
+  }
+}
+
+/** Counts what happened, and names what should not have. */
+function judge(
+  subject: Pick<Row, 'sender' | 'receiver' | 'codec' | 'transport'>,
+  direction: Direction,
+  { svc = false, width = 0, source }: { svc?: boolean; width?: number; source?: number | undefined } = {},
+): Row {
+  const audio = gather(direction, 'audio');
+  const video = gather(direction, 'video', source);
+  const received = direction.rtp.filter(({ kind }) => kind === 'video');
+  const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+  const { sealed, opened } = svc ? video.pictures : video;
+  const row: Row = {
+    ...subject,
+    path: 'direct',
+    sealed,
+    opened,
+    decoded: sum(received.map(({ frames }) => frames)),
+    key_frame_requests: sum(received.map(({ keyFrameRequests }) => keyFrameRequests)),
+    readable_leaks: audio.leaks + video.leaks,
+    audio_sealed: audio.sealed,
+    audio_opened: audio.opened,
+    faults: [],
+  };
+  const fault = (wrong: boolean, what: string) => wrong && row.faults.push(what);
+  // Chromium may miss the first frame of a simulcast layer while it makes the layer's stream, sealed
+  // or not.
+  const lost = video.lost - (source === undefined ? 0 : Math.min(video.unheard, 1));
+  fault(lost > 0 || audio.lost > 0, `${lost} video and ${audio.lost} audio frames not opened`);
+  fault(video.forged > 0 || audio.forged > 0, `${video.forged + audio.forged} frames opened to other bytes`);
+  fault(row.decoded < opened * 0.95, `${opened - row.decoded} frames not decoded`);
+  fault(row.key_frame_requests > 2, `${row.key_frame_requests} key-frame requests`);
+  fault(row.readable_leaks > 0, `${row.readable_leaks} readable frames`);
+  const transported = sum(received.map(({ transported }) => transported));
+  fault(video.received < transported, `${transported - video.received} frames went past the tap`);
+  fault(sealed === 0, 'nothing was sent');
+  const widest = Math.max(...received.map(({ width }) => width));
+  fault(widest < width, `only ${widest} pixels wide`);
+  return row;
+}
+
+const COLUMNS: Record<string, (row: Row) => string> = {
+  sender: ({ sender }) => sender,
+  receiver: ({ receiver }) => receiver,
+  codec: ({ codec }) => codec,
+  transport: ({ transport }) => transport,
+  sealed: ({ sealed }) => String(sealed),
+  opened: ({ opened }) => String(opened),
+  decoded: ({ decoded }) => String(decoded),
+  'key req.': ({ key_frame_requests }) => String(key_frame_requests),
+  leaks: ({ readable_leaks }) => String(readable_leaks),
+  'audio sealed': ({ audio_sealed }) => String(audio_sealed),
+  'audio opened': ({ audio_opened }) => String(audio_opened),
+  result: ({ faults }) => (faults.length === 0 ? 'ok' : faults.join(', ')),
+};
+
+/** Wide enough for every value of its column. */
+const WIDTHS = [8, 8, 13, 16, 6, 6, 7, 8, 5, 12, 12, 0];
+
+function print(cells: string[]): void {
+  console.log(cells.map((cell, column) => cell.padEnd(WIDTHS[column] ?? 0)).join('  ').trimEnd());
+}
+
+await main();

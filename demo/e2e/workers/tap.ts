@@ -1,0 +1,63 @@
+//! Keeps a copy of every frame that goes in and out of the worker script that is imported next.
+//!
+//! The script's own listeners come later, so they find streams that this one has tapped already:
+//! no frame passes before the tap is there.
+
+import type { TappedFrame, Tap } from './tapped-frame.ts';
+
+type EncodedFrame = RTCEncodedVideoFrame | RTCEncodedAudioFrame;
+
+interface Streams {
+  readable: ReadableStream<EncodedFrame>;
+  writable: WritableStream<EncodedFrame>;
+}
+
+const taps: Tap[] = [];
+
+addEventListener('rtctransform', (event) => {
+  const { transformer } = event as RTCTransformEvent;
+  // The object's own properties come before those of its class.
+  const tapped = tap(transformer, transformer.options.direction, transformer.options.kind);
+  Object.defineProperty(transformer, 'readable', { value: tapped.readable, configurable: true });
+  Object.defineProperty(transformer, 'writable', { value: tapped.writable, configurable: true });
+});
+
+// Streams of `createEncodedStreams()` come in a message instead.
+addEventListener('message', ({ data }) => {
+  const { streams } = data ?? {};
+  if (streams) Object.assign(streams, tap(streams, streams.pipeline.direction, streams.pipeline.kind));
+});
+
+// Whoever made this worker knows its name, and asks there; on the worker's own port it would be heard
+// by the script under test.
+const channel = new BroadcastChannel(self.name);
+channel.onmessage = ({ data }) => {
+  if (data === 'taps') channel.postMessage(taps);
+};
+
+function tap({ readable, writable }: Streams, direction: Tap['direction'], kind: Tap['kind']): Streams {
+  const before: TappedFrame[] = [];
+  const after: TappedFrame[] = [];
+  taps.push({ direction, kind, before, after });
+  const out = copyTo(after);
+  // Ends when the call does, one way or another.
+  out.readable.pipeTo(writable).catch(() => {});
+  return { readable: readable.pipeThrough(copyTo(before)), writable: out.writable };
+}
+
+function copyTo(frames: TappedFrame[]): TransformStream<EncodedFrame, EncodedFrame> {
+  return new TransformStream({
+    transform(frame, controller) {
+      const { mimeType, synchronizationSource } = frame.getMetadata();
+      frames.push({
+        type: 'type' in frame ? frame.type : undefined,
+        mimeType,
+        source: synchronizationSource,
+        timestamp: frame.timestamp,
+        data: new Uint8Array(frame.data.slice(0)),
+        at: Date.now(),
+      });
+      controller.enqueue(frame);
+    },
+  });
+}

@@ -1,0 +1,37 @@
+//! Lets the WebAssembly module of the script that is imported next trap when it is told to.
+//!
+//! A module that does nothing but trap takes the place of every function of the other, so what is
+//! thrown is what a bug in Rust would throw, from whatever call comes next.
+
+/** `(module (func (export "trap") unreachable))` */
+const TRAP = new Uint8Array([
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // magic and version
+  1, 4, 1, 0x60, 0, 0, // type: no parameters, no results
+  3, 2, 1, 0, // function 0 has type 0
+  7, 8, 1, 4, 0x74, 0x72, 0x61, 0x70, 0, 0, // export "trap": function 0
+  10, 5, 1, 3, 0, 0, 0x0b, // code: unreachable, end
+]);
+
+let trapped = false;
+new BroadcastChannel(self.name).onmessage = ({ data }) => {
+  if (data === 'trap') trapped = true;
+};
+
+const trap = new WebAssembly.Instance(new WebAssembly.Module(TRAP)).exports['trap'] as () => never;
+
+const { instantiate, instantiateStreaming } = WebAssembly;
+Object.assign(WebAssembly, {
+  instantiate: async (bytes: BufferSource, imports?: WebAssembly.Imports) =>
+    fragile(await instantiate(bytes, imports)),
+  instantiateStreaming: async (response: Promise<Response>, imports?: WebAssembly.Imports) =>
+    fragile(await instantiateStreaming(response, imports)),
+});
+
+/** The same module, each of whose functions traps once it shall. */
+function fragile({ module, instance }: WebAssembly.WebAssemblyInstantiatedSource) {
+  const exports = Object.entries(instance.exports).map(([name, value]) => {
+    if (typeof value !== 'function') return [name, value] as const;
+    return [name, (...args: unknown[]) => (trapped ? trap() : Reflect.apply(value, undefined, args))] as const;
+  });
+  return { module, instance: { exports: Object.fromEntries(exports) } };
+}
