@@ -1,7 +1,7 @@
 //! All keys that one receiver opens with: finds the key by the frame's KID, ratchets when the
 //! sender did.
 
-use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::header::{Counter, Header, KeyId};
@@ -19,12 +19,15 @@ use crate::tracks::Tracks;
 pub struct Receiver<S> {
     profile: Profile,
     suite: CipherSuite,
-    keys: BTreeMap<KeyId, Entry<S>>,
+    /// By ascending key ID. A tree would be 8 kB of WebAssembly, and faster for nobody.
+    keys: Vec<Entry<S>>,
 }
 
 /// A base key and its contexts.
 #[derive(Debug)]
 struct Entry<S> {
+    /// Track bits are 0.
+    key_id: KeyId,
     key: ReceiveKey,
     source: S,
     tracks: Tracks<OpenContext>,
@@ -48,42 +51,47 @@ impl<S: Clone> Receiver<S> {
     /// Makes a receiver that has no keys yet.
     #[must_use]
     pub const fn new(profile: Profile, suite: CipherSuite) -> Self {
-        Self { profile, suite, keys: BTreeMap::new() }
+        Self { profile, suite, keys: Vec::new() }
     }
 
     /// Opens frames of `key_id` with `key` from now on; in profile `frameseal/1` the track bits
     /// of `key_id` are ignored.
     ///
-    /// A key under the same ID is replaced. The same key again changes `source` alone: what was
-    /// opened before stays opened before.
+    /// A key under the same ID is replaced, with its replay window. The same key again changes
+    /// `source` alone: what was opened before stays opened before.
     pub fn add(&mut self, key_id: KeyId, key: ReceiveKey, source: S) {
         let (key_id, _) = self.profile.split_track(key_id);
-        match self.keys.get_mut(&key_id) {
+        match self.entry_mut(key_id) {
             Some(entry) if entry.key.base_key().is(key.base_key()) => entry.source = source,
-            _ => {
-                self.keys.insert(key_id, Entry::new(key, source));
-            }
+            _ => self.insert(Entry::new(key_id, key, source)),
         }
     }
 
     /// Wipes the key of `key_id`; tells whether there was one.
     pub fn remove(&mut self, key_id: KeyId) -> bool {
         let (key_id, _) = self.profile.split_track(key_id);
-        self.keys.remove(&key_id).is_some()
+        let found = self.position(key_id);
+        found.map(|at| self.keys.remove(at)).is_ok()
     }
 
     /// Tells whether one of the keys is the base key that `sender` seals under, which would be
     /// against RFC 9605 section 4.4.1: one base key, one direction.
     #[must_use]
     pub fn opens_under(&self, sender: &Sender) -> bool {
-        self.keys.values().any(|entry| sender.seals_under(&entry.key))
+        self.keys.iter().any(|entry| sender.seals_under(&entry.key))
+    }
+
+    /// Returns the profile that frames are opened in.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
     }
 
     /// Returns who seals under `key_id`, as [`Receiver::add`] was told.
     #[must_use]
     pub fn source(&self, key_id: KeyId) -> Option<&S> {
         let (key_id, _) = self.profile.split_track(key_id);
-        self.keys.get(&key_id).map(|entry| &entry.source)
+        self.entry(key_id).map(|entry| &entry.source)
     }
 
     /// Opens `body`, which is `header || ciphertext || tag`, where it is.
@@ -108,14 +116,14 @@ impl<S: Clone> Receiver<S> {
         let (Header { key_id, .. }, _) = Header::decode(body)?;
         let (base, track) = self.profile.split_track(key_id);
         let mut ratcheted = None;
-        let entry = match self.keys.contains_key(&base) {
-            true => self.keys.get_mut(&base),
+        let (suite, metadata) = (self.suite, self.profile.metadata(kind));
+        let entry = match self.position(base) {
+            Ok(at) => self.keys.get_mut(at),
             // The sender may have ratcheted (RFC 9605 section 5.1): try, keep what authenticates.
-            false => self.ratcheted(base).map(|entry| ratcheted.insert(entry)),
+            Err(_) => self.ratcheted(base).map(|entry| ratcheted.insert(entry)),
         };
         let entry = entry.ok_or(OpenError::UnknownKey(key_id))?;
-        let authentic =
-            entry.track(self.suite, key_id, track).authenticate(self.profile.metadata(kind), body);
+        let authentic = entry.track(suite, key_id, track).authenticate(metadata, body);
         let source = entry.source.clone();
         let Authentic { counter, plaintext } = match authentic {
             // Whether the sender ratcheted is not known then: the key is as missing as it was.
@@ -135,17 +143,41 @@ impl<S: Clone> Receiver<S> {
         }
         let later = KeyIdLayout::from_key_id(key_id)?;
         let (steps, entry) = (1..STEPS)
-            .find_map(|steps| Some((steps, self.keys.get(&later.earlier(steps).to_key_id())?)))?;
+            .find_map(|steps| Some((steps, self.entry(later.earlier(steps).to_key_id())?)))?;
 
         let first = entry.key.ratchet(self.suite);
         let key = (1..steps).fold(first, |key, _| key.ratchet(self.suite));
-        Some(Entry::new(key, entry.source.clone()))
+        Some(Entry::new(key_id, key, entry.source.clone()))
+    }
+
+    fn insert(&mut self, entry: Entry<S>) {
+        match self.position(entry.key_id) {
+            Ok(at) => {
+                if let Some(place) = self.keys.get_mut(at) {
+                    *place = entry;
+                }
+            }
+            Err(at) => self.keys.insert(at, entry),
+        }
+    }
+
+    fn entry(&self, key_id: KeyId) -> Option<&Entry<S>> {
+        self.position(key_id).ok().and_then(|at| self.keys.get(at))
+    }
+
+    fn entry_mut(&mut self, key_id: KeyId) -> Option<&mut Entry<S>> {
+        self.position(key_id).ok().and_then(|at| self.keys.get_mut(at))
+    }
+
+    /// Where the key is, or where it would have to be.
+    fn position(&self, key_id: KeyId) -> Result<usize, usize> {
+        self.keys.binary_search_by_key(&key_id, |entry| entry.key_id)
     }
 }
 
 impl<S: Clone> Entry<S> {
-    fn new(key: ReceiveKey, source: S) -> Self {
-        Self { key, source, tracks: Tracks::new() }
+    fn new(key_id: KeyId, key: ReceiveKey, source: S) -> Self {
+        Self { key_id, key, source, tracks: Tracks::new() }
     }
 
     fn track(&mut self, suite: CipherSuite, key_id: KeyId, track: u8) -> &mut OpenContext {
@@ -170,10 +202,11 @@ impl<S: Clone> Pending<'_, S> {
     pub(crate) fn commit(self) -> Opened<S> {
         let Self { receiver, base, counter, opened, ratcheted } = self;
         if let Some(entry) = ratcheted {
-            receiver.keys.insert(base, entry);
+            receiver.insert(entry);
         }
-        if let Some(entry) = receiver.keys.get_mut(&base) {
-            entry.track(receiver.suite, opened.key_id, opened.track).commit(counter);
+        let suite = receiver.suite;
+        if let Some(entry) = receiver.entry_mut(base) {
+            entry.track(suite, opened.key_id, opened.track).commit(counter);
         }
         opened
     }

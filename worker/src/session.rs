@@ -1,6 +1,6 @@
 //! A session: its keys, its pipelines, and each frame's way through them.
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 
 use frameseal_sframe::{
@@ -20,9 +20,10 @@ pub(crate) struct Session {
     sender: Option<Sender>,
     /// Fingerprints of the keys that sealed before: their counters are gone, so they must not
     /// seal again.
-    spent: BTreeSet<[u8; 32]>,
+    spent: Vec<[u8; 32]>,
     receiver: Receiver<Rc<str>>,
-    pipelines: BTreeMap<u32, Pipeline>,
+    /// By their number, which the main thread counts up from 0.
+    pipelines: Vec<Option<Box<Pipeline>>>,
     buffer: FrameBuffer,
     events: VecDeque<Event>,
 }
@@ -33,9 +34,9 @@ impl Session {
             profile,
             suite,
             sender: None,
-            spent: BTreeSet::new(),
+            spent: Vec::new(),
             receiver: Receiver::new(profile, suite),
-            pipelines: BTreeMap::new(),
+            pipelines: Vec::new(),
             buffer: FrameBuffer::new(),
             events: VecDeque::new(),
         }
@@ -55,9 +56,10 @@ impl Session {
         if self.spent.len() >= MAX_SPENT {
             return Err(Failure::new(FailureCode::KeyExhausted, "too many keys in one session"));
         }
-        if !self.spent.insert(fingerprint) {
+        if self.spent.contains(&fingerprint) {
             return Err(Failure::new(FailureCode::KeyReused, "this key sealed frames before"));
         }
+        self.spent.push(fingerprint);
         self.sender = Some(sender);
         Ok(())
     }
@@ -78,7 +80,7 @@ impl Session {
         self.receiver.add(key_id, key, Rc::from(member));
         // Whoever waited for this key needs a key frame to begin with.
         let wanted =
-            self.pipelines.values_mut().filter_map(|pipeline| pipeline.want_key_frame(now));
+            self.pipelines.iter_mut().flatten().filter_map(|pipeline| pipeline.want_key_frame(now));
         self.events.extend(wanted);
         Ok(())
     }
@@ -95,14 +97,20 @@ impl Session {
     /// Adds a pipeline; options that [`Session::retarget`] gave before stand.
     pub(crate) fn add_pipeline(&mut self, options: Options) -> Result<(), Failure> {
         check(&options)?;
-        self.pipelines.entry(options.pipeline).or_insert_with(|| Pipeline::new(options));
+        let at = usize::try_from(options.pipeline).unwrap_or(usize::MAX);
+        if self.pipelines.len() <= at {
+            self.pipelines.resize_with(at.saturating_add(1), || None);
+        }
+        if let Some(place) = self.pipelines.get_mut(at) {
+            place.get_or_insert_with(|| Box::new(Pipeline::new(options)));
+        }
         Ok(())
     }
 
     /// Changes the options of a pipeline, or sets them in advance.
     pub(crate) fn retarget(&mut self, options: Options) -> Result<(), Failure> {
         check(&options)?;
-        match self.pipelines.get_mut(&options.pipeline) {
+        match find(&mut self.pipelines, options.pipeline) {
             Some(pipeline) => pipeline.retarget(options),
             None => self.add_pipeline(options)?,
         }
@@ -111,12 +119,15 @@ impl Session {
 
     /// Forgets a pipeline.
     pub(crate) fn release(&mut self, pipeline: u32) {
-        self.pipelines.remove(&pipeline);
+        let at = usize::try_from(pipeline).unwrap_or(usize::MAX);
+        if let Some(place) = self.pipelines.get_mut(at) {
+            *place = None;
+        }
     }
 
     /// Takes the codec that the browser names for the frames to come.
     pub(crate) fn set_mime_type(&mut self, pipeline: u32, mime_type: String) {
-        if let Some(pipeline) = self.pipelines.get_mut(&pipeline) {
+        if let Some(pipeline) = find(&mut self.pipelines, pipeline) {
             pipeline.set_mime_type(mime_type);
         }
     }
@@ -128,7 +139,7 @@ impl Session {
 
     /// Seals or opens the frame in the buffer; returns what to send on, or `None` to drop it.
     pub(crate) fn process(&mut self, now: f64, pipeline: u32, kind: FrameKind) -> Option<&[u8]> {
-        let pipeline = self.pipelines.get_mut(&pipeline)?;
+        let pipeline = find(&mut self.pipelines, pipeline)?;
         pipeline.see();
         let len = self.buffer.frame_len();
         if len == 0 {
@@ -161,7 +172,7 @@ impl Session {
 
     /// Counts a frame that could not even be read.
     pub(crate) fn refuse(&mut self, now: f64, pipeline: u32) {
-        if let Some(pipeline) = self.pipelines.get_mut(&pipeline) {
+        if let Some(pipeline) = find(&mut self.pipelines, pipeline) {
             pipeline.see();
             let reason = Drop::Problem(ProblemCode::MalformedFrame);
             self.events.extend(pipeline.drop(now, reason, Culprit::default()));
@@ -170,7 +181,7 @@ impl Session {
 
     /// Notes how long a frame took.
     pub(crate) fn took(&mut self, pipeline: u32, microseconds: f64) {
-        if let Some(pipeline) = self.pipelines.get_mut(&pipeline) {
+        if let Some(pipeline) = find(&mut self.pipelines, pipeline) {
             pipeline.took(microseconds);
         }
     }
@@ -204,11 +215,11 @@ impl Session {
 
     pub(crate) fn stats(&self, wasm_bytes: u32) -> SessionStats {
         SessionStats {
-            pipelines: self.pipelines.values().map(Pipeline::stats).collect(),
+            pipelines: self.pipelines.iter().flatten().map(|pipeline| pipeline.stats()).collect(),
             send_key_id: self
                 .sender
                 .as_ref()
-                .map(|sender| sender.key_id().get() >> self.track_bits()),
+                .map(|sender| sender.key_id().get() >> track_bits(self.profile)),
             wasm_bytes,
         }
     }
@@ -219,15 +230,8 @@ impl Session {
             Profile::Frameseal1 => key_id < MAX_APP_KEY_ID,
             _ => true,
         };
-        let bits = in_range.then(|| key_id << self.track_bits());
+        let bits = in_range.then(|| key_id << track_bits(self.profile));
         bits.map(KeyId::new).ok_or_else(|| Failure::invalid_argument("keyId"))
-    }
-
-    const fn track_bits(&self) -> u32 {
-        match self.profile {
-            Profile::Frameseal1 => TRACKS.trailing_zeros(),
-            _ => 0,
-        }
     }
 }
 
@@ -279,7 +283,7 @@ fn explain(error: OpenFrameError, receiver: &Receiver<Rc<str>>) -> Refusal {
     let member = key_id.and_then(|key_id| receiver.source(key_id));
     let culprit = Culprit {
         member: member.map(|member| String::from(&**member)),
-        key_id: key_id.map(KeyId::get),
+        key_id: key_id.map(|key_id| key_id.get() >> track_bits(receiver.profile())),
     };
     let reason = match error {
         OpenFrameError::NotSealed => Drop::Problem(ProblemCode::NotSealed),
@@ -292,11 +296,26 @@ fn explain(error: OpenFrameError, receiver: &Receiver<Rc<str>>) -> Refusal {
     (reason, culprit)
 }
 
-fn check(options: &Options) -> Result<(), Failure> {
-    if usize::from(options.track) < TRACKS {
-        return Ok(());
+/// Bits of a KID below the application's key ID: see `KeyIdLayout`.
+const fn track_bits(profile: Profile) -> u32 {
+    match profile {
+        Profile::Frameseal1 => TRACKS.trailing_zeros(),
+        _ => 0,
     }
-    Err(Failure::invalid_argument("track"))
+}
+
+fn find(pipelines: &mut [Option<Box<Pipeline>>], number: u32) -> Option<&mut Pipeline> {
+    pipelines.get_mut(usize::try_from(number).ok()?)?.as_deref_mut()
+}
+
+fn check(options: &Options) -> Result<(), Failure> {
+    if usize::from(options.track) >= TRACKS {
+        return Err(Failure::invalid_argument("track"));
+    }
+    if options.pipeline >= MAX_PIPELINES {
+        return Err(Failure::invalid_argument("pipeline"));
+    }
+    Ok(())
 }
 
 impl Failure {
@@ -329,3 +348,7 @@ const MAX_APP_KEY_ID: u64 = 1 << 24;
 /// Send keys of one session, 32 bytes each to remember. Project decision: one a second for 18
 /// hours.
 const MAX_SPENT: usize = 1 << 16;
+
+/// Pipelines that one session numbers, those that ended included. Project decision: a new
+/// connection with ten tracks each minute for a hundred hours, in 256 kB.
+const MAX_PIPELINES: u32 = 1 << 16;
