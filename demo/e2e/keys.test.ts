@@ -2,46 +2,69 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Call } from './lib/call.ts';
+import { ALICES_KEY, type Call } from './lib/call.ts';
 import { gather } from './lib/evidence.ts';
 import type { Peer } from './lib/peer.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 import type { TestKey } from './pages/peer.ts';
 
-/** A key that Bob knows by another value, and one that he knows. */
+/** Keys that Bob gets, and Alice sends under later on: the first is not the same at both ends. */
 const WRONG: TestKey = { id: 3, byte: 0xc3 };
 const RIGHT: TestKey = { id: 4, byte: 0xd4 };
+const OTHER_BYTE = 0x3c;
+
+/** Ways to a wrong key and out of it. */
+const MISTAKES = {
+  sender: {
+    make: async ({ alice, bob }: Call) => {
+      await bob.run('addReceiveKey', { ...WRONG, byte: OTHER_BYTE }, 'alice');
+      await bob.run('addReceiveKey', RIGHT, 'alice');
+      await alice.run('setSendKey', WRONG);
+    },
+    mend: ({ alice }: Call) => alice.run('setSendKey', RIGHT),
+  },
+  receiver: {
+    make: ({ bob }: Call) => bob.run('addReceiveKey', { ...ALICES_KEY, byte: OTHER_BYTE }, 'alice'),
+    mend: ({ bob }: Call) => bob.run('addReceiveKey', ALICES_KEY, 'alice'),
+  },
+};
 
 inBrowsers((bench) => {
-  test('a wrong key shows nothing and is told once a second; the right one brings video back', async () => {
-    await bench.call({}, async (call) => {
-      const { alice, bob } = call;
-      await bob.run('addReceiveKey', { ...WRONG, byte: 0x3c }, 'alice');
-      await bob.run('addReceiveKey', RIGHT, 'alice');
+  for (const [where, { make, mend }] of Object.entries(MISTAKES)) {
+    test(`a wrong key at the ${where} shows nothing; the right one brings video back`, async () => {
+      await bench.call({}, async (call) => {
+        const { alice, bob } = call;
+        await call.connect();
+        await call.flows();
+
+        await make(call);
+        await until('authentication to fail', async () => (await videoProblems(bob)).length >= 1);
+        const decoded = await settledFrames(call);
+        await until('four reports', async () => (await videoProblems(bob)).length >= 4);
+        assert.equal(await videoFrames(bob), decoded);
+        await assertOneReportASecond(bob);
+
+        await mend(call);
+        await until('video to return', async () => (await videoFrames(bob)) > decoded, 1000);
+        const { toBob } = await call.finish();
+        assert.equal(gather(toBob, 'video').forged, 0);
+        assert.deepEqual(await alice.run('problems'), []);
+      });
+    });
+  }
+
+  test('a key that is wrong from the start shows nothing until it is right', async () => {
+    const wrong = { ...ALICES_KEY, byte: OTHER_BYTE, member: 'alice' };
+    await bench.call({ bob: { receive: [wrong] } }, async (call) => {
       await call.connect();
-      await call.flows();
+      await call.flows({ alice: { audio: 1, video: 1 } });
+      await until('three reports', async () => (await videoProblems(call.bob)).length >= 3);
+      assert.equal(await videoFrames(call.bob), 0);
+      await assertOneReportASecond(call.bob);
 
-      await alice.run('setSendKey', WRONG);
-      await until('authentication to fail', async () => (await videoProblems(bob)).length >= 1);
-      const decoded = await settledFrames(call);
-      await until('four reports', async () => (await videoProblems(bob)).length >= 4);
-      assert.equal(await videoFrames(bob), decoded);
-
-      const problems = await bob.run('problems');
-      assert.deepEqual(new Set(problems.map(({ detail }) => detail.code)), new Set(['authentication-failed']));
-      assert.ok(problems.every(({ detail }) => detail.member === 'alice' && detail.count > 0));
-      for (const trackId of new Set(problems.map(({ detail }) => detail.trackId))) {
-        const times = problems.filter(({ detail }) => detail.trackId === trackId).map(({ at }) => at);
-        const gaps = times.slice(1).map((time, index) => time - times[index]!);
-        for (const gap of gaps) assert.ok(gap >= 900 && gap < 2000, `reported ${gap} ms apart`);
-      }
-
-      await alice.run('setSendKey', RIGHT);
-      await until('video to return', async () => (await videoFrames(bob)) > decoded, 1000);
-      const { toBob } = await call.finish();
-      assert.equal(gather(toBob, 'video').forged, 0);
-      assert.deepEqual(await alice.run('problems'), []);
+      await call.bob.run('addReceiveKey', ALICES_KEY, 'alice');
+      await until('video to come', async () => (await videoFrames(call.bob)) > 0, 1000);
     });
   });
 
@@ -54,7 +77,7 @@ inBrowsers((bench) => {
       assert.equal(await videoFrames(call.bob), 0);
       assert.deepEqual(new Set(await codes()), new Set(['missing-key']));
 
-      await call.bob.run('addReceiveKey', { id: 1, byte: 0xa1 }, 'alice');
+      await call.bob.run('addReceiveKey', ALICES_KEY, 'alice');
       await call.flows();
     });
   });
@@ -108,6 +131,18 @@ inBrowsers((bench) => {
     });
   });
 });
+
+/** `authentication-failed` of each of Alice's tracks, once a second, and nothing else. */
+async function assertOneReportASecond(peer: Peer): Promise<void> {
+  const problems = await peer.run('problems');
+  assert.deepEqual(new Set(problems.map(({ detail }) => detail.code)), new Set(['authentication-failed']));
+  assert.ok(problems.every(({ detail }) => detail.member === 'alice' && detail.count > 0));
+  for (const trackId of new Set(problems.map(({ detail }) => detail.trackId))) {
+    const times = problems.filter(({ detail }) => detail.trackId === trackId).map(({ at }) => at);
+    const gaps = times.slice(1).map((time, index) => time - times[index]!);
+    for (const gap of gaps) assert.ok(gap >= 900 && gap < 2000, `reported ${gap} ms apart`);
+  }
+}
 
 async function videoProblems(peer: Peer): ReturnType<typeof peer.run<'problems'>> {
   const problems = await peer.run('problems');

@@ -1,10 +1,9 @@
 //! A group of tests for each browser, with the pages served.
 
 import { after, before, describe } from 'node:test';
-import type { Browser } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import { BROWSERS, launch, type BrowserName } from './browsers.ts';
 import { Call, type CallOptions } from './call.ts';
-import { Peer } from './peer.ts';
 import { serve, type Server } from './server.ts';
 
 /** What the tests of one browser have in common. */
@@ -17,10 +16,6 @@ export class Bench {
     this.name = name;
   }
 
-  get origin(): string {
-    return this.#server!.origin;
-  }
-
   async start(headers?: Record<string, string>): Promise<void> {
     [this.#browser, this.#server] = await Promise.all([launch(this.name), serve(headers)]);
   }
@@ -30,15 +25,17 @@ export class Bench {
     await this.#server?.close();
   }
 
-  /** A page of the package's user, without a call. */
-  peer(): Promise<Peer> {
-    return Peer.open(this.#browser!, this.origin);
+  /** Opens one of `pages/`. */
+  async page(name: string): Promise<Page> {
+    const page = await this.#browser!.newPage();
+    await page.goto(`${this.#server!.origin}/pages/${name}.html`);
+    return page;
   }
 
   /** Opens a call in this browser, does something with it, and closes it. */
   async call(options: CallOptions, body: (call: Call) => Promise<void>): Promise<void> {
     const browsers = { alice: this.#browser!, bob: this.#browser! };
-    const call = await Call.open(browsers, this.origin, options);
+    const call = await Call.open(browsers, this.#server!.origin, options);
     try {
       await body(call);
     } finally {

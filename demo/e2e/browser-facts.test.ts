@@ -1,0 +1,58 @@
+//! What the package relies on, or works around, in browsers: a test that fails here is news.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gather } from './lib/evidence.ts';
+import { inBrowsers } from './lib/suite.ts';
+
+inBrowsers((bench) => {
+  test('frames tell their codec, at both ends', async () => {
+    await bench.call({ protection: 'plain' }, async (call) => {
+      await call.connect('VP8');
+      await call.flows();
+      const { toBob } = await call.finish();
+      for (const tap of [...toBob.sender, ...toBob.receiver]) {
+        const mimeTypes = new Set(tap.before.filter(({ data }) => data.length > 0).map((frame) => frame.mimeType));
+        assert.deepEqual([...mimeTypes], [tap.kind === 'video' ? 'video/VP8' : 'audio/opus']);
+      }
+    });
+  });
+
+  // Resent to probe the network, so not in every call.
+  test('the same frame arrives more than once', async () => {
+    let repeats = 0;
+    for (let calls = 0; repeats === 0 && calls < 10; calls++) {
+      await bench.call({ protection: 'plain' }, async (call) => {
+        await call.connect('VP8');
+        await call.flows();
+        const { toAlice, toBob } = await call.finish();
+        for (const direction of [toAlice, toBob]) {
+          const arrived = direction.receiver.filter((tap) => tap.direction === 'receive' && tap.kind === 'video');
+          repeats += arrived.flatMap(({ before }) => before).length - gather(direction, 'video').received;
+        }
+      });
+    }
+    assert.ok(repeats > 0);
+  });
+});
+
+for (const [name, heeded] of [
+  ['chromium', false],
+  ['firefox', true],
+] as const) {
+  inBrowsers(
+    (bench) => {
+      test(`a receiver's transform that is set late is ${heeded ? 'heeded' : 'ignored'}`, async () => {
+        await bench.call({ protection: 'plain', alice: { detached: true } }, async (call) => {
+          await call.connect('VP8');
+          await call.alice.run('attach');
+          await call.flows();
+          const { toAlice } = await call.finish();
+          const { received } = gather(toAlice, 'video');
+          assert.equal(received > 0, heeded, `${received} frames were seen`);
+        });
+      });
+    },
+    { browsers: [name] },
+  );
+}

@@ -1,0 +1,120 @@
+//! Calls of the package that must fail, and how.
+
+import { Frameseal, FramesealError, type FramesealOptions } from 'frameseal';
+
+/** `TypeError`, `RangeError` or the code of a `FramesealError`; `none` for a call that succeeds. */
+export interface Verdict {
+  call: string;
+  expected: string;
+  actual: string;
+}
+
+declare global {
+  interface Window {
+    misuse(): Promise<Verdict[]>;
+  }
+}
+
+const OPTIONS: FramesealOptions = { room: 'e2e', member: 'alice', keys: 'manual' };
+const KEY = new Uint8Array(32).fill(1);
+const OTHER_KEY = new Uint8Array(32).fill(2);
+const DATA = new TextEncoder().encode('hello');
+
+window.misuse = async () => {
+  const verdicts: Verdict[] = [];
+  const expect = async (call: string, expected: string, run: () => unknown): Promise<void> => {
+    verdicts.push({ call, expected, actual: await outcome(run) });
+  };
+
+  const create = (changes: object) => () => Frameseal.create({ ...OPTIONS, ...changes });
+  await expect('create() without a room', 'TypeError', create({ room: undefined }));
+  await expect('create() with an empty room', 'RangeError', create({ room: '' }));
+  await expect('create() with 257 bytes of room', 'RangeError', create({ room: 'r'.repeat(257) }));
+  await expect('create() with a number as member', 'TypeError', create({ member: 7 }));
+  await expect('create() with 66 bytes of member', 'RangeError', create({ member: 'é'.repeat(33) }));
+  await expect('create() with unknown keys', 'TypeError', create({ keys: 'none' }));
+  await expect('create() with key exchange', 'unsupported', create({ keys: 'exchange' }));
+  await expect('create() with an unknown suite', 'TypeError', create({ cipherSuite: 'ROT13' }));
+  await expect('create() with an unknown profile', 'TypeError', create({ profile: 'frameseal/9' }));
+  await expect('create() with a worker that is not there', 'worker-failed', create({ worker: '/none.js' }));
+
+  const alice = await Frameseal.create(OPTIONS);
+  const bob = await Frameseal.create({ ...OPTIONS, member: 'bob' });
+  await expect('seal() without a key', 'missing-key', () => alice.seal(DATA));
+
+  const send = (keyId: unknown, baseKey: unknown) => () =>
+    alice.setSendKey({ keyId: keyId as number, baseKey: baseKey as Uint8Array });
+  await expect('a key ID below 0', 'RangeError', send(-1, KEY));
+  await expect('a key ID of 2^24', 'RangeError', send(2 ** 24, KEY));
+  await expect('a key ID of 2^24 as a bigint', 'RangeError', send(2n ** 24n, KEY));
+  await expect('a key ID that is no integer', 'RangeError', send(1.5, KEY));
+  await expect('a key ID that is a string', 'TypeError', send('1', KEY));
+  await expect('a key of 15 bytes', 'RangeError', send(1, KEY.subarray(0, 15)));
+  await expect('a key of 257 bytes', 'RangeError', send(1, new Uint8Array(257)));
+  await expect('a key that is an array', 'TypeError', send(1, [...KEY]));
+  await expect('a key', 'none', send(1, KEY));
+  await expect('the same key again', 'none', send(1, KEY));
+  await expect('another key', 'none', send(2, OTHER_KEY));
+  await expect('a key that sealed before', 'key-reused', send(1, KEY));
+
+  const receive = (baseKey: Uint8Array, member?: string) => () =>
+    bob.addReceiveKey({ keyId: 2, baseKey, ...(member !== undefined && { member }) });
+  await expect('a member without a name', 'RangeError', receive(OTHER_KEY, ''));
+  await expect('the send key for a receive key', 'key-reused', () =>
+    alice.addReceiveKey({ keyId: 2, baseKey: OTHER_KEY }),
+  );
+
+  const sealed = await alice.seal(DATA);
+  await expect('open() without the key', 'missing-key', () => bob.open(sealed));
+  await expect('a receive key', 'none', receive(OTHER_KEY, 'alice'));
+  await expect('open() of what was changed', 'authentication-failed', () => bob.open(flipLastBit(sealed)));
+  await expect('open() of nothing', 'not-sealed', () => bob.open(new Uint8Array()));
+  await expect('open() of a string', 'TypeError', () => bob.open('hello' as unknown as Uint8Array));
+  await expect('open()', 'none', async () => {
+    const { from, data } = await bob.open(sealed);
+    if (from !== 'alice' || new TextDecoder().decode(data) !== 'hello') throw new Error('other data');
+  });
+  await expect('open() of a repeat', 'authentication-failed', () => bob.open(sealed));
+  await expect('seal() of what is no bytes', 'TypeError', () => alice.seal([1] as unknown as Uint8Array));
+
+  const pc = new RTCPeerConnection();
+  await expect('attach() to nothing', 'TypeError', () => alice.attach(undefined as unknown as RTCPeerConnection));
+  await expect('attach()', 'none', () => alice.attach(pc));
+  await expect('attach() again', 'none', () => alice.attach(pc));
+  await expect("attach() to another's connection", 'already-protected', () => bob.attach(pc));
+  const { sender } = pc.addTransceiver('audio');
+  await expect('a transceiver of an attached connection', 'none', () => {
+    if (sender.transform === null) throw new Error('the transceiver is not protected');
+  });
+  await expect('protect() of a wrong thing', 'TypeError', () => alice.protect({} as RTCRtpTransceiver));
+  await expect("protect() of another's transceiver", 'already-protected', () =>
+    bob.protect(pc.getTransceivers()[0]!),
+  );
+  const codec = { codec: 'VP8' };
+  await expect('protect() with a codec that is no MIME type', 'TypeError', () =>
+    alice.protect(pc.getTransceivers()[0]!, codec),
+  );
+
+  alice.close();
+  await expect('seal() after close()', 'closed', () => alice.seal(DATA));
+  await expect('attach() after close()', 'closed', () => alice.attach(new RTCPeerConnection()));
+  await expect('stats() after close()', 'closed', () => alice.stats());
+  bob.close();
+  pc.close();
+  return verdicts;
+};
+
+async function outcome(run: () => unknown): Promise<string> {
+  try {
+    await run();
+    return 'none';
+  } catch (error) {
+    if (error instanceof FramesealError) return error.code;
+    return error instanceof Error ? error.name : String(error);
+  }
+}
+
+function flipLastBit(bytes: Uint8Array): Uint8Array {
+  const last = bytes.length - 1;
+  return bytes.map((byte, index) => (index === last ? byte ^ 1 : byte));
+}
