@@ -227,7 +227,7 @@ impl Drop {
 
 /// Byte counts leave as JavaScript numbers, exact up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "a frame has at most 16 MiB")]
-fn as_f64(len: usize) -> f64 {
+pub(crate) fn as_f64(len: usize) -> f64 {
     len as f64
 }
 

@@ -352,3 +352,6 @@ const MAX_SPENT: usize = 1 << 16;
 /// Pipelines that one session numbers, those that ended included. Project decision: a new
 /// connection with ten tracks each minute for a hundred hours, in 256 kB.
 const MAX_PIPELINES: u32 = 1 << 16;
+
+#[cfg(test)]
+mod tests;
