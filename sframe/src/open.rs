@@ -1,4 +1,4 @@
-//! Opening: decryption under one key, each frame once (RFC 9605 section 4.4.5).
+//! Opening: decryption under one key, each frame once (RFC 9605 section 4.4.4).
 
 use alloc::vec::Vec;
 use core::error::Error;

@@ -1,4 +1,4 @@
-//! Sealing: encryption under one key, with counters that cannot repeat (RFC 9605 section 4.4.4).
+//! Sealing: encryption under one key, with counters that cannot repeat (RFC 9605 section 4.4.3).
 
 use alloc::vec;
 use alloc::vec::Vec;

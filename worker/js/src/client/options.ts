@@ -81,6 +81,10 @@ export interface SendKey {
   /**
    * 16 to 256 bytes from a secure random generator or a key exchange, never a passphrase. Copied;
    * the caller's bytes are left as they are, and are the caller's to wipe.
+   *
+   * Fresh for each `Frameseal`, page loads included: frames are counted from 0 under it, and two
+   * frames with one number under one key are as good as readable. Within a session a key that was
+   * replaced is refused; an earlier page load nobody can see.
    */
   baseKey: Uint8Array;
 }
