@@ -1,4 +1,4 @@
-//! Every order in which an application may make its transceivers: media opens, and none leaks.
+/** Every order in which an application may make its transceivers: media opens, and none leaks. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -68,7 +68,8 @@ inBrowsers((bench) => {
   scenario('replaceTrack() in place of another track', async (call, alice, bob) => {
     await call.connect();
     await call.flows();
-    for (const peer of [alice, bob]) await peer.run('replaceTrack', await midOf(peer, 'video'), 'video');
+    for (const peer of [alice, bob])
+      await peer.run('replaceTrack', await midOf(peer, 'video'), 'video');
     await call.flows();
   });
 
@@ -140,8 +141,11 @@ async function assertSealed(call: Call): Promise<void> {
   const { toAlice, toBob } = await call.finish();
   for (const [name, direction] of Object.entries({ toAlice, toBob })) {
     for (const kind of ['audio', 'video'] as const) {
-      const { lost, forged, leaks } = gather(direction, kind);
-      assert.deepEqual({ name, kind, lost, forged, leaks }, { name, kind, lost: 0, forged: 0, leaks: 0 });
+      const { lost, refused, forged, leaks } = gather(direction, kind);
+      assert.deepEqual(
+        { name, kind, lost, refused, forged, leaks },
+        { name, kind, lost: 0, refused: 0, forged: 0, leaks: 0 },
+      );
     }
     const { received } = gather(direction, 'video');
     const transported = direction.rtp.reduce((sum, { transported }) => sum + transported, 0);

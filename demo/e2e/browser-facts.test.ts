@@ -1,4 +1,4 @@
-//! What the package relies on, or works around, in browsers: a test that fails here is news.
+/** What the package relies on, or works around, in browsers: a test that fails here is news. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,7 +12,9 @@ inBrowsers((bench) => {
       await call.flows();
       const { toBob } = await call.finish();
       for (const tap of [...toBob.sender, ...toBob.receiver]) {
-        const mimeTypes = new Set(tap.before.filter(({ data }) => data.length > 0).map((frame) => frame.mimeType));
+        const mimeTypes = new Set(
+          tap.before.filter(({ data }) => data.length > 0).map((frame) => frame.mimeType),
+        );
         assert.deepEqual([...mimeTypes], [tap.kind === 'video' ? 'video/VP8' : 'audio/opus']);
       }
     });
@@ -27,8 +29,11 @@ inBrowsers((bench) => {
         await call.flows();
         const { toAlice, toBob } = await call.finish();
         for (const direction of [toAlice, toBob]) {
-          const arrived = direction.receiver.filter((tap) => tap.direction === 'receive' && tap.kind === 'video');
-          repeats += arrived.flatMap(({ before }) => before).length - gather(direction, 'video').received;
+          const arrived = direction.receiver.filter(
+            (tap) => tap.direction === 'receive' && tap.kind === 'video',
+          );
+          repeats +=
+            arrived.flatMap(({ before }) => before).length - gather(direction, 'video').received;
         }
       });
     }
@@ -42,7 +47,7 @@ for (const [name, heeded] of [
 ] as const) {
   inBrowsers(
     (bench) => {
-      test(`a receiver's transform that is set late is ${heeded ? 'heeded' : 'ignored'}`, async () => {
+      test(`a receiver's late transform is ${heeded ? 'heeded' : 'ignored'}`, async () => {
         await bench.call({ protection: 'plain', alice: { detached: true } }, async (call) => {
           await call.connect('VP8');
           await call.alice.run('attach');

@@ -1,4 +1,4 @@
-//! What a call does when something breaks: it says so, and shows nothing to anybody.
+/** What a call does when something breaks: it says so, and shows nothing to anybody. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -15,7 +15,9 @@ inBrowsers((bench) => {
         await call.connect();
         const direction = deaf === 'sender' ? 'send' : 'receive';
         await until('frames to pass', async () =>
-          (await call.alice.run('rtpStats')).some((stats) => stats.direction === direction && stats.transported > 0),
+          (await call.alice.run('rtpStats')).some(
+            (stats) => stats.direction === direction && stats.transported > 0,
+          ),
         );
         const start = await call.alice.run('now');
         const { at, detail } = await until('transform-not-running', () =>
@@ -56,7 +58,10 @@ inBrowsers((bench) => {
       await until('frames to stop coming', () => standsStill(call.bob));
       const before = await passed(call.bob);
       const encoded = await encodedFrames(call.alice);
-      await until('frames to be encoded in vain', async () => (await encodedFrames(call.alice)) > encoded + 10);
+      await until(
+        'frames to be encoded in vain',
+        async () => (await encodedFrames(call.alice)) > encoded + 10,
+      );
       assert.equal((await passed(call.bob)).arrived, before.arrived);
     });
   });
@@ -66,7 +71,9 @@ inBrowsers((bench) => {
       await call.connect();
       await call.flows();
       await call.alice.run('tellWorker', 'oversize');
-      const { detail } = await until('malformed-frame', () => firstProblem(call.alice, 'malformed-frame'));
+      const { detail } = await until('malformed-frame', () =>
+        firstProblem(call.alice, 'malformed-frame'),
+      );
       assert.ok(detail.count >= 1);
       await call.flows();
       await assertNoLeaks(call);
@@ -84,7 +91,9 @@ async function firstProblem(peer: Peer, code: string) {
 async function passed(peer: Peer) {
   const taps = await peer.taps();
   const count = (direction: 'send' | 'receive', side: 'before' | 'after') =>
-    taps.filter((tap) => tap.direction === direction).reduce((sum, tap) => sum + tap[side].length, 0);
+    taps
+      .filter((tap) => tap.direction === direction)
+      .reduce((sum, tap) => sum + tap[side].length, 0);
   return {
     encoded: count('send', 'before'),
     sent: count('send', 'after'),

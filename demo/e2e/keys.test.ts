@@ -1,4 +1,4 @@
-//! What a call does with keys that are wrong, late or missing.
+/** What a call does with keys that are wrong, late or missing. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -72,7 +72,8 @@ inBrowsers((bench) => {
     await bench.call({ bob: { receive: [] } }, async (call) => {
       await call.connect();
       await call.flows({ alice: { audio: 1, video: 1 } });
-      const codes = () => call.bob.run('problems').then((all) => all.map(({ detail }) => detail.code));
+      const codes = () =>
+        call.bob.run('problems').then((all) => all.map(({ detail }) => detail.code));
       await until('the missing key to be reported', async () => (await codes()).length > 0);
       assert.equal(await videoFrames(call.bob), 0);
       assert.deepEqual(new Set(await codes()), new Set(['missing-key']));
@@ -135,7 +136,10 @@ inBrowsers((bench) => {
 /** `authentication-failed` of each of Alice's tracks, once a second, and nothing else. */
 async function assertOneReportASecond(peer: Peer): Promise<void> {
   const problems = await peer.run('problems');
-  assert.deepEqual(new Set(problems.map(({ detail }) => detail.code)), new Set(['authentication-failed']));
+  assert.deepEqual(
+    new Set(problems.map(({ detail }) => detail.code)),
+    new Set(['authentication-failed']),
+  );
   assert.ok(problems.every(({ detail }) => detail.member === 'alice' && detail.count > 0));
   for (const trackId of new Set(problems.map(({ detail }) => detail.trackId))) {
     const times = problems.filter(({ detail }) => detail.trackId === trackId).map(({ at }) => at);
@@ -153,7 +157,9 @@ async function videoProblems(peer: Peer): ReturnType<typeof peer.run<'problems'>
 
 async function videoFrames(peer: Peer): Promise<number> {
   const stats = await peer.run('rtpStats');
-  return stats.find(({ kind, direction }) => kind === 'video' && direction === 'receive')?.frames ?? 0;
+  return (
+    stats.find(({ kind, direction }) => kind === 'video' && direction === 'receive')?.frames ?? 0
+  );
 }
 
 /** How many frames Bob has decoded, once the frames that were under way are through. */

@@ -1,5 +1,7 @@
-//! Calls in every combination of browsers and codecs: prints a table, writes `target/e2e/matrix.json`
-//! and fails if one frame is readable, lost or not decoded.
+/**
+ * Calls in every combination of browsers and codecs: prints a table, writes it as JSON to
+ * `target/e2e/matrix.json`, and fails if a frame is readable, lost or not decoded.
+ */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -15,10 +17,14 @@ import type { Encoding } from './pages/peer.ts';
 const REPORT = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
 const CODECS = ['VP8', 'VP9', 'H264', 'AV1'];
 const DURATION_MS = 5000;
-/** Chromium drops some of the pictures with which layers start, sealed or not: they must not weigh much. */
+/** Chromium drops some of the first pictures in layers, sealed or not: they must not weigh much. */
 const LAYERS_DURATION_MS = 10_000;
 
-/** One direction of a call. Counts are of video frames; of pictures where SVC makes several of one. */
+/**
+ * One direction of a call.
+ *
+ * Counts are of video frames; with SVC, which makes several frames of a picture, of pictures.
+ */
 interface Row {
   sender: BrowserName;
   receiver: BrowserName;
@@ -67,7 +73,12 @@ async function* calls(browsers: Browsers, origin: string): AsyncGenerator<Row> {
   ] as const) {
     for (const codec of await commonCodecs([browsers[first], browsers[second]], origin)) {
       const ends = { alice: first, bob: second };
-      yield* bothWays(ends, codec, 'script-transform', await callBothWays(browsers, ends, origin, codec));
+      yield* bothWays(
+        ends,
+        codec,
+        'script-transform',
+        await callBothWays(browsers, ends, origin, codec),
+      );
     }
   }
   // What Chromium has had for longer, in one codec that is parsed on the way and one that is not.
@@ -100,7 +111,11 @@ async function callBothWays(
   codec: string,
   options: CallOptions = {},
 ): Promise<Finished> {
-  const call = await Call.open({ alice: browsers[ends.alice], bob: browsers[ends.bob] }, origin, options);
+  const call = await Call.open(
+    { alice: browsers[ends.alice], bob: browsers[ends.bob] },
+    origin,
+    options,
+  );
   try {
     await call.connect(codec);
     await call.flows();
@@ -126,7 +141,9 @@ function bothWays(
 /** Three spatial and three temporal layers. */
 async function callScalable(browsers: Browsers, origin: string, codec: string): Promise<Row> {
   const encodings: Encoding[] = [{ scalabilityMode: 'L3T3' }];
-  const { toBob } = await callOneWay(browsers, origin, codec, encodings, (call) => call.negotiate());
+  const { toBob } = await callOneWay(browsers, origin, codec, encodings, (call) =>
+    call.negotiate(),
+  );
   return judge({ ...CHROMIUM, codec: `${codec} L3T3` }, toBob, { svc: true, width: 1280 });
 }
 
@@ -148,7 +165,11 @@ async function* callSimulcast(browsers: Browsers, origin: string): AsyncGenerato
   }
 }
 
-const CHROMIUM = { sender: 'chromium', receiver: 'chromium', transport: 'script-transform' } as const;
+const CHROMIUM = {
+  sender: 'chromium',
+  receiver: 'chromium',
+  transport: 'script-transform',
+} as const;
 
 /** Alice sends a large picture in layers. */
 async function callOneWay(
@@ -176,7 +197,11 @@ async function callOneWay(
 function judge(
   subject: Pick<Row, 'sender' | 'receiver' | 'codec' | 'transport'>,
   direction: Direction,
-  { svc = false, width = 0, source }: { svc?: boolean; width?: number; source?: number | undefined } = {},
+  {
+    svc = false,
+    width = 0,
+    source,
+  }: { svc?: boolean; width?: number; source?: number | undefined } = {},
 ): Row {
   const audio = gather(direction, 'audio');
   const video = gather(direction, 'video', source);
@@ -196,11 +221,16 @@ function judge(
     faults: [],
   };
   const fault = (wrong: boolean, what: string) => wrong && row.faults.push(what);
-  // Chromium may miss the first frame of a simulcast layer while it makes the layer's stream, sealed
-  // or not.
+  // While it makes the stream of a simulcast layer, Chromium may miss the layer's first frame,
+  // sealed or not.
   const lost = video.lost - (source === undefined ? 0 : Math.min(video.unheard, 1));
   fault(lost > 0 || audio.lost > 0, `${lost} video and ${audio.lost} audio frames not opened`);
-  fault(video.forged > 0 || audio.forged > 0, `${video.forged + audio.forged} frames opened to other bytes`);
+  const refused = audio.refused + video.refused;
+  fault(refused > 0, `${refused} frames arrived that were not sealed`);
+  fault(
+    video.forged > 0 || audio.forged > 0,
+    `${video.forged + audio.forged} frames opened to other bytes`,
+  );
   fault(row.decoded < opened * 0.95, `${opened - row.decoded} frames not decoded`);
   fault(row.key_frame_requests > 2, `${row.key_frame_requests} key-frame requests`);
   fault(row.readable_leaks > 0, `${row.readable_leaks} readable frames`);
@@ -231,7 +261,12 @@ const COLUMNS: Record<string, (row: Row) => string> = {
 const WIDTHS = [8, 8, 13, 16, 6, 6, 7, 8, 5, 12, 12, 0];
 
 function print(cells: string[]): void {
-  console.log(cells.map((cell, column) => cell.padEnd(WIDTHS[column] ?? 0)).join('  ').trimEnd());
+  console.log(
+    cells
+      .map((cell, column) => cell.padEnd(WIDTHS[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 await main();

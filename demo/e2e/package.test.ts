@@ -1,4 +1,4 @@
-//! The npm package as an application gets it: its errors, its scripts, and strict pages.
+/** The npm package as an application gets it: its errors, its scripts, and strict pages. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -30,7 +30,9 @@ inBrowsers((bench) => {
   });
 });
 
-const csp = (script: string) => ({ 'content-security-policy': `default-src 'self'; script-src ${script}; worker-src 'self'` });
+const csp = (script: string) => ({
+  'content-security-policy': `default-src 'self'; script-src ${script}; worker-src 'self'`,
+});
 
 inBrowsers(
   (bench) => {

@@ -1,7 +1,9 @@
-//! Records the real frames that the envelope tests use: `sframe/fixtures/*.frames`.
-//!
-//! The browsers' encoders are asked through the recorder page, ffmpeg's on the command line. The
-//! bytes differ from run to run; what the tests need of them does not.
+/**
+ * Records the real frames that the envelope tests use: `sframe/fixtures/*.frames`.
+ *
+ * The browsers' encoders are asked through the recorder page, ffmpeg's on the command line. The
+ * bytes differ from run to run; what the tests need of them does not.
+ */
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,8 +30,22 @@ interface Fixture {
   frames: Frame[];
 }
 
-const VIDEO: Recipe = { mimeType: '', width: 320, height: 180, frames: 24, changed: 3, encodings: [{ maxBitrate: 250_000 }] };
-const AUDIO: Recipe = { mimeType: 'audio/opus', width: 0, height: 0, frames: 20, changed: 20, encodings: [{}] };
+const VIDEO: Recipe = {
+  mimeType: '',
+  width: 320,
+  height: 180,
+  frames: 24,
+  changed: 3,
+  encodings: [{ maxBitrate: 250_000 }],
+};
+const AUDIO: Recipe = {
+  mimeType: 'audio/opus',
+  width: 0,
+  height: 0,
+  frames: 20,
+  changed: 20,
+  encodings: [{}],
+};
 // Three spatial layers need a picture of this size; every layer is a frame of its own.
 const SVC: Omit<Recipe, 'mimeType'> = {
   width: 1280,
@@ -68,33 +84,33 @@ const FIREFOX: Record<string, Recipe> = {
   opus: AUDIO,
 };
 
-/** Arguments of ffmpeg's encoders: what browsers' encoders do not do, other senders may. */
+/** ffmpeg's encoders and options for what browsers' encoders do not do, but other senders may. */
 const FFMPEG: Record<string, { mimeType: string; encoder: string }> = {
   // Access unit delimiters, SEI, several slices; x264 mixes 3- and 4-byte start codes by itself.
   'x264-slices': {
     mimeType: 'video/H264',
-    encoder: '-c:v libx264 -profile:v baseline -tune zerolatency -b:v 150k -x264-params slices=4:sliced-threads=0:aud=1',
+    encoder: 'libx264 -tune zerolatency -x264-params slices=4:sliced-threads=0:aud=1',
   },
   // Filler data after the slices keeps the bit rate constant.
   'x264-filler': {
     mimeType: 'video/H264',
-    encoder: '-c:v libx264 -tune zerolatency -b:v 300k -minrate 300k -maxrate 300k -bufsize 40k -x264-params nal-hrd=cbr',
+    encoder: 'libx264 -tune zerolatency -maxrate 300k -bufsize 40k -x264-params nal-hrd=cbr',
   },
-  'x265': {
+  x265: {
     mimeType: 'video/H265',
-    encoder: '-c:v libx265 -tune zerolatency -b:v 150k -x265-params log-level=error:repeat-headers=1',
+    encoder: 'libx265 -tune zerolatency -x265-params log-level=error',
   },
   'x265-slices': {
     mimeType: 'video/H265',
-    encoder: '-c:v libx265 -tune zerolatency -b:v 150k -x265-params log-level=error:repeat-headers=1:aud=1:slices=3',
+    encoder: 'libx265 -tune zerolatency -x265-params log-level=error:aud=1:slices=3',
   },
   'svtav1-tiles': {
     mimeType: 'video/AV1',
-    encoder: '-c:v libsvtav1 -preset 10 -b:v 150k -svtav1-params pred-struct=1:rc=2:tile-columns=1:tile-rows=1',
+    encoder: 'libsvtav1 -svtav1-params pred-struct=1:rc=2:tile-columns=1:tile-rows=1',
   },
   'libaom-tile-groups': {
     mimeType: 'video/AV1',
-    encoder: '-c:v libaom-av1 -usage realtime -cpu-used 8 -lag-in-frames 0 -b:v 150k -tiles 4x2 -aom-params num-tile-groups=4',
+    encoder: 'libaom-av1 -usage realtime -tiles 4x2 -aom-params num-tile-groups=4',
   },
 };
 
@@ -107,7 +123,10 @@ async function main(): Promise<void> {
   } finally {
     await server.close();
   }
-  const fixtures = [...recorded, ...Object.entries(FFMPEG).map(([name, recipe]) => encode(name, recipe))];
+  const fixtures = [
+    ...recorded,
+    ...Object.entries(FFMPEG).map(([name, recipe]) => encode(name, recipe)),
+  ];
 
   for (const stale of readdirSync(FIXTURES).filter((name) => name.endsWith('.frames'))) {
     rmSync(join(FIXTURES, stale));
@@ -127,11 +146,13 @@ async function recordBrowser(
     const source = (await browser.version()).replace('/', ' ');
     const fixtures: Fixture[] = [];
     for (const [codec, recipe] of Object.entries(recipes)) {
-      fixtures.push(...(await record(browser, origin, recipe)).map(({ suffix, ...fixture }) => ({
-        name: `${name}-${codec}${suffix}.frames`,
-        source,
-        ...fixture,
-      })));
+      fixtures.push(
+        ...(await record(browser, origin, recipe)).map(({ suffix, ...fixture }) => ({
+          name: `${name}-${codec}${suffix}.frames`,
+          source,
+          ...fixture,
+        })),
+      );
     }
     return fixtures;
   } finally {
@@ -147,7 +168,10 @@ async function record(
 ): Promise<{ suffix: string; mimeType: string; frames: Frame[] }[]> {
   const page = await browser.newPage();
   await page.goto(`${origin}/pages/recorder.html`);
-  const recording = await page.evaluate((recipe): Promise<Recording> => window.record(recipe), recipe);
+  const recording = await page.evaluate(
+    (recipe): Promise<Recording> => window.record(recipe),
+    recipe,
+  );
   await page.close();
 
   const side = (wanted: 'sent' | 'received') =>
@@ -163,22 +187,40 @@ async function record(
 }
 
 /** Packets of an ffmpeg encoder: one access unit or temporal unit each. */
-function encode(name: string, { mimeType, encoder }: { mimeType: string; encoder: string }): Fixture {
+function encode(
+  name: string,
+  { mimeType, encoder }: { mimeType: string; encoder: string },
+): Fixture {
   const folder = mkdtempSync(join(tmpdir(), 'frameseal-'));
   try {
     const file = join(folder, 'encoded.nut');
     const input = '-f lavfi -i testsrc2=size=320x180:rate=15 -frames:v 16 -g 8 -pix_fmt yuv420p';
     // A container that asks for global headers would take the parameter sets out of the frames.
     const output = '-flags:v -global_header -f nut';
-    const args = `${input} ${encoder} ${output}`;
-    execFileSync('ffmpeg', ['-loglevel', 'error', ...args.split(' '), file], { stdio: ['ignore', 'inherit', 'ignore'] });
-    const packets = execFileSync('ffprobe', ['-loglevel', 'error', '-show_packets', '-show_data', '-of', 'json', file]);
-    const { packets: parsed } = JSON.parse(packets.toString()) as { packets: { flags: string; data: string }[] };
+    const args = `${input} -b:v 300k -c:v ${encoder} ${output}`;
+    execFileSync('ffmpeg', ['-loglevel', 'error', ...args.split(' '), file], {
+      stdio: ['ignore', 'inherit', 'ignore'],
+    });
+    const packets = execFileSync('ffprobe', [
+      '-loglevel',
+      'error',
+      '-show_packets',
+      '-show_data',
+      '-of',
+      'json',
+      file,
+    ]);
+    const { packets: parsed } = JSON.parse(packets.toString()) as {
+      packets: { flags: string; data: string }[];
+    };
     return {
       name: `ffmpeg-${name}.frames`,
       mimeType,
       source: `ffmpeg ${ffmpegVersion()}: \`${encoder}\``,
-      frames: parsed.map(({ flags, data }) => ({ kind: flags.startsWith('K') ? 'key' : 'delta', data: fromHexDump(data) })),
+      frames: parsed.map(({ flags, data }) => ({
+        kind: flags.startsWith('K') ? 'key' : 'delta',
+        data: fromHexDump(data),
+      })),
     };
   } finally {
     rmSync(folder, { recursive: true });
@@ -191,7 +233,9 @@ function ffmpegVersion(): string {
 
 /** ffprobe's dump: `00000010: 0000 0001 6764 ...  ....gd`, 16 bytes a line. */
 function fromHexDump(dump: string): Buffer {
-  const lines = dump.split('\n').flatMap((line) => /^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)/.exec(line)?.[1] ?? []);
+  const lines = dump
+    .split('\n')
+    .flatMap((line) => /^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)/.exec(line)?.[1] ?? []);
   return Buffer.from(lines.join('').replaceAll(' ', ''), 'hex');
 }
 
@@ -214,7 +258,8 @@ function describe(fixtures: Fixture[]): void {
     const keys = frames.filter(({ kind }) => kind === 'key').length;
     const bytes = frames.reduce((sum, { data }) => sum + data.length, 0);
     const largest = Math.max(...frames.map(({ data }) => data.length));
-    return `| \`${name}\` | ${mimeType} | ${frames.length} | ${keys} | ${bytes} | ${largest} | ${source} |`;
+    const cells = [`\`${name}\``, mimeType, frames.length, keys, bytes, largest, source];
+    return `| ${cells.join(' | ')} |`;
   });
   const table = [
     '| file | MIME type | frames | key frames | bytes | largest | source |',

@@ -1,4 +1,4 @@
-//! The two installed browsers, headless, with a fake camera and microphone.
+/** The two installed browsers, headless, with a fake camera and microphone. */
 
 import puppeteer, { type Browser } from 'puppeteer-core';
 

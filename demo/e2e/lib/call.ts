@@ -1,4 +1,4 @@
-//! A call of two peers, Alice and Bob, with a key each.
+/** A call of two peers, Alice and Bob, with a key each. */
 
 import type { Browser } from 'puppeteer-core';
 import type { MediaKind, PeerOptions, RtpStats, TestKey } from '../pages/peer.ts';
@@ -63,7 +63,7 @@ export class Call {
     await negotiate(this.alice, this.bob);
   }
 
-  /** Resolves when every direction that is negotiated has decoded, or brought, so many frames more. */
+  /** Resolves when every stream that is expected has brought so many frames more. */
   async flows(expected: Flow = BOTH_WAYS, frames = 15): Promise<void> {
     const before = await this.rtpStats();
     await until(`media ${JSON.stringify(expected)}`, async () => {
@@ -80,17 +80,27 @@ export class Call {
   /** Resolves when every video stream that arrives has kept coming for so long. */
   async lasts(ms: number): Promise<void> {
     const streams = new Map<string, { frames: number; first: number; last: number }>();
-    await until(`${ms / 1000} s of video`, async () => {
-      for (const [peer, stats] of Object.entries(await this.rtpStats())) {
-        for (const { kind, direction, mid, frames } of stats) {
-          if (kind !== 'video' || direction !== 'receive' || frames === 0) continue;
-          const stream = streams.get(`${peer} ${mid}`) ?? { frames, first: Date.now(), last: Date.now() };
-          if (frames > stream.frames) Object.assign(stream, { frames, last: Date.now() });
-          streams.set(`${peer} ${mid}`, stream);
+    await until(
+      `${ms / 1000} s of video`,
+      async () => {
+        for (const [peer, stats] of Object.entries(await this.rtpStats())) {
+          for (const { kind, direction, mid, frames } of stats) {
+            if (kind !== 'video' || direction !== 'receive' || frames === 0) continue;
+            const stream = streams.get(`${peer} ${mid}`) ?? {
+              frames,
+              first: Date.now(),
+              last: Date.now(),
+            };
+            if (frames > stream.frames) Object.assign(stream, { frames, last: Date.now() });
+            streams.set(`${peer} ${mid}`, stream);
+          }
         }
-      }
-      return streams.size > 0 && [...streams.values()].every(({ first, last }) => last - first >= ms);
-    }, ms + 15_000);
+        return (
+          streams.size > 0 && [...streams.values()].every(({ first, last }) => last - first >= ms)
+        );
+      },
+      ms + 15_000,
+    );
   }
 
   /** Stops sending, lets all land that is under way, and looks at what was. */
@@ -110,7 +120,8 @@ export class Call {
     const receivedByAlice = await alice.taps();
     const bobs = await bob.taps();
     const sentByAlice = await alice.taps();
-    const received = (stats: RtpStats[]) => stats.filter(({ direction }) => direction === 'receive');
+    const received = (stats: RtpStats[]) =>
+      stats.filter(({ direction }) => direction === 'receive');
     return {
       toBob: { sender: sentByAlice, receiver: bobs, rtp: received(rtp.bob) },
       toAlice: { sender: bobs, receiver: receivedByAlice, rtp: received(rtp.alice) },
@@ -151,12 +162,20 @@ export interface Finished {
 const QUIET_POLLS = 5;
 
 /** Received streams of a kind that have grown by so many frames, or for audio packets. */
-function grownStreams(before: RtpStats[], now: RtpStats[], kind: MediaKind, frames: number): number {
-  const count = (stats: RtpStats | undefined) => (kind === 'video' ? stats?.frames : stats?.packets) ?? 0;
+function grownStreams(
+  before: RtpStats[],
+  now: RtpStats[],
+  kind: MediaKind,
+  frames: number,
+): number {
+  const count = (stats: RtpStats | undefined) =>
+    (kind === 'video' ? stats?.frames : stats?.packets) ?? 0;
   return now
     .filter((stats) => stats.kind === kind && stats.direction === 'receive')
     .filter((stats) => {
-      const same = before.find(({ mid, direction }) => mid === stats.mid && direction === 'receive');
+      const same = before.find(
+        ({ mid, direction }) => mid === stats.mid && direction === 'receive',
+      );
       return count(stats) - count(same) >= frames;
     }).length;
 }

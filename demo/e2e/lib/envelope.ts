@@ -1,4 +1,4 @@
-//! Finds what a sealed frame may show to a media server, independently of the package.
+/** Finds what a sealed frame may show to a media server, independently of the package. */
 
 /**
  * Returns a frame from behind its parameter sets (H.264) or sequence header (AV1), which a media

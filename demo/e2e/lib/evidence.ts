@@ -1,4 +1,4 @@
-//! What the taps at the two ends of a call prove about the frames between them.
+/** What the taps at the two ends of a call prove about the frames between them. */
 
 import type { Tap, TappedFrame } from '../workers/tapped-frame.ts';
 import type { MediaKind, RtpStats } from '../pages/peer.ts';
@@ -30,13 +30,20 @@ export interface Evidence {
   leaks: number;
   /** Frames that came in at the receiver, repeats and empty ones aside. */
   received: number;
+  /** Of these, frames that its worker did not open: nobody sealed them, or not for it. */
+  refused: number;
   /** The same for pictures, which SVC makes of several frames. */
   pictures: { sealed: number; opened: number };
 }
 
 /** Looks at all streams of a kind together, or at the one with this SSRC. */
-export function gather({ sender, receiver }: Direction, kind: MediaKind, source?: number): Evidence {
-  const ofStream = (frames: Frame[]) => frames.filter((frame) => !source || frame.source === source);
+export function gather(
+  { sender, receiver }: Direction,
+  kind: MediaKind,
+  source?: number,
+): Evidence {
+  const ofStream = (frames: Frame[]) =>
+    frames.filter((frame) => !source || frame.source === source);
   const sending = sender.filter((tap) => tap.direction === 'send' && tap.kind === kind);
   const receiving = receiver.filter((tap) => tap.direction === 'receive' && tap.kind === kind);
   const arrived = ofStream(receiving.flatMap(({ before }) => before));
@@ -46,14 +53,19 @@ export function gather({ sender, receiver }: Direction, kind: MediaKind, source?
 
   const sealed = sending.flatMap((tap) => ofStream(sealedFrames(tap)));
   const missing = new Set(sealed.filter((frame) => !shownOnce.take(frame)));
+  const received = new Set(arrived.filter(hasBytes).map(content)).size;
   return {
     sealed: sealed.length,
     opened: sealed.length - missing.size,
     lost: sum(sending.map((tap) => countLost(ofStream(sealedFrames(tap)), missing))),
-    unheard: Math.max(0, sealed.findIndex((frame) => !missing.has(frame))),
+    unheard: Math.max(
+      0,
+      sealed.findIndex((frame) => !missing.has(frame)),
+    ),
     forged: shown.filter((frame) => !encodedOnce.take(frame)).length,
     leaks: countLeaks(encoded, arrived),
-    received: new Set(arrived.filter(hasBytes).map(content)).size,
+    received,
+    refused: Math.max(0, received - shown.length),
     pictures: { sealed: countPictures(sealed), opened: countPictures(sealed, missing) },
   };
 }
@@ -69,7 +81,8 @@ export function countLeaks(encoded: Frame[], received: Frame[]): number {
   for (const frame of encoded) {
     const text = content(frame);
     const stride = text.length < SMALL_FRAME ? 1 : LARGE_FRAME_STRIDE;
-    for (let at = 0; at + WINDOW <= text.length; at += stride) known.add(text.slice(at, at + WINDOW));
+    for (let at = 0; at + WINDOW <= text.length; at += stride)
+      known.add(text.slice(at, at + WINDOW));
     if (text.length >= WINDOW) known.add(text.slice(-WINDOW));
   }
   return received.filter((frame) => {
@@ -81,18 +94,22 @@ export function countLeaks(encoded: Frame[], received: Frame[]): number {
   }).length;
 }
 
-/** One goes in, one comes out, in order: a frame that the worker drops is missing at the receiver. */
+/** One goes in, one comes out, in order: what the worker drops is missing at the receiver. */
 function sealedFrames({ before, after }: Tap<Buffer>): Frame[] {
   return before.slice(0, after.length).filter(hasBytes);
 }
 
 /** Of missing frames, those after which the sender went on. */
 function countLost(sealed: Frame[], missing: Set<Frame>): number {
-  const inFlight = new Set(sealed.filter(({ at }, index) => {
-    const later = sealed.slice(index);
-    const pause = later.find((frame, ahead) => (later[ahead + 1]?.at ?? Infinity) - frame.at > PAUSE_MS);
-    return pause && pause.at - at <= IN_FLIGHT_MS;
-  }));
+  const inFlight = new Set(
+    sealed.filter(({ at }, index) => {
+      const later = sealed.slice(index);
+      const pause = later.find(
+        (frame, ahead) => (later[ahead + 1]?.at ?? Infinity) - frame.at > PAUSE_MS,
+      );
+      return pause && pause.at - at <= IN_FLIGHT_MS;
+    }),
+  );
   return sealed.filter((frame) => missing.has(frame) && !inFlight.has(frame)).length;
 }
 

@@ -1,4 +1,4 @@
-//! Drives one end of a call, `pages/peer.ts`, in a page of its own.
+/** Drives one end of a call, `pages/peer.ts`, in a page of its own. */
 
 import type { Browser, Page } from 'puppeteer-core';
 import type { PeerApi, PeerOptions } from '../pages/peer.ts';

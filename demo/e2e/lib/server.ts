@@ -1,4 +1,4 @@
-//! Serves the test pages and the built `frameseal` package to the browsers.
+/** Serves the test pages and the built `frameseal` package to the browsers. */
 
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,7 +19,7 @@ export interface Server {
 }
 
 /**
- * Bundles the pages and serves them at `/pages/`, and the package, as it is published, at `/frameseal/`.
+ * Bundles the pages and serves them at `/pages/`, and the package, as published, at `/frameseal/`.
  *
  * `headers` go out with every response, workers' scripts included.
  */
@@ -64,7 +64,7 @@ async function bundle(): Promise<void> {
     target: 'es2022',
     sourcemap: 'inline',
     alias: { 'frameseal/worker.js': '/frameseal/worker.js', frameseal: '/frameseal/frameseal.js' },
-    // Scripts that must run before others stay scripts: what is bundled runs after what is imported.
+    // Bundled code runs after what is imported, so scripts that must run first stay apart.
     external: ['/frameseal/*', './*.js'],
     logLevel: 'warning',
   });

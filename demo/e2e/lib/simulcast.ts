@@ -1,14 +1,19 @@
-//! Simulcast without a media server: every layer arrives at a transceiver of its own.
-//!
-//! A packet of a layer names it in the RTP header extension for RIDs, which has the same form as the
-//! one for MIDs (RFC 8852, RFC 9143). So the receiver is told that the number of the RID extension
-//! means MID, and gets a media section for each RID.
+/**
+ * Simulcast without a media server: every layer arrives at a transceiver of its own.
+ *
+ * A packet of a layer names it in the RTP header extension for RIDs, which has the same form as the
+ * one for MIDs (RFC 8852, RFC 9143). So the receiver is told that the number of the RID extension
+ * means MID, and gets a media section for each RID.
+ */
 
 const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 const RID = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
 
 /** Turns the offer of one simulcast sender into one of a sender for each layer. */
-export function splitLayers({ type, sdp = '' }: RTCSessionDescriptionInit): RTCSessionDescriptionInit {
+export function splitLayers({
+  type,
+  sdp = '',
+}: RTCSessionDescriptionInit): RTCSessionDescriptionInit {
   const { session, sections } = parse(sdp);
   const [video = []] = sections;
   const rids = video.flatMap((line) => /^a=rid:(\S+) send/.exec(line)?.[1] ?? []);
@@ -29,7 +34,9 @@ export function joinLayers(
   const offered = parse(offer.sdp ?? '').sections[0] ?? [];
   const extensions = offered.filter((line) => line.endsWith(MID) || line.endsWith(RID));
   const mid = offered.find((line) => line.startsWith('a=mid:')) ?? '';
-  const rids = sections.flatMap((section) => section.flatMap((line) => /^a=mid:(.*)/.exec(line)?.[1] ?? []));
+  const rids = sections.flatMap((section) =>
+    section.flatMap((line) => /^a=mid:(.*)/.exec(line)?.[1] ?? []),
+  );
   const [first = []] = sections;
   const video = [
     ...first.filter((line) => !line.endsWith(MID)).map((line) => line.replace(/^a=mid:.*/, mid)),
@@ -53,5 +60,7 @@ function format(session: string[], sections: string[][]): string {
 }
 
 function grouped(session: string[], mids: string[]): string[] {
-  return session.map((line) => line.replace(/^a=group:BUNDLE.*/, `a=group:BUNDLE ${mids.join(' ')}`));
+  return session.map((line) =>
+    line.replace(/^a=group:BUNDLE.*/, `a=group:BUNDLE ${mids.join(' ')}`),
+  );
 }

@@ -1,4 +1,4 @@
-//! A group of tests for each browser, with the pages served.
+/** A group of tests for each browser, with the pages served. */
 
 import { after, before, describe } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
@@ -47,7 +47,10 @@ export class Bench {
 /** Declares tests for every browser, or for those named. */
 export function inBrowsers(
   body: (bench: Bench) => void,
-  { browsers = BROWSERS, headers }: { browsers?: readonly BrowserName[]; headers?: Record<string, string> } = {},
+  {
+    browsers = BROWSERS,
+    headers,
+  }: { browsers?: readonly BrowserName[]; headers?: Record<string, string> } = {},
 ): void {
   for (const name of browsers) {
     describe(name, () => {

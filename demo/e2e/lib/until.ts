@@ -1,4 +1,4 @@
-//! Waiting for what a call will show sooner or later.
+/** Waiting for what a call will show sooner or later. */
 
 /** Asks again and again until the answer is not `undefined` or `false`; throws after `ms`. */
 export async function until<T>(

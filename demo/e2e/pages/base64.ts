@@ -1,4 +1,4 @@
-//! Bytes as text, for the way between a page and the driver, which carries JSON.
+/** Bytes as text, for the way between a page and the driver, which carries JSON. */
 
 export function bytesToBase64(bytes: Uint8Array): string {
   const CHUNK = 0x8000; // more arguments than this overflow the stack of `apply`

@@ -1,4 +1,4 @@
-//! Calls of the package that must fail, and how.
+/** Calls of the package that must fail, and how. */
 
 import { Frameseal, FramesealError, type FramesealOptions } from 'frameseal';
 
@@ -31,12 +31,20 @@ window.misuse = async () => {
   await expect('create() with an empty room', 'RangeError', create({ room: '' }));
   await expect('create() with 257 bytes of room', 'RangeError', create({ room: 'r'.repeat(257) }));
   await expect('create() with a number as member', 'TypeError', create({ member: 7 }));
-  await expect('create() with 66 bytes of member', 'RangeError', create({ member: 'é'.repeat(33) }));
+  await expect(
+    'create() with 66 bytes of member',
+    'RangeError',
+    create({ member: 'é'.repeat(33) }),
+  );
   await expect('create() with unknown keys', 'TypeError', create({ keys: 'none' }));
   await expect('create() with key exchange', 'unsupported', create({ keys: 'exchange' }));
   await expect('create() with an unknown suite', 'TypeError', create({ cipherSuite: 'ROT13' }));
   await expect('create() with an unknown profile', 'TypeError', create({ profile: 'frameseal/9' }));
-  await expect('create() with a worker that is not there', 'worker-failed', create({ worker: '/none.js' }));
+  await expect(
+    'create() with a worker that is not there',
+    'worker-failed',
+    create({ worker: '/none.js' }),
+  );
 
   const alice = await Frameseal.create(OPTIONS);
   const bob = await Frameseal.create({ ...OPTIONS, member: 'bob' });
@@ -67,18 +75,25 @@ window.misuse = async () => {
   const sealed = await alice.seal(DATA);
   await expect('open() without the key', 'missing-key', () => bob.open(sealed));
   await expect('a receive key', 'none', receive(OTHER_KEY, 'alice'));
-  await expect('open() of what was changed', 'authentication-failed', () => bob.open(flipLastBit(sealed)));
+  await expect('open() of what was changed', 'authentication-failed', () =>
+    bob.open(flipLastBit(sealed)),
+  );
   await expect('open() of nothing', 'not-sealed', () => bob.open(new Uint8Array()));
   await expect('open() of a string', 'TypeError', () => bob.open('hello' as unknown as Uint8Array));
   await expect('open()', 'none', async () => {
     const { from, data } = await bob.open(sealed);
-    if (from !== 'alice' || new TextDecoder().decode(data) !== 'hello') throw new Error('other data');
+    if (from !== 'alice' || new TextDecoder().decode(data) !== 'hello')
+      throw new Error('other data');
   });
   await expect('open() of a repeat', 'authentication-failed', () => bob.open(sealed));
-  await expect('seal() of what is no bytes', 'TypeError', () => alice.seal([1] as unknown as Uint8Array));
+  await expect('seal() of what is no bytes', 'TypeError', () =>
+    alice.seal([1] as unknown as Uint8Array),
+  );
 
   const pc = new RTCPeerConnection();
-  await expect('attach() to nothing', 'TypeError', () => alice.attach(undefined as unknown as RTCPeerConnection));
+  await expect('attach() to nothing', 'TypeError', () =>
+    alice.attach(undefined as unknown as RTCPeerConnection),
+  );
   await expect('attach()', 'none', () => alice.attach(pc));
   await expect('attach() again', 'none', () => alice.attach(pc));
   await expect("attach() to another's connection", 'already-protected', () => bob.attach(pc));
@@ -86,7 +101,9 @@ window.misuse = async () => {
   await expect('a transceiver of an attached connection', 'none', () => {
     if (sender.transform === null) throw new Error('the transceiver is not protected');
   });
-  await expect('protect() of a wrong thing', 'TypeError', () => alice.protect({} as RTCRtpTransceiver));
+  await expect('protect() of a wrong thing', 'TypeError', () =>
+    alice.protect({} as RTCRtpTransceiver),
+  );
   await expect("protect() of another's transceiver", 'already-protected', () =>
     bob.protect(pc.getTransceivers()[0]!),
   );

@@ -1,4 +1,4 @@
-//! One end of a call, which the driver moves step by step: see `lib/peer.ts`.
+/** One end of a call, which the driver moves step by step: see `lib/peer.ts`. */
 
 import type { Frameseal, FramesealStats, ProblemDetail, SourceDetail } from 'frameseal';
 import type { Tap } from '../workers/tapped-frame.ts';
@@ -84,7 +84,7 @@ const peer = {
       });
     }
     if (options.protection === 'frameseal') await openFrameseal();
-    // One transport, and a name of Chromium's own: it lets frames wait for `createEncodedStreams()`.
+    // The latter is Chromium's own: it lets frames wait for `createEncodedStreams()`.
     pc = new RTCPeerConnection({
       bundlePolicy: 'max-bundle',
       ...(options.encodedStreams && { encodedInsertableStreams: true }),
@@ -105,7 +105,10 @@ const peer = {
     protectPlainly();
   },
 
-  addTransceiver(kind: MediaKind, init: RTCRtpTransceiverInit & { withTrack?: boolean } = {}): void {
+  addTransceiver(
+    kind: MediaKind,
+    init: RTCRtpTransceiverInit & { withTrack?: boolean } = {},
+  ): void {
     const { withTrack = true, ...rest } = init;
     pc.addTransceiver(withTrack ? trackOf(kind) : kind, rest);
     protectPlainly();
@@ -154,7 +157,9 @@ const peer = {
   async setLocal(): Promise<RTCSessionDescriptionInit> {
     await pc.setLocalDescription();
     while (pc.iceGatheringState !== 'complete') {
-      await new Promise((change) => pc.addEventListener('icegatheringstatechange', change, { once: true }));
+      await new Promise((change) =>
+        pc.addEventListener('icegatheringstatechange', change, { once: true }),
+      );
     }
     const { type, sdp } = pc.localDescription!;
     return { type, sdp };
@@ -169,10 +174,12 @@ const peer = {
   },
 
   async rtpStats(): Promise<RtpStats[]> {
-    const all = pc.getTransceivers().flatMap(({ mid, sender, receiver }) => [
-      rtpStats(mid, 'send', receiver.track.kind, sender.getStats()),
-      rtpStats(mid, 'receive', receiver.track.kind, receiver.getStats()),
-    ]);
+    const all = pc
+      .getTransceivers()
+      .flatMap(({ mid, sender, receiver }) => [
+        rtpStats(mid, 'send', receiver.track.kind, sender.getStats()),
+        rtpStats(mid, 'receive', receiver.track.kind, receiver.getStats()),
+      ]);
     return Promise.all(all);
   },
 
@@ -265,7 +272,9 @@ async function openFrameseal(): Promise<void> {
     keys: 'manual',
     ...(worker && { worker }),
   });
-  frameseal.addEventListener('problem', ({ detail }) => problems.push({ at: performance.now(), detail }));
+  frameseal.addEventListener('problem', ({ detail }) =>
+    problems.push({ at: performance.now(), detail }),
+  );
   frameseal.addEventListener('source', ({ detail }) => sources.push(detail));
   if (options.send) await peer.setSendKey(options.send);
   for (const key of options.receive ?? []) await peer.addReceiveKey(key, key.member);
@@ -300,9 +309,12 @@ function transceiver(mid: string): RTCRtpTransceiver {
 /** The variants of a codec that the browser both sends and receives. */
 function codecs(name: string): RTCRtpCodec[] {
   const named = (all: RTCRtpCapabilities | null) =>
-    all?.codecs.filter(({ mimeType }) => mimeType.toLowerCase() === `video/${name}`.toLowerCase()) ?? [];
+    all?.codecs.filter(
+      ({ mimeType }) => mimeType.toLowerCase() === `video/${name}`.toLowerCase(),
+    ) ?? [];
   const sent = named(RTCRtpSender.getCapabilities('video'));
-  const sends = ({ sdpFmtpLine }: RTCRtpCodec) => sent.some((codec) => codec.sdpFmtpLine === sdpFmtpLine);
+  const sends = ({ sdpFmtpLine }: RTCRtpCodec) =>
+    sent.some((codec) => codec.sdpFmtpLine === sdpFmtpLine);
   return named(RTCRtpReceiver.getCapabilities('video')).filter(sends);
 }
 

@@ -1,4 +1,6 @@
-//! Makes a loopback call and keeps its encoded frames, as the encoder made them and as they arrive.
+/**
+ * Makes a loopback call and keeps its encoded frames, as the encoder made them and as they arrive.
+ */
 
 import type { RecordedFrame } from '../workers/recorded-frame.ts';
 import { bytesToBase64 } from './base64.ts';
@@ -40,7 +42,9 @@ window.record = async (recipe) => {
   };
 
   const frames: RecordedFrame[] = [];
-  const source = recipe.mimeType.startsWith('audio/') ? await Microphone.open() : new Picture(recipe);
+  const source = recipe.mimeType.startsWith('audio/')
+    ? await Microphone.open()
+    : new Picture(recipe);
   const done = new Promise<void>((resolve) => {
     worker.onmessage = ({ data }: MessageEvent<RecordedFrame>) => {
       frames.push(data);
@@ -80,7 +84,7 @@ function codecs(mimeType: string): RTCRtpCodec[] {
   return [codec];
 }
 
-/** The answer of a receiver that takes every simulcast layer, over a network that is fast at once. */
+/** The answer of a receiver that takes every layer, over a network that is fast at once. */
 function acceptingAll(
   answer: RTCSessionDescription,
   encodings: Encoding[],
@@ -88,7 +92,7 @@ function acceptingAll(
   const rids = encodings.flatMap(({ rid }) => rid ?? []);
   const layers = rids.map((rid) => `a=rid:${rid} recv\r\n`).join('');
   const simulcast = rids.length > 0 ? `${layers}a=simulcast:recv ${rids.join(';')}\r\n` : '';
-  // Chromium starts at 300 kbit/s, too little for the upper layers, and takes seconds to learn more.
+  // Chromium starts at 300 kbit/s, too little for the upper layers, and is slow to learn more.
   const fast = answer.sdp.replace(
     /a=rtpmap:(\d+) .*\r\n/,
     '$&a=fmtp:$1 x-google-start-bitrate=3000\r\n',

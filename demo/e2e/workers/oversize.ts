@@ -1,4 +1,4 @@
-//! Makes the frames of the script that is imported next larger than any frame may be, on demand.
+/** Makes the frames of the script that is imported next larger than any frame may be, on demand. */
 
 const TOO_LARGE = 16 * 1024 * 1024 + 1;
 

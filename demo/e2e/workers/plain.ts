@@ -1,4 +1,4 @@
-//! No Frameseal at all: frames pass as they are, behind the tap.
+/** No Frameseal at all: frames pass as they are, behind the tap. */
 
 import './tap.ts';
 

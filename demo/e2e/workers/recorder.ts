@@ -1,4 +1,4 @@
-//! Hands a copy of every encoded frame to the page, and the frame itself on.
+/** Hands a copy of every encoded frame to the page, and the frame itself on. */
 
 import type { RecordedFrame } from './recorded-frame.ts';
 
@@ -10,7 +10,10 @@ addEventListener('rtctransform', (event) => {
         transform(frame, controller) {
           const recorded: RecordedFrame = {
             side: options.side,
-            kind: 'type' in frame && (frame.type === 'key' || frame.type === 'delta') ? frame.type : 'audio',
+            kind:
+              'type' in frame && (frame.type === 'key' || frame.type === 'delta')
+                ? frame.type
+                : 'audio',
             mimeType: frame.getMetadata().mimeType ?? '',
             data: new Uint8Array(frame.data.slice(0)),
           };

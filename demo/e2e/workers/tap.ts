@@ -1,7 +1,9 @@
-//! Keeps a copy of every frame that goes in and out of the worker script that is imported next.
-//!
-//! The script's own listeners come later, so they find streams that this one has tapped already:
-//! no frame passes before the tap is there.
+/**
+ * Keeps a copy of every frame that goes in and out of the worker script that is imported next.
+ *
+ * The script's own listeners come later, so they find streams that this one has tapped already:
+ * no frame passes before the tap is there.
+ */
 
 import type { TappedFrame, Tap } from './tapped-frame.ts';
 
@@ -25,17 +27,22 @@ addEventListener('rtctransform', (event) => {
 // Streams of `createEncodedStreams()` come in a message instead.
 addEventListener('message', ({ data }) => {
   const { streams } = data ?? {};
-  if (streams) Object.assign(streams, tap(streams, streams.pipeline.direction, streams.pipeline.kind));
+  if (streams)
+    Object.assign(streams, tap(streams, streams.pipeline.direction, streams.pipeline.kind));
 });
 
-// Whoever made this worker knows its name, and asks there; on the worker's own port it would be heard
-// by the script under test.
+// Whoever made this worker knows its name, and asks there: what comes on the worker's own port, the
+// script under test would hear.
 const channel = new BroadcastChannel(self.name);
 channel.onmessage = ({ data }) => {
   if (data === 'taps') channel.postMessage(taps);
 };
 
-function tap({ readable, writable }: Streams, direction: Tap['direction'], kind: Tap['kind']): Streams {
+function tap(
+  { readable, writable }: Streams,
+  direction: Tap['direction'],
+  kind: Tap['kind'],
+): Streams {
   const before: TappedFrame[] = [];
   const after: TappedFrame[] = [];
   taps.push({ direction, kind, before, after });

@@ -1,4 +1,4 @@
-//! The package's single-file worker behind the tap: a classic script, like the one it loads.
+/** The package's single-file worker behind the tap: a classic script, like the one it loads. */
 
 import './tap.ts';
 

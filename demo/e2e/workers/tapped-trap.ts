@@ -1,4 +1,4 @@
-//! The package's module worker behind the tap, with WebAssembly that can be made to trap.
+/** The package's module worker behind the tap, with WebAssembly that can be made to trap. */
 
 import './tap.js';
 import './trap.js';

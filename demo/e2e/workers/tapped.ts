@@ -1,4 +1,4 @@
-//! The package's module worker behind the tap. Imports run in order.
+/** The package's module worker behind the tap. Imports run in order. */
 
 import './tap.js';
 import 'frameseal/worker.js';

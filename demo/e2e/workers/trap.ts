@@ -1,16 +1,23 @@
-//! Lets the WebAssembly module of the script that is imported next trap when it is told to.
-//!
-//! A module that does nothing but trap takes the place of every function of the other, so what is
-//! thrown is what a bug in Rust would throw, from whatever call comes next.
+/**
+ * Lets the WebAssembly module of the script that is imported next trap when it is told to.
+ *
+ * A module that does nothing but trap takes the place of every function of the other, so what is
+ * thrown is what a bug in Rust would throw, from whatever call comes next.
+ */
 
-/** `(module (func (export "trap") unreachable))` */
-const TRAP = new Uint8Array([
-  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // magic and version
-  1, 4, 1, 0x60, 0, 0, // type: no parameters, no results
-  3, 2, 1, 0, // function 0 has type 0
-  7, 8, 1, 4, 0x74, 0x72, 0x61, 0x70, 0, 0, // export "trap": function 0
-  10, 5, 1, 3, 0, 0, 0x0b, // code: unreachable, end
-]);
+/**
+ * `(module (func (export "trap") unreachable))`: magic and version, then a section each for the
+ * type, the function, its export and its code.
+ */
+const TRAP = Uint8Array.from(
+  [
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    [0x01, 0x04, 0x01, 0x60, 0x00, 0x00],
+    [0x03, 0x02, 0x01, 0x00],
+    [0x07, 0x08, 0x01, 0x04, 0x74, 0x72, 0x61, 0x70, 0x00, 0x00],
+    [0x0a, 0x05, 0x01, 0x03, 0x00, 0x00, 0x0b],
+  ].flat(),
+);
 
 let trapped = false;
 new BroadcastChannel(self.name).onmessage = ({ data }) => {
@@ -31,7 +38,10 @@ Object.assign(WebAssembly, {
 function fragile({ module, instance }: WebAssembly.WebAssemblyInstantiatedSource) {
   const exports = Object.entries(instance.exports).map(([name, value]) => {
     if (typeof value !== 'function') return [name, value] as const;
-    return [name, (...args: unknown[]) => (trapped ? trap() : Reflect.apply(value, undefined, args))] as const;
+    return [
+      name,
+      (...args: unknown[]) => (trapped ? trap() : Reflect.apply(value, undefined, args)),
+    ] as const;
   });
   return { module, instance: { exports: Object.fromEntries(exports) } };
 }
