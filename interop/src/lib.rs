@@ -1,1 +1,1 @@
-//! Interoperability with other RFC 9605 implementations: see `tests/`.
+#![doc = include_str!("../README.md")]
