@@ -2,16 +2,22 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Call } from './lib/call.ts';
+import type { Call, CallOptions } from './lib/call.ts';
 import { gather } from './lib/evidence.ts';
 import { negotiate, type Peer } from './lib/peer.ts';
-import { inBrowsers } from './lib/suite.ts';
+import { inBrowsers, type Bench } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
-inBrowsers((bench) => {
+inBrowsers((bench) => testOrders(bench, {}));
+inBrowsers((bench) => testOrders(bench, { encodedStreams: true }), {
+  title: 'with createEncodedStreams()',
+  browsers: ['chromium'],
+});
+
+function testOrders(bench: Bench, options: CallOptions): void {
   const scenario = (name: string, body: (call: Call, alice: Peer, bob: Peer) => Promise<void>) =>
     test(name, () =>
-      bench.call({}, async (call) => {
+      bench.call(options, async (call) => {
         await body(call, call.alice, call.bob);
         await assertSealed(call);
       }),
@@ -124,7 +130,7 @@ inBrowsers((bench) => {
     await negotiate(alice, bob);
     await call.flows();
   });
-});
+}
 
 async function addTracks(peer: Peer): Promise<void> {
   await peer.run('addTrack', 'audio');

@@ -2,9 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import type { TrackStats } from 'frameseal';
 import { gather } from './lib/evidence.ts';
 import { inBrowsers } from './lib/suite.ts';
 import type { CallOptions, Call } from './lib/call.ts';
+import { until } from './lib/until.ts';
+import type { Tap } from './workers/tapped-frame.ts';
 
 inBrowsers((bench) => {
   test('wrong calls fail, each in its way', async () => {
@@ -12,6 +16,25 @@ inBrowsers((bench) => {
     const verdicts = await page.evaluate(() => window.misuse());
     for (const { call, expected, actual } of verdicts) assert.equal(actual, expected, call);
     await page.close();
+  });
+
+  test('stats() tells what passed', async () => {
+    await bench.call({}, async (call) => {
+      await call.connect();
+      await call.flows();
+      await call.finish();
+      for (const peer of [call.alice, call.bob]) {
+        // A frame may still come between one question and the other.
+        const tracks = await until('stats and taps to agree', async () => {
+          const [{ tracks }, taps] = [await peer.run('framesealStats'), await peer.taps()];
+          return isDeepStrictEqual(counted(tracks), seen(taps)) && tracks;
+        });
+        for (const { dropped, seen, passed, empty, microseconds } of tracks) {
+          assert.equal(dropped.duplicate, seen - passed - empty, 'only repeats are dropped');
+          assert.ok(microseconds.p50 <= microseconds.p99 && microseconds.p99 < 1_000_000);
+        }
+      }
+    });
   });
 
   test('the worker that the package starts by itself', async () => {
@@ -42,7 +65,7 @@ inBrowsers(
         bench.call(options, opensBothWays));
     }
   },
-  { headers: csp("'self' 'wasm-unsafe-eval'") },
+  { title: 'with a strict policy', headers: csp("'self' 'wasm-unsafe-eval'") },
 );
 
 inBrowsers(
@@ -51,11 +74,46 @@ inBrowsers(
       await assert.rejects(bench.call({ worker: null }, opensBothWays), /wasm-unsafe-eval/);
     });
   },
-  { headers: csp("'self'") },
+  { title: 'without WebAssembly', headers: csp("'self'") },
 );
 
 async function opensBothWays(call: Call): Promise<void> {
   await call.connect();
   await call.flows();
   for (const peer of [call.alice, call.bob]) assert.deepEqual(await peer.run('problems'), []);
+}
+
+/** What `stats()` says of each pipeline, in the terms of {@link seen}. */
+function counted(tracks: TrackStats[]): Count[] {
+  return tracks
+    .map(({ kind, direction, seen, passed, empty, bytesOut }) => ({
+      pipeline: `${kind} ${direction}`,
+      before: seen,
+      after: passed + empty,
+      bytes: bytesOut,
+    }))
+    .sort(byPipeline);
+}
+
+/** What the taps saw of each pipeline. */
+function seen(taps: Tap<Buffer>[]): Count[] {
+  return taps
+    .map(({ kind, direction, before, after }) => ({
+      pipeline: `${kind} ${direction}`,
+      before: before.length,
+      after: after.length,
+      bytes: after.reduce((sum, { data }) => sum + data.length, 0),
+    }))
+    .sort(byPipeline);
+}
+
+interface Count {
+  pipeline: string;
+  before: number;
+  after: number;
+  bytes: number;
+}
+
+function byPipeline(a: Count, b: Count): number {
+  return a.pipeline.localeCompare(b.pipeline);
 }

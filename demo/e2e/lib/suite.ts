@@ -45,19 +45,22 @@ export class Bench {
 }
 
 /** Declares tests for every browser, or for those named. */
-export function inBrowsers(
-  body: (bench: Bench) => void,
-  {
-    browsers = BROWSERS,
-    headers,
-  }: { browsers?: readonly BrowserName[]; headers?: Record<string, string> } = {},
-): void {
+export function inBrowsers(body: (bench: Bench) => void, variant: Variant = {}): void {
+  const { browsers = BROWSERS, title, headers } = variant;
   for (const name of browsers) {
-    describe(name, () => {
+    describe(title ? `${name} ${title}` : name, () => {
       const bench = new Bench(name);
       before(() => bench.start(headers));
       after(() => bench.stop());
       body(bench);
     });
   }
+}
+
+export interface Variant {
+  browsers?: readonly BrowserName[];
+  /** What is special about it. */
+  title?: string;
+  /** Sent with every file. */
+  headers?: Record<string, string>;
 }
