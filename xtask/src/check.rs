@@ -1,5 +1,7 @@
 //! What holds for the sources before any test runs.
 
+use std::fs;
+
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::Package;
 use cargo_metadata::semver::Version;
@@ -13,6 +15,9 @@ use crate::workspace::Workspace;
 const PROJECTS: [&str; 5] =
     ["worker/js", "worker/js/src/worker", "worker/js/test", "demo/page", "demo/e2e"];
 
+/// Most bytes that the wasm module may have before compression.
+const WASM_CEILING: u64 = 150 * 1024;
+
 /// Checks everything; stops at the first complaint.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let shell = workspace.shell();
@@ -22,7 +27,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     cmd!(shell, "cargo doc --workspace --no-deps --all-features")
         .env("RUSTDOCFLAGS", "-D warnings")
         .run()?;
-    types(workspace)
+    types(workspace)?;
+    wasm_module_is_small(workspace)
 }
 
 fn clippy(workspace: &Workspace) -> Result<()> {
@@ -42,6 +48,14 @@ fn types(workspace: &Workspace) -> Result<()> {
     for project in PROJECTS {
         cmd!(shell, "npx --no tsc -- --noEmit --project {project}").run()?;
     }
+    Ok(())
+}
+
+/// Holds the README's promise; what was just built counts.
+fn wasm_module_is_small(workspace: &Workspace) -> Result<()> {
+    let module = workspace.path("worker/js/dist/frameseal_bg.wasm");
+    let size = fs::metadata(module)?.len();
+    ensure!(size <= WASM_CEILING, "the wasm module has {size} bytes, over {WASM_CEILING}");
     Ok(())
 }
 

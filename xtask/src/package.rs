@@ -1,8 +1,6 @@
 //! Packs the npm package.
 
-use std::fs;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use xshell::cmd;
 
 use crate::build;
@@ -14,19 +12,20 @@ const PRODUCTS: [&str; 4] = ["frameseal.js", "worker.js", "frameseal_bg.wasm", "
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     build::npm_package(workspace)?;
-    let destination = workspace.path("target/package");
-    fs::create_dir_all(&destination)?;
 
-    // npm packs only what lies in the package's folder.
+    // npm packs one folder; README and licences are the whole project's.
     let shell = workspace.shell();
-    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        shell.copy_file(licence, "worker/js/dist/")?;
+    let package = workspace.path("target/package/frameseal");
+    shell.remove_path(&package)?;
+    shell.create_dir(&package)?;
+    for file in ["worker/js/package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT"] {
+        shell.copy_file(file, &package)?;
     }
-    let archive =
-        cmd!(shell, "npm pack --workspace frameseal --pack-destination {destination}").read()?;
-    let archive = archive.lines().last().context("npm pack named no archive")?;
+    cmd!(shell, "cp -R worker/js/dist {package}").run()?;
+    let destination = workspace.path("target/package");
+    cmd!(shell, "npm pack {package} --pack-destination {destination}").run()?;
 
-    println!("target/package/{archive}\n");
+    println!();
     sizes(workspace)
 }
 
