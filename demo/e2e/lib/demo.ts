@@ -1,0 +1,151 @@
+//! The demo page in a browser, served by the demo's own server, as users get it.
+
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'puppeteer-core';
+import { until } from './until.ts';
+
+const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** `frameseal-demo`, on a free port. */
+export class DemoServer {
+  readonly origin: string;
+  readonly #process: ChildProcess;
+
+  private constructor(origin: string, process: ChildProcess) {
+    this.origin = origin;
+    this.#process = process;
+  }
+
+  static async start(): Promise<DemoServer> {
+    const args = ['run', '--quiet', '--package', 'frameseal-demo', '--', '--port', '0'];
+    const server = spawn(process.env['CARGO'] ?? 'cargo', args, {
+      cwd: WORKSPACE,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      // A group of its own: cargo does not hand on the signal that ends it.
+      detached: true,
+    });
+    for await (const line of createInterface(server.stdout)) {
+      const origin = /http:\/\/[\d.:]+/.exec(line)?.[0];
+      if (origin) return new DemoServer(origin, server);
+    }
+    throw new Error('the demo server did not start');
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    process.kill(-this.#process.pid!);
+    await ended;
+  }
+}
+
+/** What the page says of the call: see `demo/page/health.ts`. */
+export type State = 'starting' | 'playing' | 'waiting' | 'problem' | 'stopped';
+
+/** The page, and what it shows. */
+export class DemoPage {
+  readonly page: Page;
+  /** What the browser complained about: errors, and what the policy forbade. */
+  readonly complaints: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('console', (message) => {
+      const text = message.text();
+      if (message.type() === 'error' || text.startsWith(VIOLATION)) this.complaints.push(text);
+    });
+  }
+
+  static async open(browser: Browser, origin: string): Promise<DemoPage> {
+    const page = await browser.newPage();
+    const demo = new DemoPage(page);
+    await page.evaluateOnNewDocument((violation) => {
+      addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+        console.warn(`${violation} ${violatedDirective} ${blockedURI}`);
+      });
+    }, VIOLATION);
+    await page.goto(origin);
+    return demo;
+  }
+
+  async click(selector: string): Promise<void> {
+    await this.page.click(selector);
+  }
+
+  /** Chooses one of several, by the value of its radio button. */
+  async choose(value: string): Promise<void> {
+    await this.page.click(`label:has(input[value="${value}"])`);
+  }
+
+  /** Resolves when the page says so. */
+  async reaches(state: State, ms?: number): Promise<void> {
+    const what = `the page to say "${state}"`;
+    await until(what, async () => (await this.state()) === state, ms);
+  }
+
+  async state(): Promise<State> {
+    return (await this.attribute('#status', 'data-state')) as State;
+  }
+
+  async attribute(selector: string, name: string): Promise<string | null> {
+    return this.page.$eval(selector, (element, name) => element.getAttribute(name), name);
+  }
+
+  async text(selector: string): Promise<string> {
+    return this.page.$eval(selector, (element) => element.textContent.trim());
+  }
+
+  /** A counter of the table: `video` or `audio`, at Alice's or at Bob's end. */
+  async counter(who: 'alice' | 'bob', kind: 'video' | 'audio', name: string): Promise<string> {
+    const column = (who === 'alice' ? 0 : 2) + (kind === 'video' ? 0 : 1);
+    const cells = await this.page.$$eval(
+      '#counters tbody tr',
+      (rows, name) =>
+        rows
+          .filter((row) => row.querySelector('th')?.textContent === name)
+          .flatMap((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)),
+      name,
+    );
+    const cell = cells[column];
+    assert.ok(cell !== undefined, `no counter is named ${name}`);
+    return cell;
+  }
+
+  /** The same as a number. */
+  async count(who: 'alice' | 'bob', kind: 'video' | 'audio', name: string): Promise<number> {
+    return Number((await this.counter(who, kind, name)).replaceAll(',', ''));
+  }
+
+  /** How many pictures the element that Bob's are shown in has got. */
+  async picturesShown(): Promise<number> {
+    return this.page.$eval(
+      '#received',
+      (video) => (video as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames,
+    );
+  }
+
+  /** Resolves when Bob's picture has moved on. */
+  async moves(pictures = 10, ms?: number): Promise<void> {
+    const before = await this.picturesShown();
+    const what = `${pictures} more pictures`;
+    await until(what, async () => (await this.picturesShown()) >= before + pictures, ms);
+  }
+
+  /** Resolves when Bob's picture has stood still for a while. */
+  async standsStill(): Promise<void> {
+    let last = -1;
+    let quiet = 0;
+    await until('the picture to stop', async () => {
+      const shown = await this.picturesShown();
+      quiet = shown === last ? quiet + 1 : 0;
+      last = shown;
+      return quiet >= 10;
+    });
+  }
+}
+
+const VIOLATION = 'policy violated:';

@@ -1,0 +1,241 @@
+//! The demo page: each button does what it says, and the page tells the truth about it.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import type { AxeResults } from 'axe-core';
+import type { Browser } from 'puppeteer-core';
+import { BROWSERS, launch } from './lib/browsers.ts';
+import { DemoPage, DemoServer } from './lib/demo.ts';
+import { until } from './lib/until.ts';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+let server: DemoServer;
+before(async () => {
+  server = await DemoServer.start();
+});
+after(() => server.stop());
+
+for (const name of BROWSERS) {
+  describe(name, () => {
+    let browser: Browser;
+    let demo: DemoPage;
+    before(async () => {
+      browser = await launch(name);
+      demo = await DemoPage.open(browser, server.origin);
+      await demo.page.setViewport({ width: 1280, height: 900 });
+    });
+    after(() => browser.close());
+
+    test('a sealed call plays at once', async () => {
+      await demo.reaches('playing');
+      await demo.moves();
+      assert.ok((await difference(demo)) < SIMILAR, 'Bob sees what Alice shows');
+      assert.match(await demo.text('#server-fact'), /^Fed to a decoder: 0 of [\d,]+ decoded$/);
+    });
+
+    test('another key is used without a stop', async () => {
+      await watchPictures(demo);
+      await demo.click('#change-key');
+      await until('a frame under key 2', async () => (await kid(demo)) === (2 << 4) + CAMERA);
+      await demo.moves();
+      const { states, longestStop } = await watched(demo);
+      assert.deepEqual(states, []);
+      assert.ok(longestStop < 1000, `no picture for ${longestStop} ms`);
+    });
+
+    test('a broken key stops the picture; mended, it returns within a second', async () => {
+      const places = await placesOf(demo);
+      await demo.click('#break-key');
+      await demo.reaches('problem', 2000);
+      assert.equal(await demo.text('#status-title'), 'Authentication failed');
+      assert.equal(await demo.text('#curtain'), 'Authentication failed');
+      assert.match(await demo.text('#status-detail'), /Compare the base keys.*Bob’s key is broken on purpose/);
+      await demo.standsStill();
+      assert.deepEqual(await placesOf(demo), places, 'nothing on the page moved');
+      assert.equal(await demo.attribute('#break-key', 'aria-pressed'), 'true');
+
+      await demo.click('#break-key');
+      await demo.moves(1, 1000);
+      await demo.reaches('playing');
+      assert.equal(await demo.attribute('#break-key', 'aria-pressed'), 'false');
+    });
+
+    test('a flipped bit is noticed in every frame', async () => {
+      await demo.click('#flip-bit');
+      await demo.reaches('problem', 2000);
+      await demo.standsStill();
+      const opened = await demo.count('bob', 'video', 'Sealed, opened');
+      const failed = await demo.count('bob', 'video', 'Failed authentication');
+      await until('frames to fail', async () =>
+        (await demo.count('bob', 'video', 'Failed authentication')) > failed + 10,
+      );
+      assert.equal(await demo.count('bob', 'video', 'Sealed, opened'), opened);
+      assert.match(await demo.text('#log li'), /Bob: authentication-failed/);
+
+      await demo.click('#flip-bit');
+      await demo.moves();
+      await demo.reaches('playing');
+    });
+
+    test('a change of key mends what was broken', async () => {
+      await demo.click('#break-key');
+      await demo.reaches('problem');
+      await demo.click('#change-key');
+      await demo.reaches('playing');
+      assert.equal(await demo.attribute('#break-key', 'aria-pressed'), 'false');
+    });
+
+    test('every codec of the browser is sealed, and its sealed frames are understood', async () => {
+      const codecs = await demo.page.$$eval('#codecs input', (inputs) =>
+        inputs.map((input) => (input as HTMLInputElement).value),
+      );
+      assert.ok(codecs.length >= 3, codecs.join());
+      await demo.choose('key');
+      for (const codec of codecs.toReversed()) {
+        await demo.choose(codec);
+        await until(`${codec} to arrive`, async () => (await demo.counter('bob', 'video', 'Codec')) === codec);
+        await demo.moves();
+        await demo.reaches('playing');
+        const envelope = (): Promise<string> => demo.text('#parts dd');
+        const decoy = codec === 'VP9' ? /^none: VP9/ : new RegExp(`^\\d+ bytes: decoy of a key frame, ${codec}$`);
+        await until(`a key frame of ${codec}`, async () => decoy.test(await envelope()));
+        assert.equal((await kid(demo)) & 15, CAMERA);
+      }
+      await demo.choose('newest');
+    });
+
+    test('the camera takes the place of the pattern, and gives it back', async () => {
+      for (const pressed of ['true', 'false']) {
+        await demo.click('#camera');
+        await until('the button', async () => (await demo.attribute('#camera', 'aria-pressed')) === pressed);
+        await demo.moves();
+        assert.ok((await difference(demo)) < SIMILAR, 'Bob sees what Alice shows');
+      }
+      await demo.reaches('playing');
+    });
+
+    test('sound is sealed from the first click on, and heard when asked for', async () => {
+      const opened = await demo.count('bob', 'audio', 'Sealed, opened');
+      await until('sound', async () => (await demo.count('bob', 'audio', 'Sealed, opened')) > opened + 20);
+      const muted = () =>
+        demo.page.$eval('#received-audio', (audio) => (audio as HTMLAudioElement).muted);
+      assert.equal(await muted(), true);
+      await demo.click('#listen');
+      assert.equal(await muted(), false);
+      const time = () =>
+        demo.page.$eval('#received-audio', (audio) => (audio as HTMLAudioElement).currentTime);
+      const start = await time();
+      await until('the sound to play', async () => (await time()) > start);
+      await demo.click('#listen');
+      assert.equal(await muted(), true);
+    });
+
+    test('axe-core finds nothing serious', async () => {
+      await demo.page.evaluate(await readFile(AXE, 'utf8'));
+      const { violations } = await demo.page.evaluate(
+        (): Promise<AxeResults> => Reflect.get(window, 'axe').run(),
+      );
+      const found = violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html)}`);
+      assert.deepEqual(found.filter((line) => /^(serious|critical)/.test(line)), []);
+    });
+
+    test('every control is reached with the keyboard, and seen to be', async () => {
+      await demo.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      const reached: string[] = [];
+      for (let press = 0; press < 9; press++) {
+        await demo.page.keyboard.press('Tab');
+        reached.push(
+          await demo.page.evaluate(() => {
+            const { activeElement } = document;
+            const shown = activeElement?.closest('label') ?? activeElement;
+            const style = shown && getComputedStyle(shown);
+            const name = activeElement?.getAttribute('name') ?? activeElement?.id ?? '';
+            return style && style.outlineStyle !== 'none' ? name : `${name} without a focus ring`;
+          }),
+        );
+      }
+      const controls = ['change-key', 'break-key', 'flip-bit', 'codec', 'camera', 'listen', 'which', 'log'];
+      assert.deepEqual(controls.filter((control) => !reached.includes(control)), [], reached.join());
+    });
+
+    test('the page fits a phone', async () => {
+      await demo.page.setViewport({ width: 390, height: 844 });
+      const { width, controls } = await demo.page.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        controls: document.querySelector('#change-key')!.getBoundingClientRect().bottom,
+      }));
+      assert.ok(width <= 390, `${width} pixels wide`);
+      assert.ok(controls <= 844, `the buttons end at ${controls}`);
+      const places = await placesOf(demo);
+      await demo.click('#break-key');
+      await demo.reaches('problem');
+      assert.deepEqual(await placesOf(demo), places, 'nothing on the page moved');
+      await demo.click('#break-key');
+      await demo.reaches('playing');
+    });
+
+    test('the browser has nothing to complain about', () => {
+      assert.deepEqual(demo.complaints, []);
+    });
+  });
+}
+
+/** The number of the track that the picture is. */
+const CAMERA = 2;
+
+/** Of 255; pictures that have nothing in common are 60 or more apart. */
+const SIMILAR = 30;
+
+/** SFrame's KID in the frame that is shown. */
+async function kid(demo: DemoPage): Promise<number> {
+  return Number(await demo.attribute('#dump', 'data-kid'));
+}
+
+/** How far the two pictures are apart, on average over coarse pixels. */
+async function difference({ page }: DemoPage): Promise<number> {
+  return page.evaluate(() => {
+    const pixels = ['sent', 'received'].map((id) => {
+      const context = new OffscreenCanvas(16, 9).getContext('2d')!;
+      context.drawImage(document.getElementById(id) as HTMLVideoElement, 0, 0, 16, 9);
+      return context.getImageData(0, 0, 16, 9).data;
+    });
+    const apart = [...pixels[0]!].map((value, index) => Math.abs(value - pixels[1]![index]!));
+    return apart.reduce((sum, value) => sum + value, 0) / (apart.length * 0.75);
+  });
+}
+
+/** Where things are, from the top of the page. */
+async function placesOf({ page }: DemoPage): Promise<number[]> {
+  return page.$$eval('#status, .screen, button, .panel', (elements) =>
+    elements.map((element) => Math.round(element.getBoundingClientRect().top + scrollY)),
+  );
+}
+
+/** Begins to note what the page says and when Bob's pictures are shown. */
+async function watchPictures({ page }: DemoPage): Promise<void> {
+  await page.evaluate(() => {
+    const status = document.getElementById('status')!;
+    const seen = { states: [] as string[], longestStop: 0 };
+    Reflect.set(window, 'seen', seen);
+    new MutationObserver(() => {
+      const { state = '' } = status.dataset;
+      if (state !== 'playing') seen.states.push(state);
+    }).observe(status, { attributeFilter: ['data-state'] });
+    const video = document.getElementById('received') as HTMLVideoElement;
+    let last = performance.now();
+    const note = (now: number): void => {
+      seen.longestStop = Math.max(seen.longestStop, Math.round(now - last));
+      last = now;
+      video.requestVideoFrameCallback(note);
+    };
+    video.requestVideoFrameCallback(note);
+  });
+}
+
+/** States other than `playing`, and the longest time between two pictures in milliseconds. */
+async function watched({ page }: DemoPage): Promise<{ states: string[]; longestStop: number }> {
+  return page.evaluate(() => Reflect.get(window, 'seen'));
+}
