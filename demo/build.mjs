@@ -11,7 +11,14 @@ process.chdir(dirname(fileURLToPath(import.meta.url)));
 await rm('dist', { recursive: true, force: true });
 
 await esbuild.build({
-  entryPoints: ['page/index.html', 'page/main.ts', 'page/style.css'],
+  absWorkingDir: process.cwd(), // esbuild remembers where it was imported
+  entryPoints: [
+    'page/index.html',
+    'page/icon.svg',
+    'page/main.ts',
+    'page/style.css',
+    { in: 'page/worker/bob.ts', out: 'bob' },
+  ],
   outdir: 'dist',
   bundle: true,
   format: 'esm',
