@@ -120,29 +120,29 @@ export class DemoPage {
     return Number((await this.counter(who, kind, name)).replaceAll(',', ''));
   }
 
-  /** How many pictures the element that Bob's are shown in has got. */
-  async picturesShown(): Promise<number> {
-    return this.page.$eval(
-      '#received',
-      (video) => (video as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames,
-    );
+  /** A few pixels of what Bob's picture shows now: those of the pattern are never the same again. */
+  async picture(): Promise<string> {
+    return this.page.$eval('#received', (video) => {
+      const context = new OffscreenCanvas(32, 18).getContext('2d')!;
+      context.drawImage(video as HTMLVideoElement, 0, 0, 32, 18);
+      return context.getImageData(0, 0, 32, 18).data.join();
+    });
   }
 
-  /** Resolves when Bob's picture has moved on. */
-  async moves(pictures = 10, ms?: number): Promise<void> {
-    const before = await this.picturesShown();
-    const what = `${pictures} more pictures`;
-    await until(what, async () => (await this.picturesShown()) >= before + pictures, ms);
+  /** Resolves when Bob's picture has changed so many times. */
+  async moves(times = 5, ms?: number): Promise<void> {
+    const seen = new Set([await this.picture()]);
+    await until(`${times} changes of the picture`, async () => seen.add(await this.picture()).size > times, ms);
   }
 
-  /** Resolves when Bob's picture has stood still for a while. */
+  /** Resolves when Bob's picture has stood still for a second. */
   async standsStill(): Promise<void> {
-    let last = -1;
+    let last = '';
     let quiet = 0;
     await until('the picture to stop', async () => {
-      const shown = await this.picturesShown();
-      quiet = shown === last ? quiet + 1 : 0;
-      last = shown;
+      const now = await this.picture();
+      quiet = now === last ? quiet + 1 : 0;
+      last = now;
       return quiet >= 10;
     });
   }
