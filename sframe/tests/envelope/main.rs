@@ -9,6 +9,8 @@
 
 #[path = "../oracle/envelope.rs"]
 mod oracle;
+#[path = "../oracle/transmission.rs"]
+mod transmission;
 
 mod av1;
 mod h264;

@@ -1,0 +1,60 @@
+//! A sender and a receiver that have the same key.
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
+use frameseal_sframe::envelope::Codec;
+use frameseal_sframe::{
+    BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyIdLayout, OpenFrameError, Profile, Receiver,
+    SealFrameError, Sender,
+};
+
+/// Both ends of a track, and the buffer that both work in.
+pub(crate) struct Link {
+    sender: Sender,
+    receiver: Receiver<&'static str>,
+    buffer: FrameBuffer,
+}
+
+impl Link {
+    pub(crate) fn new(profile: Profile, suite: CipherSuite) -> Self {
+        let key_id = KeyIdLayout { slot: 1, generation: 0, step: 0, track: 0 }.to_key_id();
+        let key = || BaseKey::new(vec![3; 32]);
+        let mut receiver = Receiver::new(profile, suite);
+        receiver.add(key_id, key().into_receive_key(), "alice");
+        let sender = Sender::new(profile, suite, key_id, key().into_send_key());
+        Self { sender, receiver, buffer: FrameBuffer::new() }
+    }
+
+    /// Seals `encoded` as a frame of track 2.
+    pub(crate) fn seal(
+        &mut self,
+        codec: Codec,
+        kind: FrameKind,
+        encoded: &[u8],
+    ) -> Result<Vec<u8>, SealFrameError> {
+        self.put(encoded);
+        self.buffer.seal(codec, kind, &mut self.sender, 2).map(<[u8]>::to_vec)
+    }
+
+    /// Opens `sealed`; returns the decoder's frame. Checks that after an error there is none, and
+    /// that the frame came from where it says.
+    pub(crate) fn open(
+        &mut self,
+        codec: Codec,
+        kind: FrameKind,
+        sealed: &[u8],
+    ) -> Result<&[u8], OpenFrameError> {
+        self.put(sealed);
+        let opened = self.buffer.open(codec, kind, &mut self.receiver);
+        if !matches!(opened, Ok(Some(_))) {
+            assert!(self.buffer.output().is_empty(), "readable after {opened:?}");
+        }
+        if let Some(opened) = opened? {
+            assert_eq!(opened.source, "alice");
+        }
+        Ok(self.buffer.output())
+    }
+
+    fn put(&mut self, frame: &[u8]) {
+        self.buffer.reserve(frame.len()).expect("at most 16 MiB").copy_from_slice(frame);
+    }
+}
