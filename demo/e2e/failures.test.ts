@@ -6,7 +6,7 @@ import type { Call } from './lib/call.ts';
 import { gather } from './lib/evidence.ts';
 import type { Peer } from './lib/peer.ts';
 import { inBrowsers } from './lib/suite.ts';
-import { until } from './lib/until.ts';
+import { settled, until } from './lib/until.ts';
 
 inBrowsers((bench) => {
   for (const deaf of ['sender', 'receiver'] as const) {
@@ -55,14 +55,14 @@ inBrowsers((bench) => {
       await call.flows();
       await call.alice.run('terminateWorker');
       // What had left the worker before may still arrive.
-      await until('frames to stop coming', () => standsStill(call.bob));
-      const before = await passed(call.bob);
+      const arrived = async () => (await passed(call.bob)).arrived;
+      const before = await settled('what arrives', arrived);
       const encoded = await encodedFrames(call.alice);
       await until(
         'frames to be encoded in vain',
         async () => (await encodedFrames(call.alice)) > encoded + 10,
       );
-      assert.equal((await passed(call.bob)).arrived, before.arrived);
+      assert.equal(await arrived(), before);
     });
   });
 
@@ -100,13 +100,6 @@ async function passed(peer: Peer) {
     arrived: count('receive', 'before'),
     shown: count('receive', 'after'),
   };
-}
-
-/** Whether nothing more arrives at a peer. */
-async function standsStill(peer: Peer): Promise<boolean> {
-  const before = await passed(peer);
-  const after = await passed(peer);
-  return before.arrived === after.arrived;
 }
 
 async function encodedFrames(peer: Peer): Promise<number> {

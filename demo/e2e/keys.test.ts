@@ -6,7 +6,7 @@ import { ALICES_KEY, type Call, type CallOptions } from './lib/call.ts';
 import { gather } from './lib/evidence.ts';
 import type { Peer } from './lib/peer.ts';
 import { inBrowsers, type Bench } from './lib/suite.ts';
-import { until } from './lib/until.ts';
+import { settled, until } from './lib/until.ts';
 import type { TestKey } from './pages/peer.ts';
 
 /** Keys that Bob gets, and Alice sends under later on: the first is not the same at both ends. */
@@ -47,7 +47,7 @@ function testMistakes(bench: Bench, options: CallOptions, returnMs: number): voi
 
         await make(call);
         await until('authentication to fail', async () => (await videoProblems(bob)).length >= 1);
-        const decoded = await settledFrames(call);
+        const decoded = await settled('the decoder', () => videoFrames(bob));
         await until('four reports', async () => (await videoProblems(bob)).length >= 4);
         assert.equal(await videoFrames(bob), decoded);
         await assertOneReportASecond(bob);
@@ -92,6 +92,20 @@ inBrowsers((bench) => {
     });
   });
 
+  test('a key that is taken away opens nothing more', async () => {
+    await bench.call({}, async (call) => {
+      await call.connect();
+      await call.flows();
+      await call.bob.run('removeReceiveKey', ALICES_KEY.id);
+      const decoded = await settled('the decoder', () => videoFrames(call.bob));
+      await until('missing-key', async () => (await videoProblems(call.bob)).length > 0);
+      await call.flows({ alice: { audio: 1, video: 1 } });
+      assert.equal(await videoFrames(call.bob), decoded);
+      const codes = (await call.bob.run('problems')).map(({ detail }) => detail.code);
+      assert.deepEqual(new Set(codes), new Set(['missing-key']));
+    });
+  });
+
   test('without a send key, nothing leaves', async () => {
     await bench.call({ alice: { send: undefined } }, async (call) => {
       await call.connect();
@@ -119,7 +133,7 @@ inBrowsers((bench) => {
         const problems = await videoProblems(call.bob);
         return problems.some(({ detail }) => detail.code === 'wrong-source');
       });
-      const decoded = await settledFrames(call);
+      const decoded = await settled('the decoder', () => videoFrames(call.bob));
       await call.flows({ alice: { audio: 1, video: 1 }, bob: { audio: 1 } });
       assert.equal(await videoFrames(call.bob), decoded);
     });
@@ -130,7 +144,7 @@ inBrowsers((bench) => {
       await call.connect();
       await call.flows();
       await call.bob.run('closeFrameseal');
-      const decoded = await settledFrames(call);
+      const decoded = await settled('the decoder', () => videoFrames(call.bob));
       await call.alice.run('closeFrameseal');
       const { toAlice, toBob } = await call.finish();
       assert.equal(await videoFrames(call.bob), decoded);
@@ -169,16 +183,4 @@ async function videoFrames(peer: Peer): Promise<number> {
   return (
     stats.find(({ kind, direction }) => kind === 'video' && direction === 'receive')?.frames ?? 0
   );
-}
-
-/** How many frames Bob has decoded, once the frames that were under way are through. */
-async function settledFrames({ bob }: Call): Promise<number> {
-  let last = -1;
-  let quiet = 0;
-  return until('the decoder to run dry', async () => {
-    const frames = await videoFrames(bob);
-    quiet = frames === last ? quiet + 1 : 0;
-    last = frames;
-    return quiet >= 5 && frames;
-  });
 }

@@ -118,7 +118,7 @@ async function callBothWays(
   );
   try {
     await call.connect(codec);
-    await call.flows();
+    await call.flows(); // starts the clock
     await call.lasts(DURATION_MS);
     return await call.finish();
   } finally {
@@ -185,8 +185,9 @@ async function callOneWay(
     await call.alice.run('addTransceiver', 'video', { direction: 'sendonly', sendEncodings });
     await call.alice.run('preferCodec', codec);
     await negotiate(call);
-    await call.flows({ bob: { video: sendEncodings.length } });
-    await call.lasts(LAYERS_DURATION_MS);
+    const streams = { bob: { video: sendEncodings.length } };
+    await call.flows(streams); // starts the clock
+    await call.lasts(LAYERS_DURATION_MS, streams);
     return await call.finish();
   } finally {
     await call.close();

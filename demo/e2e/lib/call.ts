@@ -4,7 +4,7 @@ import type { Browser } from 'puppeteer-core';
 import type { MediaKind, PeerOptions, RtpStats, TestKey } from '../pages/peer.ts';
 import type { Direction } from './evidence.ts';
 import { negotiate, Peer } from './peer.ts';
-import { until } from './until.ts';
+import { settled, until } from './until.ts';
 
 export const ALICES_KEY: TestKey = { id: 1, byte: 0xa1 };
 export const BOBS_KEY: TestKey = { id: 2, byte: 0xb2 };
@@ -77,45 +77,17 @@ export class Call {
     });
   }
 
-  /** Resolves when every video stream that arrives has kept coming for so long. */
-  async lasts(ms: number): Promise<void> {
-    const streams = new Map<string, { frames: number; first: number; last: number }>();
-    await until(
-      `${ms / 1000} s of video`,
-      async () => {
-        for (const [peer, stats] of Object.entries(await this.rtpStats())) {
-          for (const { kind, direction, mid, frames } of stats) {
-            if (kind !== 'video' || direction !== 'receive' || frames === 0) continue;
-            const stream = streams.get(`${peer} ${mid}`) ?? {
-              frames,
-              first: Date.now(),
-              last: Date.now(),
-            };
-            if (frames > stream.frames) Object.assign(stream, { frames, last: Date.now() });
-            streams.set(`${peer} ${mid}`, stream);
-          }
-        }
-        return (
-          streams.size > 0 && [...streams.values()].every(({ first, last }) => last - first >= ms)
-        );
-      },
-      ms + 15_000,
-    );
+  /** Resolves when every stream that is expected has kept coming for so long. */
+  async lasts(ms: number, expected: Flow = BOTH_WAYS): Promise<void> {
+    const end = Date.now() + ms;
+    while (Date.now() < end) await this.flows(expected);
   }
 
   /** Stops sending, lets all land that is under way, and looks at what was. */
   async finish(): Promise<Finished> {
     const { alice, bob } = this;
     await Promise.all([alice.run('stopSending'), bob.run('stopSending')]);
-    let last = '';
-    let quiet = 0;
-    await until('the last frames to land', async () => {
-      const now = JSON.stringify(await this.rtpStats());
-      quiet = now === last ? quiet + 1 : 0;
-      last = now;
-      return quiet >= QUIET_POLLS;
-    });
-    const rtp = await this.rtpStats();
+    const rtp = await settled('the counters of frames', () => this.rtpStats());
     // Receivers before senders: a frame that is late after all must not look like one from nowhere.
     const receivedByAlice = await alice.taps();
     const bobs = await bob.taps();
@@ -157,9 +129,6 @@ export interface Finished {
   toBob: Direction;
   toAlice: Direction;
 }
-
-/** Counters that do not move for this many polls have settled: half a second, a few round trips. */
-const QUIET_POLLS = 5;
 
 /** Received streams of a kind that have grown by so many frames, or for audio packets. */
 function grownStreams(

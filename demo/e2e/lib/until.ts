@@ -1,5 +1,7 @@
 /** Waiting for what a call will show sooner or later. */
 
+import { isDeepStrictEqual } from 'node:util';
+
 /** Asks again and again until the answer is not `undefined` or `false`; throws after `ms`. */
 export async function until<T>(
   what: string,
@@ -15,4 +17,18 @@ export async function until<T>(
   }
 }
 
+/** Asks until the answer has been the same for half a second, and returns it. */
+export async function settled<T>(what: string, question: () => Promise<T>): Promise<T> {
+  let last = await question();
+  let quiet = 0;
+  await until(`${what} to settle`, async () => {
+    const answer = await question();
+    quiet = isDeepStrictEqual(answer, last) ? quiet + 1 : 0;
+    last = answer;
+    return quiet >= QUIET_ANSWERS;
+  });
+  return last;
+}
+
 const INTERVAL_MS = 100;
+const QUIET_ANSWERS = 5;

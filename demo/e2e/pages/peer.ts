@@ -55,9 +55,6 @@ export interface Heard<Detail> {
   detail: Detail;
 }
 
-/** How a call of the package ended: with its value, or with an error. */
-export type Outcome = { value: unknown } | { error: string; code?: string };
-
 let options: PeerOptions;
 let pc: RTCPeerConnection;
 let frameseal: Frameseal | undefined;
