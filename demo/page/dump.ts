@@ -65,7 +65,7 @@ function explain(part: Part, sealed: SealedFrame): string {
         ? `none: ${codecName(frame.mimeType)} needs no decoy`
         : `${bytes(length)}: decoy of a ${kind} frame, ${codecName(frame.mimeType)}`;
     case 'config':
-      return `1 byte: lengths of key ID (${countOf(sealed, 'key-id')}) and counter (${countOf(sealed, 'counter')})`;
+      return `1 byte: ${countOf(sealed, 'key-id')} of key ID and ${countOf(sealed, 'counter')} of counter follow`;
     case 'key-id':
       return `0x${kid.toString(16)}: key ${kid >> TRACK_BITS}, track ${kid & 15n} (camera)`;
     case 'counter':

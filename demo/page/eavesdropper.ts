@@ -21,22 +21,21 @@ export class Eavesdropper {
     return this.#decoded;
   }
 
-  take(frame: Intercepted): void {
-    if (!this.able || !frame.mimeType) return;
+  take({ key, mimeType, timestamp, data }: Intercepted): void {
+    if (!this.able || !mimeType) return;
+    if (mimeType !== this.#mimeType) this.#close();
+    this.#mimeType = mimeType;
+
+    const begins = this.#decoder?.state !== 'configured';
     const now = performance.now();
-    if (frame.mimeType !== this.#mimeType) {
-      this.#mimeType = frame.mimeType;
-      this.#close();
-    } else if (this.#decoder?.state !== 'configured' && now < this.#again) {
-      return;
-    }
+    if (begins && !key && now < this.#again) return;
     this.#again = now + RETRY_MS;
     try {
-      if (this.#decoder?.state !== 'configured') this.#decoder = this.#open(frame.mimeType);
+      if (begins) this.#decoder = this.#open(mimeType);
       this.#tried += 1;
-      // Called a key frame whatever it is: decoders refuse to begin with another.
-      const { timestamp, data } = frame;
-      this.#decoder.decode(new EncodedVideoChunk({ type: 'key', timestamp, data }));
+      // Decoders begin with nothing but a key frame, so the first is called one.
+      const type = key || begins ? 'key' : 'delta';
+      this.#decoder?.decode(new EncodedVideoChunk({ type, timestamp, data }));
     } catch {
       this.#close();
     }
@@ -60,7 +59,7 @@ export class Eavesdropper {
   }
 }
 
-/** Between two decoders: each lasts for the frame that it fails at. */
+/** Between two decoders, unless a key frame comes: each lasts until a frame that it fails at. */
 const RETRY_MS = 250;
 
 /** WebCodecs' names: VP9 and AV1 of profile 0, H.264 of the constrained baseline. */

@@ -135,6 +135,7 @@ function control(call: Call): void {
   // Browsers let a page make sound from the first click on.
   source.whenAudible(() => void send());
   offerCodecs(call);
+  for (const button of document.querySelectorAll('button')) button.disabled = false;
 }
 
 function offerCodecs(call: Call): void {

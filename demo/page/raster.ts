@@ -15,13 +15,13 @@ export class Raster {
     Object.assign(canvas, { width: COLUMNS, height: ROWS });
     this.#context = canvas.getContext('2d', { alpha: false })!;
     this.#still = still;
+    this.#clear();
   }
 
   draw({ frame, parts }: SealedFrame): void {
     if (this.#still) {
       if (performance.now() - this.#drawn < STILL_MS) return;
-      this.#image.data.fill(0);
-      this.#cursor = 0;
+      this.#clear();
     }
     this.#drawn = performance.now();
 
@@ -34,7 +34,15 @@ export class Raster {
     });
     this.#context.putImageData(this.#image, 0, 0);
   }
+
+  #clear(): void {
+    new Uint32Array(this.#image.data.buffer).fill(OPAQUE_BLACK);
+    this.#cursor = 0;
+  }
 }
+
+/** Red, green, blue and alpha, lowest byte first. */
+const OPAQUE_BLACK = 0xff00_0000;
 
 const COLUMNS = 128;
 const ROWS = 72;

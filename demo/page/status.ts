@@ -29,7 +29,7 @@ export class StatusView {
     const hint = error instanceof Error ? error.message : String(error);
     this.#root.dataset['state'] = 'problem';
     write(this.#title, 'There is no call');
-    write(this.#detail, hint);
+    write(this.#detail, `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`);
   }
 }
 

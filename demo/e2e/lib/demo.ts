@@ -60,7 +60,8 @@ export class DemoPage {
     });
   }
 
-  static async open(browser: Browser, origin: string): Promise<DemoPage> {
+  /** @param first is done in the page before its own scripts run. */
+  static async open(browser: Browser, origin: string, first?: () => void): Promise<DemoPage> {
     const page = await browser.newPage();
     const demo = new DemoPage(page);
     await page.evaluateOnNewDocument((violation) => {
@@ -68,6 +69,7 @@ export class DemoPage {
         console.warn(`${violation} ${violatedDirective} ${blockedURI}`);
       });
     }, VIOLATION);
+    if (first) await page.evaluateOnNewDocument(first);
     await page.goto(origin);
     return demo;
   }
