@@ -18,17 +18,18 @@ const taps: Tap[] = [];
 
 addEventListener('rtctransform', (event) => {
   const { transformer } = event as RTCTransformEvent;
+  const { direction, kind } = transformer.options;
+  const tapped = tap(transformer, direction, kind);
   // The object's own properties come before those of its class.
-  const tapped = tap(transformer, transformer.options.direction, transformer.options.kind);
   Object.defineProperty(transformer, 'readable', { value: tapped.readable, configurable: true });
   Object.defineProperty(transformer, 'writable', { value: tapped.writable, configurable: true });
 });
 
 // Streams of `createEncodedStreams()` come in a message instead.
 addEventListener('message', ({ data }) => {
-  const { streams } = data ?? {};
-  if (streams)
-    Object.assign(streams, tap(streams, streams.pipeline.direction, streams.pipeline.kind));
+  if (!data?.streams) return;
+  const { direction, kind } = data.streams.pipeline;
+  Object.assign(data.streams, tap(data.streams, direction, kind));
 });
 
 // Whoever made this worker knows its name, and asks there: what comes on the worker's own port, the
