@@ -1,18 +1,15 @@
 //! Frames of real encoders: what leaves the receiver is bit for bit what entered the sender.
 #![expect(clippy::arithmetic_side_effects, clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "oracle/envelope.rs"]
-mod envelope_oracle;
-#[path = "oracle/link.rs"]
-mod link;
 mod oracle;
 mod recording;
-#[path = "oracle/transmission.rs"]
-mod transmission;
 
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{CipherSuite, FrameBuffer, FrameKind, OpenFrameError, Profile, TooLarge};
-use link::Link;
+use oracle::envelope::CODECS;
+use oracle::link::Link;
+use oracle::transmission::transmit;
+use oracle::{envelope, tampering};
 use recording::{RECORDINGS, Recording};
 
 const SUITE: CipherSuite = CipherSuite::Aes128GcmSha256_128;
@@ -78,8 +75,8 @@ fn round_trip(profile: Profile, suite: CipherSuite, recording: &Recording, frame
         let mut choices = || [(); 16].map(|()| rng.u8(..));
         let mut arrivals = [
             sealed.clone(),
-            transmission::transmit(codec, &sealed, &choices()),
-            transmission::transmit(codec, &sealed, &choices()),
+            transmit(codec, &sealed, &choices()),
+            transmit(codec, &sealed, &choices()),
         ];
         arrivals.rotate_left(number % 3);
         let [first, second, third] = arrivals;
@@ -126,7 +123,7 @@ fn frames_of_no_bytes_pass_through() {
     assert!(empty > 0, "Firefox records some");
 
     let mut link = Link::new(Profile::Frameseal1, SUITE);
-    for codec in envelope_oracle::CODECS {
+    for codec in CODECS {
         for kind in [FrameKind::Audio, FrameKind::Delta, FrameKind::Key] {
             assert_eq!(link.seal(codec, kind, &[]), Ok(Vec::new()));
             assert_eq!(link.open(codec, kind, &[]), Ok(&[][..]));
@@ -155,9 +152,10 @@ fn oracles_hold_for_every_recorded_frame() {
             oracle::header_decoding_is_canonical(frame.encoded);
             oracle::forged_bodies_do_not_open(frame.encoded);
             oracle::sealed_frames_open_once(frame.encoded);
-            for codec in envelope_oracle::CODECS {
-                envelope_oracle::what_is_sealed_opens(codec, frame.encoded);
-                envelope_oracle::what_is_located_is_an_envelope(codec, frame.encoded);
+            tampering::what_opens_is_what_was_sealed(frame.encoded);
+            for codec in CODECS {
+                envelope::what_is_sealed_opens(codec, frame.encoded);
+                envelope::what_is_located_is_an_envelope(codec, frame.encoded);
             }
         }
     }

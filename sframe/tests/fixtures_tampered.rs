@@ -7,14 +7,13 @@
     reason = "a test may panic"
 )]
 
-#[path = "oracle/link.rs"]
-mod link;
+mod oracle;
 mod recording;
 
 use frameseal_sframe::FrameKind::{self, Audio, Delta, Key};
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{CipherSuite, OpenFrameError, Profile};
-use link::Link;
+use oracle::link::Link;
 use recording::{Frame, RECORDINGS, Recording};
 
 #[test]

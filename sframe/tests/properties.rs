@@ -25,6 +25,11 @@ proptest! {
     }
 
     #[test]
+    fn what_opens_is_what_was_sealed(data in vec(any::<u8>(), 0..2000)) {
+        oracle::tampering::what_opens_is_what_was_sealed(&data);
+    }
+
+    #[test]
     fn sealed_frames_open_once(data in vec(any::<u8>(), 2..2000)) {
         oracle::sealed_frames_open_once(&data);
     }

@@ -16,8 +16,17 @@ pub(crate) struct Link {
 
 impl Link {
     pub(crate) fn new(profile: Profile, suite: CipherSuite) -> Self {
+        Self::with_base_key(profile, suite, [3; 32])
+    }
+
+    /// A link that has nothing in common with any [`new`](Self::new) one but the key ID.
+    pub(crate) fn of_strangers(profile: Profile, suite: CipherSuite) -> Self {
+        Self::with_base_key(profile, suite, [4; 32])
+    }
+
+    fn with_base_key(profile: Profile, suite: CipherSuite, base_key: [u8; 32]) -> Self {
         let key_id = KeyIdLayout { slot: 1, generation: 0, step: 0, track: 0 }.to_key_id();
-        let key = || BaseKey::new(vec![3; 32]);
+        let key = || BaseKey::new(base_key.to_vec());
         let mut receiver = Receiver::new(profile, suite);
         receiver.add(key_id, key().into_receive_key(), "alice");
         let sender = Sender::new(profile, suite, key_id, key().into_send_key());

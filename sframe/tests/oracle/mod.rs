@@ -8,6 +8,12 @@
 )]
 #![allow(dead_code, reason = "no user of this module uses all of it")]
 
+pub(crate) mod entry_points;
+pub(crate) mod envelope;
+pub(crate) mod link;
+pub(crate) mod tampering;
+pub(crate) mod transmission;
+
 use frameseal_sframe::{
     BaseKey, CipherSuite, FrameKind, Header, KeyId, OpenError, Profile, Receiver, Sender,
 };
