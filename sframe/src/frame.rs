@@ -52,7 +52,7 @@ use crate::sender::Sender;
 /// assert_eq!(buffer.output(), encoded);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct FrameBuffer {
     frame: Vec<u8>,
     frame_len: usize,
@@ -113,6 +113,7 @@ impl FrameBuffer {
     ///
     /// - [`SealFrameError::Envelope`]: not a frame of `codec`.
     /// - [`SealFrameError::Seal`]: the key is exhausted.
+    /// - [`SealFrameError::TooLarge`]: the sealed frame is over [`FrameBuffer::MAX_FRAME_LEN`].
     pub fn seal(
         &mut self,
         codec: Codec,
@@ -133,6 +134,11 @@ impl FrameBuffer {
 
         let body = context.seal_in_place(metadata, &mut self.frame, place)?;
         self.output = self.put_front(codec, body);
+        let len = self.output().len();
+        if len > Self::MAX_FRAME_LEN {
+            self.output = Output::default(); // no receiver would take it
+            return Err(SealFrameError::TooLarge(TooLarge { len }));
+        }
         Ok(self.output())
     }
 
@@ -145,8 +151,8 @@ impl FrameBuffer {
     ///
     /// # Errors
     ///
-    /// The frame must not be decoded then; neither `receiver` nor anything readable is left behind.
-    /// The variants of [`OpenFrameError`] say why.
+    /// The frame must not be decoded then; `receiver` is as it was, and no plaintext is left. The
+    /// variants of [`OpenFrameError`] say why.
     pub fn open<S: Clone>(
         &mut self,
         codec: Codec,
@@ -191,6 +197,15 @@ impl FrameBuffer {
         buffer.get(range.clone()).unwrap_or_default()
     }
 
+    /// Wipes what the last call made: for a frame that opened and must not come out.
+    pub fn discard(&mut self) {
+        let (buffer, range) = match core::mem::take(&mut self.output) {
+            Output::Frame(range) => (&mut self.frame, range),
+            Output::Side(range) => (&mut self.side, range),
+        };
+        buffer.get_mut(range).unwrap_or_default().zeroize();
+    }
+
     /// Returns the length of the frame that was written to [`reserve`](Self::reserve)'s place.
     #[must_use]
     pub const fn frame_len(&self) -> usize {
@@ -218,6 +233,16 @@ impl FrameBuffer {
     fn frame_mut(&mut self) -> &mut [u8] {
         let place = self.place();
         self.frame.get_mut(place).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for FrameBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { frame: _, frame_len, side: _, front: _, output } = self; // no bytes of frames
+        f.debug_struct("FrameBuffer")
+            .field("frame_len", frame_len)
+            .field("output", output)
+            .finish_non_exhaustive()
     }
 }
 
@@ -261,6 +286,8 @@ pub enum SealFrameError {
     Envelope(EnvelopeError),
     /// The key will not seal again.
     Seal(SealError),
+    /// The sealed frame would be too large for its receivers.
+    TooLarge(TooLarge),
 }
 
 impl fmt::Display for SealFrameError {
@@ -268,6 +295,7 @@ impl fmt::Display for SealFrameError {
         match self {
             Self::Envelope(error) => write!(f, "no envelope for this frame: {error}"),
             Self::Seal(error) => error.fmt(f),
+            Self::TooLarge(error) => error.fmt(f),
         }
     }
 }
@@ -277,6 +305,7 @@ impl Error for SealFrameError {
         match self {
             Self::Envelope(error) => Some(error),
             Self::Seal(error) => Some(error),
+            Self::TooLarge(error) => Some(error),
         }
     }
 }
@@ -371,3 +400,61 @@ const HEADROOM: usize = 256;
 
 /// Room behind a frame for the longest tag, in bytes: suites 4 and 5.
 const TAILROOM: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::vec;
+
+    use super::{FrameBuffer, SealFrameError, TooLarge};
+    use crate::envelope::Codec;
+    use crate::header::KeyId;
+    use crate::key::BaseKey;
+    use crate::metadata::{FrameKind, Profile};
+    use crate::sender::Sender;
+    use crate::suite::CipherSuite;
+
+    fn sender() -> Sender {
+        let key = BaseKey::new(vec![1; 16]).into_send_key();
+        Sender::new(Profile::Frameseal1, CipherSuite::default(), KeyId::new(0), key)
+    }
+
+    #[test]
+    fn frames_over_16_mib_are_refused_before_any_allocation() {
+        let mut buffer = FrameBuffer::new();
+        let len = FrameBuffer::MAX_FRAME_LEN + 1;
+        assert_eq!(buffer.reserve(len), Err(TooLarge { len }));
+        assert_eq!(buffer.frame.capacity(), 0);
+    }
+
+    #[test]
+    fn a_frame_that_grows_over_16_mib_is_not_sealed() {
+        let mut buffer = FrameBuffer::new();
+        buffer.reserve(FrameBuffer::MAX_FRAME_LEN).unwrap();
+        let sealed = buffer.seal(Codec::Audio, FrameKind::Audio, &mut sender(), 1);
+        assert!(
+            matches!(sealed, Err(SealFrameError::TooLarge(_))),
+            "{:?}",
+            sealed.map(<[u8]>::len)
+        );
+        assert_eq!(buffer.output(), []);
+    }
+
+    #[test]
+    fn discard_wipes_what_came_out() {
+        let mut buffer = FrameBuffer::new();
+        buffer.reserve(3).unwrap().copy_from_slice(&[7; 3]);
+        buffer.seal(Codec::Audio, FrameKind::Audio, &mut sender(), 1).unwrap();
+        buffer.discard();
+        assert_eq!(buffer.output(), []);
+        assert!(buffer.frame.iter().all(|byte| *byte == 0));
+    }
+
+    #[test]
+    fn debug_never_prints_frame_bytes() {
+        let mut buffer = FrameBuffer::new();
+        buffer.reserve(3).unwrap().copy_from_slice(&[0xa5; 3]);
+        let text = format!("{buffer:?}");
+        assert_eq!(text, "FrameBuffer { frame_len: 3, output: Frame(0..0), .. }");
+    }
+}

@@ -55,6 +55,15 @@ impl BaseKey {
         key_schedule::ratchet(self, suite)
     }
 
+    /// Returns a name for this key that tells nothing about it.
+    ///
+    /// For remembering which keys were in use, after they are gone: a base key serves one sender,
+    /// in one direction, once.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        key_schedule::fingerprint(self)
+    }
+
     /// Tells in constant time whether `other` has the same bytes.
     pub(crate) fn is(&self, other: &Self) -> bool {
         self.expose_secret().ct_eq(other.expose_secret()).into()

@@ -90,11 +90,10 @@ pub(crate) fn ratchet(base_key: &BaseKey, suite: CipherSuite) -> BaseKey {
     BaseKey::new(next)
 }
 
-/// `HKDF-Expand(HKDF-Extract("", base_key), "frameseal/1 fingerprint" || KID, 32)`: never sent.
-pub(crate) fn fingerprint(suite: CipherSuite, key_id: KeyId, base_key: &BaseKey) -> [u8; 32] {
+/// `HKDF-Expand(HKDF-Extract("", base_key), "frameseal/1 fingerprint", 32)` with SHA-256: never sent.
+pub(crate) fn fingerprint(base_key: &BaseKey) -> [u8; 32] {
     let mut fingerprint = [0; 32];
-    let info = [FINGERPRINT_LABEL, &key_id.get().to_be_bytes()];
-    expand(suite.hash(), base_key, &info, &mut fingerprint);
+    expand(Hash::Sha256, base_key, &[FINGERPRINT_LABEL], &mut fingerprint);
     fingerprint
 }
 

@@ -9,7 +9,6 @@ use crate::key::ReceiveKey;
 use crate::key_id_layout::{KeyIdLayout, STEPS};
 use crate::metadata::{FrameKind, Profile};
 use crate::open::{Authentic, OpenContext, OpenError};
-use crate::sender::Sender;
 use crate::suite::CipherSuite;
 use crate::tracks::Tracks;
 
@@ -28,6 +27,8 @@ pub struct Receiver<S> {
 struct Entry<S> {
     /// Track bits are 0.
     key_id: KeyId,
+    /// The key ID given to [`Receiver::add`], from which this key was ratcheted if it is another.
+    root: KeyId,
     key: ReceiveKey,
     source: S,
     tracks: Tracks<OpenContext>,
@@ -57,28 +58,27 @@ impl<S: Clone> Receiver<S> {
     /// Opens frames of `key_id` with `key` from now on; in profile `frameseal/1` the track bits
     /// of `key_id` are ignored.
     ///
-    /// A key under the same ID is replaced, with its replay window. The same key again changes
-    /// `source` alone: what was opened before stays opened before.
+    /// A key under the same ID is [removed](Self::remove). The same key again changes `source`
+    /// alone: what was opened before stays opened before.
     pub fn add(&mut self, key_id: KeyId, key: ReceiveKey, source: S) {
         let (key_id, _) = self.profile.split_track(key_id);
         match self.entry_mut(key_id) {
             Some(entry) if entry.key.base_key().is(key.base_key()) => entry.source = source,
-            _ => self.insert(Entry::new(key_id, key, source)),
+            _ => {
+                self.remove(key_id);
+                self.insert(Entry::new(key_id, key_id, key, source));
+            }
         }
     }
 
-    /// Wipes the key of `key_id`; tells whether there was one.
+    /// Wipes the key that was [added](Self::add) as `key_id`, and all that were ratcheted from it;
+    /// tells whether there was one. Its frames open no more, nor do any under keys that its holder
+    /// can compute.
     pub fn remove(&mut self, key_id: KeyId) -> bool {
         let (key_id, _) = self.profile.split_track(key_id);
-        let found = self.position(key_id);
-        found.map(|at| self.keys.remove(at)).is_ok()
-    }
-
-    /// Tells whether one of the keys is the base key that `sender` seals under, which would be
-    /// against RFC 9605 section 4.4.1: one base key, one direction.
-    #[must_use]
-    pub fn opens_under(&self, sender: &Sender) -> bool {
-        self.keys.iter().any(|entry| sender.seals_under(&entry.key))
+        let before = self.keys.len();
+        self.keys.retain(|entry| entry.root != key_id);
+        self.keys.len() < before
     }
 
     /// Returns the profile that frames are opened in.
@@ -147,7 +147,7 @@ impl<S: Clone> Receiver<S> {
 
         let first = entry.key.ratchet(self.suite);
         let key = (1..steps).fold(first, |key, _| key.ratchet(self.suite));
-        Some(Entry::new(key_id, key, entry.source.clone()))
+        Some(Entry::new(key_id, entry.root, key, entry.source.clone()))
     }
 
     fn insert(&mut self, entry: Entry<S>) {
@@ -176,8 +176,8 @@ impl<S: Clone> Receiver<S> {
 }
 
 impl<S: Clone> Entry<S> {
-    fn new(key_id: KeyId, key: ReceiveKey, source: S) -> Self {
-        Self { key_id, key, source, tracks: Tracks::new() }
+    fn new(key_id: KeyId, root: KeyId, key: ReceiveKey, source: S) -> Self {
+        Self { key_id, root, key, source, tracks: Tracks::new() }
     }
 
     fn track(&mut self, suite: CipherSuite, key_id: KeyId, track: u8) -> &mut OpenContext {

@@ -8,24 +8,24 @@ use crate::header::Counter;
 /// [`commit`](Self::commit) after it authenticated, so that a forged counter moves nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReplayWindow {
-    /// One more than the highest counter committed; 0 before the first.
-    next: u64,
+    /// The highest counter committed.
+    highest: Option<u64>,
     /// Bit `counter % LEN` tells whether `counter` was seen, for the last `LEN` counters.
     seen: [u64; WORDS],
 }
 
 impl ReplayWindow {
     /// Counters below the highest one that may still come. Project decision: at 50 audio or 90
-    /// video frames a second, 11 s of reordering, in 128 bytes per key and track.
+    /// video frames a second, 20 and 11 s of reordering, in 128 bytes per key and track.
     pub(crate) const LEN: u64 = 1024;
 
     /// Tells whether a frame with this counter may be opened.
     pub(crate) fn check(&self, counter: Counter) -> Result<(), Replay> {
         let counter = counter.get();
-        if counter >= self.next {
+        let Some(behind) = self.highest.and_then(|highest| highest.checked_sub(counter)) else {
             return Ok(());
-        }
-        if self.next.saturating_sub(counter) > Self::LEN {
+        };
+        if behind >= Self::LEN {
             return Err(Replay::Late);
         }
         let (word, bit) = place(counter);
@@ -38,12 +38,13 @@ impl ReplayWindow {
     /// Records a counter whose frame authenticated. It must have passed [`check`](Self::check).
     pub(crate) fn commit(&mut self, counter: Counter) {
         let counter = counter.get();
-        let first_new = self.next.max(counter.saturating_sub(Self::LEN.saturating_sub(1)));
-        for skipped in first_new..counter {
+        let in_window = counter.saturating_sub(Self::LEN.saturating_sub(1));
+        let unseen = self.highest.map_or(0, |highest| highest.saturating_add(1));
+        for skipped in in_window.max(unseen)..counter {
             self.set(skipped, false);
         }
         self.set(counter, true);
-        self.next = self.next.max(counter.saturating_add(1));
+        self.highest = self.highest.max(Some(counter));
     }
 
     fn set(&mut self, counter: u64, seen: bool) {
@@ -100,8 +101,10 @@ mod tests {
     #[test]
     fn works_at_the_end_of_the_counter_space() {
         let mut window = ReplayWindow::default();
-        assert_eq!(offer(&mut window, u64::MAX - 1), Ok(()));
-        assert_eq!(offer(&mut window, u64::MAX - 1), Err(Replay::Duplicate));
+        for last in [u64::MAX - 1, u64::MAX] {
+            assert_eq!(offer(&mut window, last), Ok(()));
+            assert_eq!(offer(&mut window, last), Err(Replay::Duplicate));
+        }
         assert_eq!(offer(&mut window, 0), Err(Replay::Late));
     }
 

@@ -100,6 +100,9 @@ impl SealContext {
         if self.next.get() >= MAX_FRAMES || blocks > MAX_BLOCKS {
             return Err(SealError::KeyExhausted);
         }
+        if frame.start > frame.end {
+            return Err(SealError::NoRoom);
+        }
         let counter = self.next;
         let header = Header { key_id: self.key_id, counter }.encode();
         let body_start = frame.start.checked_sub(header.len()).ok_or(SealError::NoRoom)?;
@@ -174,7 +177,7 @@ impl Error for SealError {}
 const MAX_FRAMES: u64 = 1 << 32;
 
 /// AES blocks under one key, 1 TiB. Project decision: the distinguishing advantage against GCM,
-/// about `blocks^2 / 2^129`, stays under 2^-57.
+/// about `blocks^2 / 2^129`, stays at 2^-57 or under.
 const MAX_BLOCKS: u64 = 1 << 36;
 
 /// AES block, in bytes.
@@ -217,7 +220,8 @@ mod tests {
     fn no_room_changes_nothing() {
         let mut context = sealer(0);
         let mut buffer = [0xaa; 32];
-        for frame in [0..16, 1..17, 3..40, 40..41] {
+        #[expect(clippy::reversed_empty_ranges, reason = "that is the mistake at hand")]
+        for frame in [0..16, 1..17, 3..40, 40..41, 9..8] {
             assert_eq!(context.seal_in_place(b"", &mut buffer, frame), Err(SealError::NoRoom));
         }
         assert_eq!(buffer, [0xaa; 32]);

@@ -3,9 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::header::KeyId;
-use crate::key::{ReceiveKey, SendKey};
+use crate::key::SendKey;
 use crate::key_id_layout::KeyIdLayout;
-use crate::key_schedule;
 use crate::metadata::{FrameKind, Profile};
 use crate::seal::{SealContext, SealError};
 use crate::suite::CipherSuite;
@@ -60,22 +59,6 @@ impl Sender {
     #[must_use]
     pub const fn key_id(&self) -> KeyId {
         self.key_id
-    }
-
-    /// Tells whether `key` is the base key that this sender seals under, which would be against
-    /// RFC 9605 section 4.4.1: one base key, one direction.
-    #[must_use]
-    pub fn seals_under(&self, key: &ReceiveKey) -> bool {
-        self.key.base_key().is(key.base_key())
-    }
-
-    /// Returns a name for this base key under this key ID that tells nothing about the key.
-    ///
-    /// For remembering which keys were in use: a second sender under the same key would begin at
-    /// counter 0 again.
-    #[must_use]
-    pub fn fingerprint(&self) -> [u8; 32] {
-        key_schedule::fingerprint(self.suite, self.key_id, self.key.base_key())
     }
 
     /// Returns the profile that frames are sealed in.

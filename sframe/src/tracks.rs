@@ -16,11 +16,9 @@ impl<C> Tracks<C> {
 
     /// Returns the context of `track`, which counts modulo 16.
     pub(crate) fn get_or_derive(&mut self, track: u8, derive: impl FnOnce() -> C) -> &mut C {
-        let Self([first, rest @ ..]) = self;
-        let slot = match usize::from(track) % TRACKS {
-            0 => first,
-            at => rest.get_mut(at.saturating_sub(1)).unwrap_or(first),
-        };
-        slot.get_or_insert_with(|| Box::new(derive()))
+        let Self(contexts) = self;
+        #[expect(clippy::indexing_slicing, reason = "there are `TRACKS` of them")]
+        let context = &mut contexts[usize::from(track) % TRACKS];
+        context.get_or_insert_with(|| Box::new(derive()))
     }
 }

@@ -4,6 +4,8 @@
 //! What it asks is a method of [`Session`](crate::Session) each: numbers, strings and byte arrays
 //! cross the boundary as they are, and key bytes are copied once.
 
+use core::fmt;
+
 use serde::Serialize;
 use tsify::Tsify;
 
@@ -70,7 +72,7 @@ pub(crate) enum FailureCode {
 }
 
 /// Application data that was opened.
-#[derive(Debug, Serialize, Tsify)]
+#[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OpenedData {
     /// The member whose key opened it.
@@ -142,4 +144,11 @@ pub(crate) struct Percentiles {
     pub(crate) p50: f64,
     pub(crate) p95: f64,
     pub(crate) p99: f64,
+}
+
+impl fmt::Debug for OpenedData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, data: _ } = self;
+        f.debug_struct("OpenedData").field("from", from).finish_non_exhaustive()
+    }
 }

@@ -48,6 +48,9 @@ pub(crate) struct Pipeline {
     codec: Option<Codec>,
     mime_type: Option<String>,
     source: Option<Source>,
+    /// The source that the application was told of, and when, in ms.
+    announced: Option<Source>,
+    announced_at: f64,
     /// Video was dropped since the last key frame that passed.
     lost: bool,
     /// When a key frame was last asked for, in ms.
@@ -81,6 +84,8 @@ impl Pipeline {
             codec: None,
             mime_type: None,
             source: None,
+            announced: None,
+            announced_at: f64::NEG_INFINITY,
             lost: false,
             key_frame_wanted: f64::NEG_INFINITY,
             stats,
@@ -153,12 +158,17 @@ impl Pipeline {
         })
     }
 
-    /// Notes who is playing; returns the event if that is news.
-    pub(crate) fn play(&mut self, source: Source) -> Option<Event> {
-        if self.source.as_ref() == Some(&source) {
+    /// Notes who is playing; returns the event if that is news, and the last news are not too fresh.
+    pub(crate) fn play(&mut self, now: f64, source: Source) -> Option<Event> {
+        if self.source.as_ref() != Some(&source) {
+            self.source = Some(source);
+        }
+        if self.source == self.announced || now - self.announced_at < SOURCE_INTERVAL_MS {
             return None;
         }
-        let Source { member, track } = self.source.insert(source);
+        self.announced_at = now;
+        self.announced = self.source.clone();
+        let Source { member, track } = self.source.as_ref()?;
         let member = String::from(&**member);
         Some(Event::Source { pipeline: self.options.pipeline, member, track: *track })
     }
@@ -234,3 +244,7 @@ pub(crate) fn as_f64(len: usize) -> f64 {
 /// A key frame costs the sender ten times a delta frame, and the answer takes a round trip: so not
 /// for each frame, yet soon enough that a lost request delays the picture by half a second only.
 const KEY_FRAME_INTERVAL_MS: f64 = 500.0;
+
+/// A media server that mixes two members on one receiver changes the source with every frame; a
+/// person can't follow more than a few changes a second.
+const SOURCE_INTERVAL_MS: f64 = 250.0;

@@ -2,7 +2,8 @@
 
 use crate::message::{Event, ProblemCode};
 
-/// Turns a flood of drops into a few events: the first at once, the rest summed up.
+/// Turns a flood of drops into a few events: the first at once, those of the next second with the
+/// first drop after it. What comes after the last event is in the counters alone.
 #[derive(Debug, Default)]
 pub(crate) struct Problems(Vec<Problem>);
 
@@ -53,7 +54,7 @@ impl Problems {
     }
 }
 
-/// The interval of `api.md`: "at most one per code and track a second".
+/// What `docs/integration.md` promises: at most one event per code and track a second.
 const INTERVAL_MS: f64 = 1000.0;
 
 #[cfg(test)]

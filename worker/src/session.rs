@@ -18,9 +18,12 @@ pub(crate) struct Session {
     profile: Profile,
     suite: CipherSuite,
     sender: Option<Sender>,
-    /// Fingerprints of the keys that sealed before: their counters are gone, so they must not
-    /// seal again.
-    spent: Vec<[u8; 32]>,
+    /// The key that seals, and its ID.
+    send_key: Option<(KeyId, Fingerprint)>,
+    /// Keys that sealed: once replaced, their counters are gone, so they must not seal again.
+    sent: Vec<Fingerprint>,
+    /// Keys that opened: they are somebody else's to seal with.
+    received: Vec<Fingerprint>,
     receiver: Receiver<Rc<str>>,
     /// By their number, which the main thread counts up from 0.
     pipelines: Vec<Option<Box<Pipeline>>>,
@@ -34,7 +37,9 @@ impl Session {
             profile,
             suite,
             sender: None,
-            spent: Vec::new(),
+            send_key: None,
+            sent: Vec::new(),
+            received: Vec::new(),
             receiver: Receiver::new(profile, suite),
             pipelines: Vec::new(),
             buffer: FrameBuffer::new(),
@@ -45,22 +50,19 @@ impl Session {
     /// Seals under this key from now on.
     pub(crate) fn set_send_key(&mut self, key_id: u64, key: BaseKey) -> Result<(), Failure> {
         let key_id = self.key_id(key_id)?;
-        let sender = Sender::new(self.profile, self.suite, key_id, key.into_send_key());
-        let fingerprint = sender.fingerprint();
-        if self.sender.as_ref().is_some_and(|current| current.fingerprint() == fingerprint) {
+        let fingerprint = key.fingerprint();
+        if self.send_key == Some((key_id, fingerprint)) {
             return Ok(());
         }
-        if self.receiver.opens_under(&sender) {
-            return Err(Failure::new(FailureCode::KeyReused, "this key opens frames already"));
+        if self.received.contains(&fingerprint) {
+            return Err(Failure::new(FailureCode::KeyReused, "this key opened frames before"));
         }
-        if self.spent.len() >= MAX_SPENT {
-            return Err(Failure::new(FailureCode::KeyExhausted, "too many keys in one session"));
-        }
-        if self.spent.contains(&fingerprint) {
+        if self.sent.contains(&fingerprint) {
             return Err(Failure::new(FailureCode::KeyReused, "this key sealed frames before"));
         }
-        self.spent.push(fingerprint);
-        self.sender = Some(sender);
+        remember(&mut self.sent, fingerprint)?;
+        self.send_key = Some((key_id, fingerprint));
+        self.sender = Some(Sender::new(self.profile, self.suite, key_id, key.into_send_key()));
         Ok(())
     }
 
@@ -73,11 +75,12 @@ impl Session {
         member: &str,
     ) -> Result<(), Failure> {
         let key_id = self.key_id(key_id)?;
-        let key = key.into_receive_key();
-        if self.sender.as_ref().is_some_and(|sender| sender.seals_under(&key)) {
-            return Err(Failure::new(FailureCode::KeyReused, "this key seals frames already"));
+        let fingerprint = key.fingerprint();
+        if self.sent.contains(&fingerprint) {
+            return Err(Failure::new(FailureCode::KeyReused, "this key sealed frames before"));
         }
-        self.receiver.add(key_id, key, Rc::from(member));
+        remember(&mut self.received, fingerprint)?;
+        self.receiver.add(key_id, key.into_receive_key(), Rc::from(member));
         // Whoever waited for this key needs a key frame to begin with.
         let wanted =
             self.pipelines.iter_mut().flatten().filter_map(|pipeline| pipeline.want_key_frame(now));
@@ -154,7 +157,7 @@ impl Session {
         match outcome {
             Ok(source) => {
                 let output = self.buffer.output();
-                self.events.extend(source.and_then(|source| pipeline.play(source)));
+                self.events.extend(source.and_then(|source| pipeline.play(now, source)));
                 self.events.extend(pipeline.pass(now, kind, len, output.len()));
                 Some(output)
             }
@@ -188,6 +191,9 @@ impl Session {
 
     /// Seals application data: same keys, its own track and kind.
     pub(crate) fn seal_data(&mut self, data: &[u8]) -> Result<Vec<u8>, Failure> {
+        if data.len() > FrameBuffer::MAX_FRAME_LEN {
+            return Err(Failure::invalid_argument("data"));
+        }
         let sender = self
             .sender
             .as_mut()
@@ -235,6 +241,9 @@ impl Session {
     }
 }
 
+/// Names a base key without telling it: [`BaseKey::fingerprint`].
+type Fingerprint = [u8; 32];
+
 /// Why a frame is dropped, and who sent it as far as is known.
 type Refusal = (Drop, Culprit);
 
@@ -272,6 +281,7 @@ fn open(
     };
     let member = opened.source;
     if !pipeline.accepts(&member) {
+        buffer.discard();
         let culprit = Culprit { member: Some(String::from(&*member)), key_id: None };
         return Err((Drop::Problem(ProblemCode::WrongSource), culprit));
     }
@@ -302,6 +312,17 @@ const fn track_bits(profile: Profile) -> u32 {
         Profile::Frameseal1 => TRACKS.trailing_zeros(),
         _ => 0,
     }
+}
+
+fn remember(keys: &mut Vec<Fingerprint>, key: Fingerprint) -> Result<(), Failure> {
+    if keys.contains(&key) {
+        return Ok(());
+    }
+    if keys.len() >= MAX_KEYS {
+        return Err(Failure::new(FailureCode::KeyExhausted, "too many keys in one session"));
+    }
+    keys.push(key);
+    Ok(())
 }
 
 fn find(pipelines: &mut [Option<Box<Pipeline>>], number: u32) -> Option<&mut Pipeline> {
@@ -345,9 +366,9 @@ const DATA_TRACK: u8 = 0;
 /// Application key IDs in profile `frameseal/1`: slot, generation and step, 24 bits.
 const MAX_APP_KEY_ID: u64 = 1 << 24;
 
-/// Send keys of one session, 32 bytes each to remember. Project decision: one a second for 18
-/// hours.
-const MAX_SPENT: usize = 1 << 16;
+/// Keys of each direction in one session, 32 bytes each to remember. Project decision: one a second
+/// for 18 hours.
+const MAX_KEYS: usize = 1 << 16;
 
 /// Pipelines that one session numbers, those that ended included. Project decision: a new
 /// connection with ten tracks each minute for a hundred hours, in 256 kB.

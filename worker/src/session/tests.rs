@@ -137,6 +137,7 @@ fn frames_of_another_member_do_not_come_out() {
         .unwrap();
     let sealed = seal(&mut alice, FrameKind::Delta, &DELTA_FRAME);
     assert_eq!(process(&mut bob, 0.0, FrameKind::Delta, &sealed), None);
+    assert_eq!(bob.output(), [], "no plaintext is left");
     assert!(matches!(
         &events(&mut bob)[..],
         [Event::Problem { code: ProblemCode::WrongSource, member: Some(member), .. }]
@@ -202,6 +203,38 @@ fn one_base_key_is_for_one_direction() {
 
     alice.add_receive_key(0.0, 5, key(2), "bob").unwrap();
     assert_eq!(alice.set_send_key(6, key(2)).unwrap_err().code, FailureCode::KeyReused);
+    alice.remove_receive_key(5).unwrap();
+    assert_eq!(alice.set_send_key(5, key(2)).unwrap_err().code, FailureCode::KeyReused);
+    alice.set_send_key(1, key(3)).unwrap();
+    let code = alice.add_receive_key(0.0, 1, key(1), "bob").unwrap_err().code;
+    assert_eq!(code, FailureCode::KeyReused);
+}
+
+#[test]
+fn a_key_that_opened_may_open_again() {
+    let mut alice = session();
+    for _ in 0..2 {
+        alice.add_receive_key(0.0, 5, key(2), "bob").unwrap();
+        alice.remove_receive_key(5).unwrap();
+    }
+}
+
+#[test]
+fn members_that_take_turns_on_a_receiver_are_told_of_now_and_then() {
+    let (mut alice, mut bob) = call();
+    let mut carol = session();
+    carol.set_send_key(8, key(8)).unwrap();
+    carol.add_pipeline(video(Direction::Send)).unwrap();
+    bob.add_receive_key(0.0, 8, key(8), "carol").unwrap();
+
+    let mut told = 0;
+    for frame in 0..300 {
+        let sender = if frame % 3 == 0 { &mut alice } else { &mut carol };
+        let sealed = seal(sender, FrameKind::Delta, &DELTA_FRAME);
+        assert!(process(&mut bob, f64::from(frame) * 10.0, FrameKind::Delta, &sealed).is_some());
+        told += events(&mut bob).len();
+    }
+    assert!((2..=12).contains(&told), "{told} events in 3 s");
 }
 
 #[test]
