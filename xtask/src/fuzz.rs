@@ -1,4 +1,4 @@
-//! Runs the fuzz targets, on the stable toolchain.
+//! Runs the fuzz targets, on the stable toolchain, and the core's test of random bytes for longer.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,30 @@ pub(crate) struct Options {
     /// Seconds for each target
     #[arg(long, default_value_t = 10)]
     seconds: u32,
+    /// Runs no target, but gives this many random inputs to every entry point
+    #[arg(long, value_name = "INPUTS", conflicts_with_all = ["seconds", "target"])]
+    random: Option<u64>,
     /// The only target to run
     target: Option<String>,
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    match options.random {
+        Some(inputs) => random(workspace, inputs),
+        None => targets(workspace, options),
+    }
+}
+
+fn random(workspace: &Workspace, inputs: u64) -> Result<()> {
+    let shell = workspace.shell();
+    cmd!(shell, "cargo test --release -p frameseal-sframe --test random_bytes")
+        .env("FRAMESEAL_RANDOM_INPUTS", inputs.to_string())
+        .run()?;
+    println!("{inputs} random inputs, and no panic");
+    Ok(())
+}
+
+fn targets(workspace: &Workspace, options: &Options) -> Result<()> {
     prerequisite::cargo_fuzz(workspace)?;
     let shell = workspace.shell();
     let _cargo_fuzz_may_use_nightly_flags = shell.push_env("RUSTC_BOOTSTRAP", "1");
