@@ -11,6 +11,7 @@ import { Call, type CallOptions, type Finished } from './lib/call.ts';
 import { gather, type Direction } from './lib/evidence.ts';
 import { Peer } from './lib/peer.ts';
 import { serve } from './lib/server.ts';
+import { until } from './lib/until.ts';
 import { joinLayers, splitLayers } from './lib/simulcast.ts';
 import type { Encoding } from './pages/peer.ts';
 
@@ -19,6 +20,8 @@ const CODECS = ['VP8', 'VP9', 'H264', 'AV1'];
 const DURATION_MS = 5000;
 /** Chromium drops some of the first pictures in layers, sealed or not: they must not weigh much. */
 const LAYERS_DURATION_MS = 10_000;
+/** Three layers need a picture of this size. */
+const [WIDTH, HEIGHT] = [1280, 720];
 
 /**
  * One direction of a call.
@@ -140,11 +143,12 @@ function bothWays(
 
 /** Three spatial and three temporal layers. */
 async function callScalable(browsers: Browsers, origin: string, codec: string): Promise<Row> {
-  const encodings: Encoding[] = [{ scalabilityMode: 'L3T3' }];
+  // Half the pictures, so that a busy machine keeps up with coding them in software.
+  const encodings: Encoding[] = [{ scalabilityMode: 'L3T3', maxFramerate: 10 }];
   const { toBob } = await callOneWay(browsers, origin, codec, encodings, (call) =>
     call.negotiate(),
   );
-  return judge({ ...CHROMIUM, codec: `${codec} L3T3` }, toBob, { svc: true, width: 1280 });
+  return judge({ ...CHROMIUM, codec: `${codec} L3T3` }, toBob, { svc: true });
 }
 
 /** Three layers of different size, each a stream of its own. */
@@ -180,13 +184,17 @@ async function callOneWay(
   negotiate: (call: Call) => Promise<void>,
 ): Promise<Finished> {
   const ends = { alice: browsers.chromium, bob: browsers.chromium };
-  const call = await Call.open(ends, origin, { width: 1280, height: 720 });
+  const call = await Call.open(ends, origin, { width: WIDTH, height: HEIGHT });
   try {
     await call.alice.run('addTransceiver', 'video', { direction: 'sendonly', sendEncodings });
     await call.alice.run('preferCodec', codec);
+    await call.alice.run('keepResolution');
     await negotiate(call);
     const streams = { bob: { video: sendEncodings.length } };
-    await call.flows(streams); // starts the clock
+    await call.flows(streams);
+    await until('the picture in full size', async () =>
+      (await call.bob.run('rtpStats')).some(({ width }) => width === WIDTH),
+    );
     await call.lasts(LAYERS_DURATION_MS, streams);
     return await call.finish();
   } finally {
@@ -198,11 +206,7 @@ async function callOneWay(
 function judge(
   subject: Pick<Row, 'sender' | 'receiver' | 'codec' | 'transport'>,
   direction: Direction,
-  {
-    svc = false,
-    width = 0,
-    source,
-  }: { svc?: boolean; width?: number; source?: number | undefined } = {},
+  { svc = false, source }: { svc?: boolean; source?: number | undefined } = {},
 ): Row {
   const audio = gather(direction, 'audio');
   const video = gather(direction, 'video', source);
@@ -238,8 +242,6 @@ function judge(
   const transported = sum(received.map(({ transported }) => transported));
   fault(video.received < transported, `${transported - video.received} frames went past the tap`);
   fault(sealed === 0, 'nothing was sent');
-  const widest = Math.max(...received.map(({ width }) => width));
-  fault(widest < width, `only ${widest} pixels wide`);
   return row;
 }
 

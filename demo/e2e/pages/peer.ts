@@ -150,6 +150,14 @@ const peer = {
     protectPlainly();
   },
 
+  /** Pictures stay as large as they are when the machine is busy, and become fewer. */
+  async keepResolution(): Promise<void> {
+    for (const sender of pc.getSenders()) {
+      const parameters = sender.getParameters();
+      await sender.setParameters({ ...parameters, degradationPreference: 'maintain-resolution' });
+    }
+  },
+
   /** Offers or answers; the description holds all candidates. */
   async setLocal(): Promise<RTCSessionDescriptionInit> {
     await pc.setLocalDescription();
