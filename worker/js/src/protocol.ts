@@ -32,21 +32,28 @@ export type {
  * the pipeline that it names, and then wins over the options that the pipeline brings.
  */
 export type ToWorker =
-  /** Starts the session. Answered when WebAssembly is ready. */
-  | { call: number; configure: SessionOptions }
-  | { call: number; request: Request }
+  | Call
   /** Runs a pipeline over streams of the main thread, which are transferred. */
   | { call: number; streams: EncodedStreams }
   /** The last message: wipe all keys, drop all frames. Not answered. */
   | { close: true };
 
+/** What is answered by the session. */
+export type Call =
+  /** Starts it. Answered when WebAssembly is ready. */
+  | { call: number; configure: SessionOptions }
+  | { call: number; request: Request };
+
 /** Worker to main thread. */
 export type FromWorker =
   | { call: number; value?: unknown }
   | { call: number; failure: Failure }
-  | { event: Event }
+  | { event: WorkerEvent }
   /** WebAssembly trapped or did not load: every frame is dropped from now on. */
   | { fatal: { message: string } };
+
+/** What the main thread hears of; key frames are asked for in the worker. */
+export type WorkerEvent = Exclude<Event, { type: 'keyFrameWanted' }>;
 
 /** Streams of `RTCRtpSender.createEncodedStreams()` or its twin, and the pipeline between them. */
 export interface EncodedStreams {
@@ -70,8 +77,11 @@ export interface Failure {
   message: string;
 }
 
-/** `invalid-message`: two clients share one worker, or are of another version than it. */
-export type FailureCode = SessionFailureCode | 'invalid-message';
+/**
+ * `invalid-message`: two clients share one worker, or are of another version than it.
+ * `worker-failed`: after the session has ended.
+ */
+export type FailureCode = SessionFailureCode | 'invalid-message' | 'worker-failed';
 
 /** What a session is made of; fixed for its life. */
 export interface SessionOptions {
@@ -115,3 +125,6 @@ export type Direction = 'send' | 'receive';
 
 /** `MediaStreamTrack.kind`. */
 export type MediaKind = 'audio' | 'video';
+
+/** Longest application data that is sealed or opened in one piece: 16 MiB, as for frames. */
+export const MAX_DATA_LENGTH = 16 << 20;

@@ -2,7 +2,8 @@
  * Calls `sweep` whenever a connection may have got a transceiver, in the turn in which it did.
  *
  * The methods that make transceivers are wrapped on this one object, over whatever they were
- * before; arguments, results and errors stay as they are. What a remote description makes is met
+ * before; arguments, results and errors stay as they are, unless a new transceiver can't be
+ * protected: then it is stopped, and the call throws why. What a remote description makes is met
  * twice: in the `track` event and, for transceivers that receive nothing, before the application
  * sees that the description is set.
  */

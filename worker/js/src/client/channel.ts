@@ -2,11 +2,11 @@ import { FramesealError } from './errors.js';
 import type {
   Answer,
   EncodedStreams,
-  Event as WorkerEvent,
   FromWorker,
   Request,
   SessionOptions,
   ToWorker,
+  WorkerEvent,
 } from '../protocol.js';
 
 /** The main thread's end of the talk with one worker. */
@@ -58,8 +58,7 @@ export class Channel {
 
   /** Tells the worker to wipe its keys, and ends the talk. */
   close(): void {
-    const last: ToWorker = { close: true };
-    this.worker.postMessage(last);
+    this.worker.postMessage(CLOSE);
     this.end(new FramesealError('closed', 'close() was called'));
   }
 
@@ -83,7 +82,7 @@ export class Channel {
     });
   }
 
-  // An application's own worker may say other things too: those are none of ours.
+  // What another script in the worker says is none of ours.
   readonly #receive = ({ data }: MessageEvent<FromWorker | null | undefined>): void => {
     if (typeof data !== 'object' || data === null) return;
     if ('call' in data) {
@@ -108,6 +107,8 @@ export class Channel {
   };
 
   #die(message: string): void {
+    // Whatever of it still runs must not go on with frames, nor keep keys.
+    this.worker.postMessage(CLOSE);
     this.end(new FramesealError('worker-failed', message));
     this.#handlers.failed();
   }
@@ -119,6 +120,8 @@ export interface ChannelHandlers {
   /** Called once, when the worker has failed; {@link Channel.ended} says why. */
   failed(): void;
 }
+
+const CLOSE: ToWorker = { close: true };
 
 interface PendingCall {
   resolve(value: unknown): void;

@@ -4,7 +4,7 @@ import { FramesealError } from './errors.js';
 import type { FramesealEventMap, ProblemDetail } from './events.js';
 import {
   copyBaseKey,
-  copyBytes,
+  copyData,
   memberOf,
   requireProtectOptions,
   sessionOptions,
@@ -21,7 +21,7 @@ import type { FramesealStats, TrackStats } from './stats.js';
 import { trackName } from './tracks.js';
 import { requireEncodedStreams, transport, type Transport } from './transport.js';
 import { Watchdog } from './watchdog.js';
-import type { Event as WorkerEvent, OpenedData } from '../protocol.js';
+import type { OpenedData, WorkerEvent } from '../protocol.js';
 
 /**
  * One member's end-to-end encryption in one call.
@@ -184,12 +184,13 @@ export class Frameseal extends EventTarget {
   }
 
   /**
-   * Seals application data, such as a chat message or a piece of a file, with the send key.
+   * Seals application data, such as a chat message or a piece of a file, with the send key. At most
+   * 16 MiB at once; the worker that does it also handles the frames, so let pieces be small.
    *
    * @throws FramesealError `missing-key`, `key-exhausted`.
    */
   async seal(data: Uint8Array): Promise<Uint8Array> {
-    const copy = copyBytes('data', data);
+    const copy = copyData(data);
     return this.#channel.request({ type: 'seal', data: copy }, [copy.buffer]);
   }
 
@@ -199,7 +200,7 @@ export class Frameseal extends EventTarget {
    * @throws FramesealError `missing-key`, `not-sealed`, `authentication-failed`: also for a repeat.
    */
   async open(data: Uint8Array): Promise<OpenedData> {
-    const copy = copyBytes('data', data);
+    const copy = copyData(data);
     return this.#channel.request({ type: 'open', data: copy }, [copy.buffer]);
   }
 
@@ -224,9 +225,11 @@ export class Frameseal extends EventTarget {
   }
 
   /**
-   * Wipes all keys, and ends the worker if `create()` made it. Pending calls reject with `closed`.
+   * Wipes all keys, and ends the worker, memory and all, if `create()` made it. Pending calls reject
+   * with `closed`.
    *
-   * Connections stay protected: none of their frames passes any more.
+   * Connections stay protected: none of their frames passes any more. A transceiver that an attached
+   * connection gets afterwards is stopped, and the call that made it throws `closed`.
    */
   close(): void {
     this.#watchdog.stop();
@@ -245,7 +248,7 @@ export class Frameseal extends EventTarget {
         member: event.member,
         track: trackName(event.track),
       });
-    } else if (event.type === 'problem') {
+    } else {
       const { type, code, pipeline, ...known } = event;
       this.#report(
         code,

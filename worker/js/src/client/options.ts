@@ -1,7 +1,7 @@
 import { cipherSuiteNumber, type CipherSuite } from './cipher-suites.js';
 import { FramesealError } from './errors.js';
 import { trackNumber, type MediaTrackName } from './tracks.js';
-import type { SessionOptions } from '../protocol.js';
+import { MAX_DATA_LENGTH, type SessionOptions } from '../protocol.js';
 
 /** What `Frameseal.create()` needs to know. */
 export interface FramesealOptions {
@@ -166,8 +166,16 @@ export function memberOf({ member }: ReceiveKey, keyId: bigint): string {
   return member;
 }
 
+/** Checks application data; returns a copy whose buffer holds nothing else, to be transferred. */
+export function copyData(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (data?.byteLength > MAX_DATA_LENGTH) {
+    throw new RangeError(`data must be at most ${MAX_DATA_LENGTH} bytes`);
+  }
+  return copyBytes('data', data);
+}
+
 /** Returns a copy of bytes in a buffer of its own. */
-export function copyBytes(name: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function copyBytes(name: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array`);
   // Not slice(): that of a Node-style Buffer shares memory.
   return new Uint8Array(bytes);

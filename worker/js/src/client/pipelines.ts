@@ -70,11 +70,17 @@ export class Pipelines {
 
   /** Protects the new transceivers of a connection; numbers those that began to send. */
   sweep(pc: RTCPeerConnection): void {
+    const errors: unknown[] = [];
     for (const transceiver of pc.getTransceivers()) {
       const known = this.#protected.get(transceiver);
-      if (!known) this.#add(transceiver, {}, pc);
-      else if (known.track === undefined && sends(transceiver)) this.#update(known);
+      try {
+        if (!known) this.#add(transceiver, {}, pc);
+        else if (known.track === undefined && sends(transceiver)) this.#update(known);
+      } catch (error) {
+        errors.push(error); // those after it must not go unprotected for that
+      }
     }
+    if (errors.length > 0) throw errors[0];
   }
 
   /** Forgets the transceivers that will not carry media again. Returns how many are left. */

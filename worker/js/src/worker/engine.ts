@@ -1,6 +1,7 @@
 import init, { Session } from '../../wasm/frameseal.js';
 import type { InitOutput } from '../../wasm/frameseal.js';
-import type { Event, Failure, FromWorker, Pipeline, Request, SessionOptions } from '../protocol.js';
+import { MAX_DATA_LENGTH } from '../protocol.js';
+import type { Call, Failure, FromWorker, Pipeline, Request, SessionOptions } from '../protocol.js';
 
 /** 0 audio, 1 delta frame, 2 key frame: as `Session.process` counts them. */
 export type FrameKind = 0 | 1 | 2;
@@ -14,7 +15,7 @@ export interface KeyFrameSource {
  * The session in WebAssembly, and what keeps its failures from the frames.
  *
  * WebAssembly can trap, and a trapped module cannot be trusted with another call. So every call
- * into it is made here: after the first that fails, {@link transform} drops every frame.
+ * into it is made here: after the first trap, {@link transform} drops every frame.
  */
 export class Engine {
   /** Resolves when frames can be handled: sealed and opened, or after a failure dropped. */
@@ -26,7 +27,8 @@ export class Engine {
   #session: Session | undefined;
   #memory: WebAssembly.Memory | undefined;
   #heap = new Uint8Array();
-  #failed = false;
+  /** Why there is no session any more. */
+  #ended: Failure | undefined;
   #settle = (): void => {};
 
   constructor(post: (message: FromWorker) => void) {
@@ -41,20 +43,24 @@ export class Engine {
     const { call } = message;
     try {
       const wasm = await this.#loaded;
-      const value = 'configure' in message
-        ? this.#configure(message.configure, wasm)
-        : this.#handle(message.request);
+      const value =
+        'configure' in message
+          ? this.#configure(message.configure, wasm)
+          : this.#handle(message.request);
       this.#post({ call, value });
     } catch (error) {
-      if (isFailure(error)) this.#post({ call, failure: error });
-      else this.#fail(error);
+      if (isTrap(error)) this.#fail(error);
+      this.#post({ call, failure: this.#ended ?? asFailure(error) });
+    } finally {
+      // WebAssembly has its own copy, if it took one.
+      if ('request' in message && 'baseKey' in message.request) message.request.baseKey.fill(0);
     }
     this.#deliver();
   }
 
   /** Answers a call that has nothing to wait for. */
   acknowledge(call: number): void {
-    void this.#loaded.then(() => this.#post({ call }), () => {});
+    void this.ready.then(() => this.#post({ call }));
   }
 
   /** Begins to take frames of a pipeline. */
@@ -95,39 +101,27 @@ export class Engine {
 
   /** Wipes all keys; drops every frame from now on. */
   close(): void {
-    const session = this.#session;
-    this.#session = undefined;
-    try {
-      session?.free();
-    } catch {
-      // It trapped before: there is nothing left to wipe that can be reached.
-    }
-    this.#settle();
+    this.#end({ code: 'worker-failed', message: 'the session was closed' });
   }
 
-  #configure(options: SessionOptions, { memory }: InitOutput): void {
-    if (this.#session || this.#failed) {
-      const message = 'this worker has a session already: one worker, one Frameseal';
-      throw { code: 'invalid-message', message } satisfies Failure;
+  #configure({ profile, cipherSuite }: SessionOptions, { memory }: InitOutput): void {
+    if (this.#session || this.#ended) {
+      throw failure('invalid-message', 'this worker has served: one worker, one Frameseal');
     }
-    this.#session = new Session(options.profile, options.cipherSuite);
+    this.#session = new Session(profile, cipherSuite);
     this.#memory = memory;
     this.#settle();
   }
 
   #handle(request: Request): unknown {
-    if (!this.#session || !this.#memory) {
-      const message = 'this worker has no session';
-      throw { code: 'invalid-message', message } satisfies Failure;
-    }
     const session = this.#session;
+    if (!session || !this.#memory) throw failure('invalid-message', 'this worker has no session');
     switch (request.type) {
       case 'setSendKey':
-        return spend(request.baseKey, (key) => session.set_send_key(request.keyId, key));
+        return session.set_send_key(request.keyId, request.baseKey);
       case 'addReceiveKey': {
         const { keyId, baseKey, member } = request;
-        const now = performance.now();
-        return spend(baseKey, (key) => session.add_receive_key(keyId, key, member, now));
+        return session.add_receive_key(keyId, baseKey, member, performance.now());
       }
       case 'removeReceiveKey':
         return session.remove_receive_key(request.keyId);
@@ -136,21 +130,21 @@ export class Engine {
       case 'release':
         return session.release(request.pipeline);
       case 'seal':
-        return session.seal(request.data);
+        return session.seal(bounded(request.data));
       case 'open':
-        return session.open(request.data);
+        return session.open(bounded(request.data));
       case 'stats':
         return session.stats(this.#memory.buffer.byteLength);
     }
   }
 
-  /** Makes one call into WebAssembly, unless one failed before. */
+  /** Makes one call for frames. What fails without a trap concerns that frame alone. */
   #guard<T>(call: (session: Session, memory: WebAssembly.Memory) => T): T | undefined {
     if (!this.#session || !this.#memory) return undefined;
     try {
       return call(this.#session, this.#memory);
     } catch (error) {
-      if (!isFailure(error)) this.#fail(error);
+      if (isTrap(error)) this.#fail(error);
       return undefined;
     }
   }
@@ -160,35 +154,32 @@ export class Engine {
     for (;;) {
       const event = this.#guard((session) => session.poll_event());
       if (!event) return;
-      if (event.type !== 'keyFrameWanted' || !this.#requestKeyFrame(event)) this.#post({ event });
+      if (event.type === 'keyFrameWanted') this.#requestKeyFrame(event.pipeline);
+      else this.#post({ event });
     }
   }
 
-  #requestKeyFrame({ pipeline }: KeyFrameWanted): boolean {
+  /** Without a source (`createEncodedStreams`) it is left to the decoder, which asks more slowly. */
+  #requestKeyFrame(pipeline: number): void {
     const source = this.#keyFrameSources.get(pipeline);
-    // It rejects when the track has just ended, and then no key frame is wanted.
-    source?.sendKeyFrameRequest().catch(() => {});
-    return source !== undefined;
+    // It fails when the track has just ended, and then no key frame is wanted.
+    Promise.resolve(source).then((source) => source?.sendKeyFrameRequest()).catch(() => {});
   }
 
   #fail(error: unknown): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    this.#session = undefined;
-    this.#post({ fatal: { message: error instanceof Error ? error.message : String(error) } });
-    this.#settle();
+    if (this.#ended) return;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#end({ code: 'worker-failed', message });
+    this.#post({ fatal: { message } });
   }
-}
 
-type Call = { call: number; configure: SessionOptions } | { call: number; request: Request };
-type KeyFrameWanted = Extract<Event, { type: 'keyFrameWanted' }>;
-
-/** Uses key bytes and wipes them: WebAssembly has its own copy. */
-function spend(baseKey: Uint8Array, use: (baseKey: Uint8Array) => void): void {
-  try {
-    use(baseKey);
-  } finally {
-    baseKey.fill(0);
+  /** Forgets the session and wipes all of its memory: after a trap nothing else can be relied on. */
+  #end(reason: Failure): void {
+    this.#ended ??= reason;
+    this.#session = undefined;
+    if (this.#memory) new Uint8Array(this.#memory.buffer).fill(0);
+    this.#memory = undefined;
+    this.#settle();
   }
 }
 
@@ -197,7 +188,24 @@ function inOrder({ pipeline, direction, kind, track, codec, from }: Pipeline) {
   return [pipeline, direction, kind, track, codec, from] as const;
 }
 
-/** What the session throws on purpose is plain data; a trap is an `Error`. */
-function isFailure(error: unknown): error is Failure {
-  return typeof error === 'object' && error !== null && !(error instanceof Error) && 'code' in error;
+/** WebAssembly memory never shrinks, so what is too large must not get there. */
+function bounded(data: Uint8Array): Uint8Array {
+  if (data.byteLength <= MAX_DATA_LENGTH) return data;
+  throw failure('invalid-argument', `data is over ${MAX_DATA_LENGTH} bytes`);
+}
+
+function failure(code: Failure['code'], message: string): Failure {
+  return { code, message };
+}
+
+/** What the session throws on purpose is plain data; what does not fit its arguments, an `Error`. */
+function asFailure(error: unknown): Failure {
+  if (typeof error === 'object' && error !== null && 'code' in error && !(error instanceof Error)) {
+    return error as Failure;
+  }
+  return failure('invalid-message', 'client and worker are of different versions');
+}
+
+function isTrap(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError;
 }

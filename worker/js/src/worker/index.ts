@@ -15,17 +15,24 @@ const engine = new Engine((message) => self.postMessage(message));
 
 self.addEventListener('rtctransform', ({ transformer }) => {
   const { readable, writable, options } = transformer;
-  void pump(engine, options as Pipeline, readable, writable, transformer);
+  if (isPipeline(options)) void pump(engine, options, readable, writable, transformer);
 });
 
-self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+// A page may post other things to its workers: those are none of ours.
+self.addEventListener('message', ({ data }: MessageEvent<ToWorker | null | undefined>) => {
+  if (typeof data !== 'object' || data === null) return;
   if ('close' in data) {
     engine.close();
   } else if ('streams' in data) {
     const { pipeline, readable, writable } = data.streams;
-    void pump(engine, pipeline, readable, writable);
+    if (isPipeline(pipeline)) void pump(engine, pipeline, readable, writable);
     engine.acknowledge(data.call);
-  } else {
+  } else if ('configure' in data || 'request' in data) {
     void engine.answer(data);
   }
 });
+
+/** The values are the session's to check. */
+function isPipeline(options: unknown): options is Pipeline {
+  return typeof options === 'object' && options !== null && 'pipeline' in options;
+}

@@ -14,28 +14,37 @@ export async function pump(
   writable: WritableStream<EncodedFrame>,
   keyFrames?: KeyFrameSource,
 ): Promise<void> {
-  const { pipeline } = options;
   const reader = readable.getReader();
   const writer = writable.getWriter();
   const codec = new CodecWatch(engine, options);
   await engine.ready; // the browser keeps the frames until then
   engine.add(options, options.direction === 'receive' ? keyFrames : undefined);
-  try {
-    for (;;) {
-      const { done, value: frame } = await reader.read();
-      if (done) break;
-      const kind = kindOf(frame, options);
-      codec.look(frame, kind);
-      const data = engine.transform(pipeline, kind, frame.data);
-      if (!data) continue;
-      frame.data = data;
-      writer.write(frame).catch(ignore);
-    }
-    await writer.close();
-  } catch {
-    // The browser took the streams away: the track or its connection has ended.
+  for (;;) {
+    // Rejects when the browser takes the stream away, because track or connection have ended.
+    const { done, value: frame } = await reader.read().catch(() => END);
+    if (done) break;
+    if (transform(engine, options, codec, frame)) writer.write(frame).catch(ignore);
   }
-  engine.remove(pipeline);
+  engine.remove(options.pipeline);
+  writer.close().catch(ignore);
+}
+
+/** Seals or opens a frame; tells whether it may go on. One that cannot be read may not. */
+function transform(
+  engine: Engine,
+  options: Pipeline,
+  codec: CodecWatch,
+  frame: EncodedFrame,
+): boolean {
+  try {
+    const kind = kindOf(frame, options);
+    codec.look(frame, kind);
+    const data = engine.transform(options.pipeline, kind, frame.data);
+    if (data) frame.data = data;
+    return data !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The parts of `RTCEncodedVideoFrame` and `RTCEncodedAudioFrame` that are looked at. */
@@ -81,5 +90,7 @@ function kindOf(frame: EncodedFrame, { kind }: Pipeline): FrameKind {
 const AUDIO = 0;
 const DELTA = 1;
 const KEY = 2;
+
+const END = { done: true, value: undefined } as const;
 
 function ignore(): void {}
