@@ -63,6 +63,7 @@ inBrowsers((bench) => {
         async () => (await encodedFrames(call.alice)) > encoded + 10,
       );
       assert.equal(await arrived(), before);
+      await until('worker-failed', () => firstProblem(call.alice, 'worker-failed'));
     });
   });
 

@@ -22,8 +22,8 @@ export class Channel {
     this.worker = worker;
     this.#handlers = handlers;
     worker.addEventListener('message', this.#receive);
-    worker.addEventListener('error', this.#fail);
-    worker.addEventListener('messageerror', this.#fail);
+    worker.addEventListener('error', this.#hearError);
+    worker.addEventListener('messageerror', this.#hearError);
   }
 
   /** Why no call succeeds any more, if so. */
@@ -62,13 +62,22 @@ export class Channel {
     this.end(new FramesealError('closed', 'close() was called'));
   }
 
+  /** Takes the worker for failed. */
+  fail(message: string): void {
+    if (this.#ended) return;
+    // Whatever of it still runs must not go on with frames, nor keep keys.
+    this.worker.postMessage(CLOSE);
+    this.end(new FramesealError('worker-failed', message));
+    this.#handlers.failed();
+  }
+
   /** Ends the talk: every call, pending or to come, rejects with `error`. */
   end(error: FramesealError): void {
     if (this.#ended) return;
     this.#ended = error;
     this.worker.removeEventListener('message', this.#receive);
-    this.worker.removeEventListener('error', this.#fail);
-    this.worker.removeEventListener('messageerror', this.#fail);
+    this.worker.removeEventListener('error', this.#hearError);
+    this.worker.removeEventListener('messageerror', this.#hearError);
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
@@ -96,22 +105,15 @@ export class Channel {
     } else if ('event' in data) {
       this.#handlers.event(data.event);
     } else if ('fatal' in data) {
-      this.#die(data.fatal.message);
+      this.fail(data.fatal.message);
     }
   };
 
-  readonly #fail = (event: Event): void => {
-    if (event.type === 'messageerror') this.#die('a message could not be read');
+  readonly #hearError = (event: Event): void => {
+    if (event.type === 'messageerror') this.fail('a message could not be read');
     // Where the script itself did not load, the event says nothing.
-    else this.#die((event instanceof ErrorEvent && event.message) || 'the script did not load');
+    else this.fail((event instanceof ErrorEvent && event.message) || 'the script did not load');
   };
-
-  #die(message: string): void {
-    // Whatever of it still runs must not go on with frames, nor keep keys.
-    this.worker.postMessage(CLOSE);
-    this.end(new FramesealError('worker-failed', message));
-    this.#handlers.failed();
-  }
 }
 
 /** Who hears what the worker says of its own accord. */

@@ -6,7 +6,8 @@ import type { MediaKind } from '../protocol.js';
 /**
  * Notices frames that pass the worker by, by comparing its counters with the browser's.
  *
- * Runs once a second while there is something to watch, and lets go of what has ended.
+ * Runs once a second while there is something to watch, and lets go of what has ended. A worker that
+ * gives no counters has failed.
  */
 export class Watchdog {
   readonly #pipelines: Pipelines;
@@ -14,7 +15,8 @@ export class Watchdog {
   readonly #alarm: Alarm;
   readonly #bypasses = new WeakMap<MediaEnd, Bypass>();
   #timer: ReturnType<typeof setInterval> | undefined;
-  #busy = false;
+  /** Since when the worker owes an answer, in checks; `undefined` if it does not. */
+  #waiting: number | undefined;
 
   constructor(pipelines: Pipelines, channel: Channel, alarm: Alarm) {
     this.#pipelines = pipelines;
@@ -33,14 +35,18 @@ export class Watchdog {
 
   async #tick(): Promise<void> {
     if (this.#pipelines.prune() === 0) this.stop();
-    if (this.#busy) return;
-    this.#busy = true;
+    if (this.#waiting !== undefined) {
+      // A terminated worker does not say so.
+      if (++this.#waiting === PATIENCE) this.#channel.fail('the worker does not answer');
+      return;
+    }
+    this.#waiting = 0;
     try {
       await this.#compare();
     } catch {
       // The worker has failed, which is told elsewhere, or a connection closed meanwhile.
     } finally {
-      this.#busy = false;
+      this.#waiting = undefined;
     }
   }
 
@@ -104,6 +110,9 @@ export class Bypass {
 
 // Two checks after a partial one: an alarm within 3 s.
 const INTERVAL_MS = 1000;
+
+/** Checks that the worker may be silent: it answers within a frame's time, asleep or not. */
+const PATIENCE = 4;
 
 /** Video is counted in frames, audio in packets, of which a few may hold no frame. */
 const LEAST_MISSED = { audio: 25, video: 3 };
