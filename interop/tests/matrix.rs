@@ -5,7 +5,7 @@ mod implementation;
 
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    BaseKey, CipherSuite, FrameBuffer, FrameKind, Header, HeaderError, KeyId, KeyIdLayout, Profile,
+    BaseKey, CipherSuite, FrameBuffer, FrameKind, Header, HeaderError, KeyIdLayout, Profile,
     Receiver, Sender,
 };
 use implementation::{ALL, BASE_KEY, FRAMESEAL, Frame, Implementation, SFRAME_2, sframe_2};
@@ -103,13 +103,12 @@ fn whole_frames_of_both_profiles_are_theirs() {
 #[test]
 fn ratcheted_keys_are_other_keys() {
     for suite in SFRAME_2.suites.iter().copied() {
-        let ours = BaseKey::new(BASE_KEY.to_vec()).into_send_key().ratchet(suite);
-        let ours = Sender::new(Profile::Rfc9605, suite, KeyId::new(1), ours);
+        let ours = BaseKey::new(BASE_KEY.to_vec()).ratchet(suite);
         // Theirs has made the first step as soon as it is there.
         let theirs = RatchetingKeyMaterial::derive_from(sframe_2::suite(suite), BASE_KEY).unwrap();
         assert_eq!(theirs.as_ref().len(), suite.key_len());
-        let theirs = BaseKey::new(theirs.as_ref().to_vec()).into_receive_key();
-        assert!(!ours.seals_under(&theirs), "{}", suite.name());
+        let theirs = BaseKey::new(theirs.as_ref().to_vec());
+        assert_ne!(ours.fingerprint(), theirs.fingerprint(), "{}", suite.name());
     }
 }
 
