@@ -12,8 +12,15 @@ use crate::prerequisite::{self, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// The TypeScript projects.
-const PROJECTS: [&str; 5] =
-    ["worker/js", "worker/js/src/worker", "worker/js/test", "demo/page", "demo/e2e"];
+const PROJECTS: [&str; 7] = [
+    "worker/js",
+    "worker/js/src/worker",
+    "worker/js/test",
+    "demo/page",
+    "demo/page/worker",
+    "demo/e2e",
+    "demo/e2e/workers",
+];
 
 /// Most bytes that the wasm module may have before compression.
 const WASM_CEILING: u64 = 150 * 1024;
