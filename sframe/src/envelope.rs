@@ -290,6 +290,8 @@ const VIDEO_SUBTYPES: [(&str, Codec); 5] = [
 #[cfg(test)]
 mod tests {
     use super::Codec;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn only_codecs_with_an_envelope_have_one() {

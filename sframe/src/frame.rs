@@ -413,6 +413,8 @@ mod tests {
     use crate::metadata::{FrameKind, Profile};
     use crate::sender::Sender;
     use crate::suite::CipherSuite;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn sender() -> Sender {
         let key = BaseKey::new(vec![1; 16]).into_send_key();
@@ -437,7 +439,7 @@ mod tests {
             "{:?}",
             sealed.map(<[u8]>::len)
         );
-        assert_eq!(buffer.output(), []);
+        assert_eq!(buffer.output(), b"");
     }
 
     #[test]
@@ -446,7 +448,7 @@ mod tests {
         buffer.reserve(3).unwrap().copy_from_slice(&[7; 3]);
         buffer.seal(Codec::Audio, FrameKind::Audio, &mut sender(), 1).unwrap();
         buffer.discard();
-        assert_eq!(buffer.output(), []);
+        assert_eq!(buffer.output(), b"");
         assert!(buffer.frame.iter().all(|byte| *byte == 0));
     }
 

@@ -121,6 +121,8 @@ mod tests {
     use alloc::vec;
 
     use super::BaseKey;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn debug_never_prints_key_bytes() {

@@ -87,6 +87,8 @@ mod tests {
 
     use super::KeyIdLayout;
     use crate::header::KeyId;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn fields_are_where_the_protocol_says() {

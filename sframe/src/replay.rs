@@ -81,6 +81,8 @@ mod tests {
 
     use super::{Replay, ReplayWindow};
     use crate::header::Counter;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn offer(window: &mut ReplayWindow, counter: u64) -> Result<(), Replay> {
         window.check(Counter::new(counter))?;

@@ -191,6 +191,8 @@ mod tests {
     use crate::header::{Counter, KeyId};
     use crate::key::BaseKey;
     use crate::suite::CipherSuite;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn sealer(next: u64) -> SealContext {
         SealContext::dangerous_resume_at(

@@ -11,6 +11,8 @@ use oracle::link::Link;
 use oracle::transmission::transmit;
 use oracle::{envelope, tampering};
 use recording::{RECORDINGS, Recording};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const SUITE: CipherSuite = CipherSuite::Aes128GcmSha256_128;
 

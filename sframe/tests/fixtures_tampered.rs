@@ -15,6 +15,8 @@ use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{CipherSuite, OpenFrameError, Profile};
 use oracle::link::Link;
 use recording::{Frame, RECORDINGS, Recording};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn audio() {

@@ -5,6 +5,8 @@ mod oracle;
 use frameseal_sframe::{Counter, Header, KeyId};
 use proptest::collection::vec;
 use proptest::prelude::*;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 proptest! {
     #[test]

@@ -16,6 +16,8 @@ use oracle::envelope::CODECS;
 use oracle::link::Link;
 use oracle::tampering::{EDIT_LEN, tamper};
 use recording::RECORDINGS;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn nothing_panics_and_nothing_opens() {

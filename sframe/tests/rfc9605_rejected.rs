@@ -4,6 +4,8 @@ use frameseal_sframe::{
     BaseKey, CipherSuite, Field, Header, HeaderError, KeyId, OpenContext, OpenError, SealContext,
 };
 use hex_literal::hex;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const HEADERS: &[(&str, &[u8], HeaderError)] = &[
     ("empty", &[], HeaderError::Truncated { expected: 1, actual: 0 }),

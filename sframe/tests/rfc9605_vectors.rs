@@ -5,6 +5,8 @@ use frameseal_sframe::{
     BaseKey, CipherSuite, Counter, Header, KeyId, OpenContext, OpenError, SealContext,
 };
 use serde::Deserialize;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[derive(Deserialize)]
 struct File {

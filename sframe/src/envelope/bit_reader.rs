@@ -66,6 +66,8 @@ const MAX_EXP_GOLOMB_ZEROS: u8 = 31;
 mod tests {
     use super::BitReader;
     use crate::envelope::EnvelopeError;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn reads_bits_from_the_highest_down() {

@@ -112,6 +112,8 @@ mod tests {
 
     use super::{Unescaped, escape, unescape};
     use crate::envelope::EnvelopeError;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// Unescaped, escaped.
     const PAIRS: &[(&[u8], &[u8])] = &[

@@ -111,6 +111,8 @@ mod tests {
 
     use super::{Obu, read_leb128, write_leb128};
     use crate::envelope::EnvelopeError;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn writes_leb128_in_the_fewest_bytes() {

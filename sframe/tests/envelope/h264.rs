@@ -3,6 +3,8 @@ use frameseal_sframe::envelope::{Codec, EnvelopeError};
 use hex_literal::hex;
 
 use crate::{Frame, Rejected, oracle};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Slice headers in bits, `first_mb_in_slice slice_type pic_parameter_set_id`: b8 is `1 011 1`,
 /// 88 84 is `1 0001000 1`, 9a is `1 00110 1`, e0 is `1 1 1`.

@@ -3,6 +3,8 @@ use frameseal_sframe::envelope::{Codec, EnvelopeError};
 use hex_literal::hex;
 
 use crate::{Frame, Rejected};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Slice headers in bits: af is `1 0 1` on random access, d0 is `1 1` elsewhere.
 const FRAMES: &[Frame] = &[

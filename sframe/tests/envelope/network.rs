@@ -8,6 +8,8 @@ use proptest::prelude::*;
 
 use crate::oracle;
 use crate::transmission::{TEMPORAL_DELIMITER, push_nal, push_obu, transmit};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 proptest! {
     #[test]

@@ -3,6 +3,8 @@ use frameseal_sframe::envelope::{Codec, EnvelopeError, Place};
 use hex_literal::hex;
 
 use crate::{Frame, Rejected};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const FRAMES: &[Frame] = &[
     Frame {

@@ -90,7 +90,8 @@ pub(crate) fn push_obu(
     for index in 0..size_len.unwrap_or(0) {
         let more = if index + 1 < size_len.expect("what we sealed") { 0x80 } else { 0 };
         unit.push(
-            more | u8::try_from(payload.len() >> (7 * index) & 0x7f).expect("what we sealed"),
+            more | u8::try_from(payload.len() as u64 >> (7 * index) & 0x7f)
+                .expect("what we sealed"),
         );
     }
     unit.extend(payload);
