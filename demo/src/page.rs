@@ -7,7 +7,8 @@ use axum::http::{HeaderName, HeaderValue, header};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// Serves the files under `root`, which `cargo xtask build` writes, with [`HEADERS`].
+/// Serves the files under `root`, which `cargo xtask build` writes, with the headers that browsers
+/// want.
 ///
 /// A folder is answered by its `index.html`; what is not there, by 404.
 pub fn page(root: &Path) -> Router {
