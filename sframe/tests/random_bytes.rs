@@ -22,7 +22,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 #[test]
 fn nothing_panics_and_nothing_opens() {
     let inputs = std::env::var("FRAMESEAL_RANDOM_INPUTS");
-    let inputs = inputs.map_or(20_000, |inputs| inputs.parse().unwrap());
+    let inputs = inputs.map_or(100_000, |inputs| inputs.parse().unwrap());
     let frames = Frames::new();
     let mut entry_points = EntryPoints::new();
     let mut data = Vec::new();
