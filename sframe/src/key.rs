@@ -69,8 +69,12 @@ impl BaseKey {
         self.expose_secret().ct_eq(other.expose_secret()).into()
     }
 
-    /// The key bytes, for the key schedule only. Grep for `expose_secret` to audit every use.
-    pub(crate) fn expose_secret(&self) -> &[u8] {
+    /// Returns the key bytes: for key management, which wraps them for those who may open.
+    ///
+    /// Whoever has them opens all that is sealed under this key and its ratcheted successors. Grep
+    /// for `expose_secret` to audit every use.
+    #[must_use]
+    pub fn expose_secret(&self) -> &[u8] {
         let Self { bytes } = self;
         bytes
     }

@@ -81,6 +81,16 @@ impl<S: Clone> Receiver<S> {
         self.keys.len() < before
     }
 
+    /// Wipes the keys whose ID `keep` rejects. It is asked about each key by itself, those that
+    /// were ratcheted included, with track bits 0.
+    ///
+    /// For forgetting what is old while what was ratcheted from it goes on. The holder of an
+    /// earlier key can compute all later ones of its generation: to shut out a sender, reject
+    /// them all, or [remove](Self::remove) its keys.
+    pub fn retain(&mut self, mut keep: impl FnMut(KeyId) -> bool) {
+        self.keys.retain(|entry| keep(entry.key_id));
+    }
+
     /// Returns the profile that frames are opened in.
     #[must_use]
     pub const fn profile(&self) -> Profile {

@@ -125,3 +125,16 @@ fn other_slots_generations_and_profiles_do_not_ratchet() {
     let result = receiver(Profile::Rfc9605).open(FrameKind::Key, &mut sealed(1));
     assert!(matches!(result, Err(OpenError::UnknownKey(_))));
 }
+
+#[test]
+fn retaining_later_steps_forgets_the_earlier_ones() {
+    let mut receiver = receiver(Profile::Frameseal1);
+    assert!(receiver.open(FrameKind::Key, &mut sealed(2)).is_ok());
+    receiver.retain(|kept| kept == key_id(2));
+    for steps in [0, 1] {
+        let result = receiver.open(FrameKind::Key, &mut sealed(steps));
+        assert!(matches!(result, Err(OpenError::UnknownKey(_))), "step {steps}");
+    }
+    assert_eq!(receiver.open(FrameKind::Key, &mut sealed(2)), Err(OpenError::Duplicate));
+    assert!(receiver.open(FrameKind::Key, &mut sealed(3)).is_ok(), "ratchets on from what is left");
+}
