@@ -1,7 +1,8 @@
 /** A call of two peers, Alice and Bob, with a key each. */
 
 import type { Browser } from 'puppeteer-core';
-import type { MediaKind, PeerOptions, RtpStats, TestKey } from '../pages/peer.ts';
+import type { PeerOptions, TestKey } from '../pages/peer.ts';
+import type { MediaKind, RtpStats } from '../pages/rtp-stats.ts';
 import type { Direction } from './evidence.ts';
 import { negotiate, Peer } from './peer.ts';
 import { settled, until } from './until.ts';

@@ -1,7 +1,7 @@
 /** What the taps at the two ends of a call prove about the frames between them. */
 
 import type { Tap, TappedFrame } from '../workers/tapped-frame.ts';
-import type { MediaKind, RtpStats } from '../pages/peer.ts';
+import type { MediaKind, RtpStats } from '../pages/rtp-stats.ts';
 import { withoutEnvelope } from './envelope.ts';
 
 type Frame = TappedFrame<Buffer>;

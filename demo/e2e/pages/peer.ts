@@ -3,6 +3,7 @@
 import type { Frameseal, FramesealStats, ProblemDetail, SourceDetail } from 'frameseal';
 import type { Tap } from '../workers/tapped-frame.ts';
 import { bytesToBase64 } from './base64.ts';
+import { rtpStats, type MediaKind, type RtpStats } from './rtp-stats.ts';
 
 /** A key of the tests: 32 times this byte. */
 export interface TestKey {
@@ -28,26 +29,8 @@ export interface PeerOptions {
   detached?: boolean;
 }
 
-export type MediaKind = 'audio' | 'video';
-
 /** TypeScript's own does not know SVC. */
 export type Encoding = RTCRtpEncodingParameters & { scalabilityMode?: string };
-
-/** What the browser counts of one direction of one transceiver, all its streams together. */
-export interface RtpStats {
-  mid: string | null;
-  kind: MediaKind;
-  direction: 'send' | 'receive';
-  /** Sending: encoded. Receiving: decoded. */
-  frames: number;
-  /** Sending: put on the wire. Receiving: complete. */
-  transported: number;
-  packets: number;
-  keyFrameRequests: number;
-  width: number;
-  /** SSRC, of the last stream if there are several. */
-  source: number | undefined;
-}
 
 /** An event of the package and when it came, in milliseconds of the page's clock. */
 export interface Heard<Detail> {
@@ -179,13 +162,7 @@ const peer = {
   },
 
   async rtpStats(): Promise<RtpStats[]> {
-    const all = pc
-      .getTransceivers()
-      .flatMap(({ mid, sender, receiver }) => [
-        rtpStats(mid, 'send', receiver.track.kind, sender.getStats()),
-        rtpStats(mid, 'receive', receiver.track.kind, receiver.getStats()),
-      ]);
-    return Promise.all(all);
+    return rtpStats(pc);
   },
 
   /** Bigints do not travel: the key ID stays here. */
@@ -321,48 +298,4 @@ function codecs(name: string): RTCRtpCodec[] {
   const sends = ({ sdpFmtpLine }: RTCRtpCodec) =>
     sent.some((codec) => codec.sdpFmtpLine === sdpFmtpLine);
   return named(RTCRtpReceiver.getCapabilities('video')).filter(sends);
-}
-
-async function rtpStats(
-  mid: string | null,
-  direction: 'send' | 'receive',
-  kind: string,
-  report: Promise<RTCStatsReport>,
-): Promise<RtpStats> {
-  const total: RtpStats = {
-    mid,
-    kind: kind as MediaKind,
-    direction,
-    frames: 0,
-    transported: 0,
-    packets: 0,
-    keyFrameRequests: 0,
-    width: 0,
-    source: undefined,
-  };
-  for (const stats of (await report).values() as Iterable<StreamStats>) {
-    if (stats.type !== 'inbound-rtp' && stats.type !== 'outbound-rtp') continue;
-    total.frames += stats.framesDecoded ?? stats.framesEncoded ?? 0;
-    total.transported += stats.framesReceived ?? stats.framesSent ?? 0;
-    total.packets += stats.packetsReceived ?? stats.packetsSent ?? 0;
-    total.keyFrameRequests += (stats.pliCount ?? 0) + (stats.firCount ?? 0);
-    total.source = stats.ssrc;
-    total.width = Math.max(total.width, stats.frameWidth ?? 0);
-  }
-  return total;
-}
-
-/** What `RTCOutboundRtpStreamStats` and `RTCInboundRtpStreamStats` have of this. */
-interface StreamStats {
-  type: string;
-  ssrc: number;
-  framesDecoded?: number;
-  framesEncoded?: number;
-  framesReceived?: number;
-  framesSent?: number;
-  packetsReceived?: number;
-  packetsSent?: number;
-  pliCount?: number;
-  firCount?: number;
-  frameWidth?: number;
 }
