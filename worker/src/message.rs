@@ -25,11 +25,67 @@ pub(crate) enum Event {
         member: Option<String>,
         #[tsify(optional, type = "bigint")]
         key_id: Option<u64>,
-        /// Frames since the last event of this code and pipeline.
+        /// Frames since the last event of this code and pipeline; 1 for `message-rejected` and
+        /// `slot-conflict`.
         count: u32,
+        /// What was wrong with a message, for developers. Safe to log.
+        #[tsify(optional)]
+        reason: Option<String>,
     },
-    /// Video was lost and can be shown again from the next key frame on: ask for one.
+    /// A key message to deliver.
+    Message {
+        /// The member to deliver it to; absent: all.
+        #[tsify(optional)]
+        to: Option<String>,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        data: Vec<u8>,
+    },
+    /// A member's keys changed state.
+    Member {
+        id: String,
+        state: MemberState,
+        /// SHA-256 of its public key, 64 hexadecimal digits; absent before its first message.
+        #[tsify(optional)]
+        fingerprint: Option<String>,
+    },
+    /// The application is to judge a member, by a `judge` request with the same fingerprint.
+    Verify {
+        id: String,
+        fingerprint: String,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        credential: Vec<u8>,
+    },
+    /// Frames now leave under another key.
+    Keychange {
+        /// Counts this member's fresh keys.
+        generation: u32,
+        /// Times that this generation was ratcheted, 0 to 7.
+        step: u8,
+    },
+    /// A sending pipeline's watchers cannot begin without a key frame: make one.
+    KeyFrameNeeded { pipeline: u32 },
+    /// Video was lost and can be shown again from the next key frame on: ask the sender for one.
     KeyFrameWanted { pipeline: u32 },
+    /// A key came: frames that wait may have waited for it.
+    KeyCame,
+    /// The key manager has something to do.
+    Work,
+}
+
+/// How far the key exchange with a member is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Tsify)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum MemberState {
+    /// Its public key is not proven yet.
+    Pending,
+    /// It holds the private key to its public key, and the secret of the room.
+    Secured,
+    /// The application rejected it.
+    Rejected,
+    /// It is gone, and so are its keys.
+    Left,
 }
 
 /// Why frames were dropped, as the application is told.
@@ -39,8 +95,12 @@ pub(crate) enum ProblemCode {
     AuthenticationFailed,
     KeyExhausted,
     MalformedFrame,
+    /// A key message was of no use.
+    MessageRejected,
     MissingKey,
     NotSealed,
+    /// Another member has this member's slot.
+    SlotConflict,
     UnsupportedCodec,
     WrongSource,
 }
@@ -69,6 +129,8 @@ pub(crate) enum FailureCode {
     AuthenticationFailed,
     /// Not sealed data.
     NotSealed,
+    /// A request of the other way of keys: `manual` or `exchange`.
+    Unsupported,
 }
 
 /// Application data that was opened.
@@ -92,6 +154,31 @@ pub(crate) struct SessionStats {
     /// Key ID that frames leave under; `None` before the first key.
     #[tsify(optional, type = "bigint")]
     pub(crate) send_key_id: Option<u64>,
+    /// Of the key that frames leave under; `None` before the first key, and with manual keys.
+    #[tsify(optional)]
+    pub(crate) generation: Option<u32>,
+    #[tsify(optional)]
+    pub(crate) step: Option<u8>,
+    /// The other members; none with manual keys.
+    pub(crate) members: Vec<MemberStats>,
+    /// Longest time in microseconds that the key manager held up frames.
+    pub(crate) longest_slice_microseconds: f64,
+}
+
+/// What is known of another member.
+#[derive(Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MemberStats {
+    pub(crate) id: String,
+    pub(crate) state: MemberState,
+    /// SHA-256 of its public key, 64 hexadecimal digits; absent before its first message.
+    #[tsify(optional)]
+    pub(crate) fingerprint: Option<String>,
+    /// Of its newest key that came; absent before the first.
+    #[tsify(optional)]
+    pub(crate) generation: Option<u32>,
+    #[tsify(optional)]
+    pub(crate) step: Option<u8>,
 }
 
 /// Counters of one pipeline since it was made.

@@ -223,7 +223,10 @@ impl Drop {
             Self::Problem(code) => match code {
                 ProblemCode::AuthenticationFailed => &mut dropped.authentication_failed,
                 ProblemCode::KeyExhausted => &mut dropped.key_exhausted,
-                ProblemCode::MalformedFrame => &mut dropped.malformed_frame,
+                // The last two are no reasons to drop a frame.
+                ProblemCode::MalformedFrame
+                | ProblemCode::MessageRejected
+                | ProblemCode::SlotConflict => &mut dropped.malformed_frame,
                 ProblemCode::MissingKey => &mut dropped.missing_key,
                 ProblemCode::NotSealed => &mut dropped.not_sealed,
                 ProblemCode::UnsupportedCodec => &mut dropped.unsupported_codec,

@@ -40,7 +40,7 @@ impl Problems {
         let count = core::mem::take(&mut problem.pending);
         problem.reported = now;
         let Culprit { member, key_id } = culprit;
-        Some(Event::Problem { code, pipeline, member, key_id, count })
+        Some(Event::Problem { code, pipeline, member, key_id, count, reason: None })
     }
 
     fn entry(&mut self, code: ProblemCode) -> &mut Problem {

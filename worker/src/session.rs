@@ -227,6 +227,10 @@ impl Session {
                 .as_ref()
                 .map(|sender| sender.key_id().get() >> track_bits(self.profile)),
             wasm_bytes,
+            generation: None,
+            step: None,
+            members: Vec::new(),
+            longest_slice_microseconds: 0.0,
         }
     }
 

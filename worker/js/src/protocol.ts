@@ -17,6 +17,8 @@ import type {
 export type {
   Dropped,
   Event,
+  MemberState,
+  MemberStats,
   OpenedData,
   Percentiles,
   PipelineStats,
@@ -52,8 +54,13 @@ export type FromWorker =
   /** WebAssembly trapped or did not load: every frame is dropped from now on. */
   | { fatal: { message: string } };
 
-/** What the main thread hears of; key frames are asked for in the worker. */
-export type WorkerEvent = Exclude<Event, { type: 'keyFrameWanted' }>;
+/**
+ * What the main thread hears of; the rest concerns the worker alone.
+ *
+ * `keyFrameNeeded` comes only where the worker cannot make key frames: the main thread can, with
+ * `RTCRtpSender.setParameters()`.
+ */
+export type WorkerEvent = Exclude<Event, { type: 'keyFrameWanted' | 'keyCame' | 'work' }>;
 
 /** Streams of `RTCRtpSender.createEncodedStreams()` or its twin, and the pipeline between them. */
 export interface EncodedStreams {
@@ -62,14 +69,17 @@ export interface EncodedStreams {
   pipeline: Pipeline;
 }
 
-/** The value that answers a request. */
-export type Answer<R extends Request> = R extends { type: 'stats' }
-  ? SessionStats
-  : R extends { type: 'seal' }
-    ? Uint8Array
-    : R extends { type: 'open' }
-      ? OpenedData
-      : void;
+/** The value that answers a request; of `rotate`, the generation to be used next or a later one. */
+export type Answer<R extends Request> = R extends { type: keyof Answers } ? Answers[R['type']] : void;
+
+interface Answers {
+  fingerprint: string;
+  open: OpenedData;
+  rotate: number;
+  safetyNumber: string;
+  seal: Uint8Array;
+  stats: SessionStats;
+}
 
 /** Why a call was refused. Safe to log. */
 export interface Failure {
@@ -84,13 +94,42 @@ export interface Failure {
 export type FailureCode = SessionFailureCode | 'invalid-message' | 'worker-failed';
 
 /** What a session is made of; fixed for its life. */
-export interface SessionOptions {
+export type SessionOptions = ManualKeys | KeyExchange;
+
+/** The application sets the keys: `setSendKey`, `addReceiveKey`, `removeReceiveKey`. */
+export interface ManualKeys {
+  keys: 'manual';
   profile: 'frameseal/1' | 'rfc9605';
   /** IANA number, 1 to 8. */
   cipherSuite: number;
 }
 
-/** Something to do. Answered by one {@link Answer}, or by a {@link Failure}. */
+/** The worker makes the keys, and exchanges them with other members' in messages. */
+export interface KeyExchange {
+  keys: 'exchange';
+  profile: 'frameseal/1';
+  /** IANA number, 1 to 8. */
+  cipherSuite: number;
+  /** 1 to 256 bytes of UTF-8. */
+  room: string;
+  /** Who this is, 1 to 64 bytes of UTF-8. */
+  member: string;
+  /** What all members know and the signalling does not. Random bytes, at least 16, are wiped. */
+  secret?: { passphrase: string } | { random: Uint8Array };
+  /** Number in the room, 0 to 65535; by default a random one. */
+  slot?: number;
+  /** For the others to judge this member by, at most 4096 bytes. */
+  credential?: Uint8Array;
+  /** Whether the application judges members: `verify` events, answered by `judge`. */
+  verify: boolean;
+  /** Age in ms at which a key is replaced. */
+  rotateEveryMs: number;
+}
+
+/**
+ * Something to do. Answered by one {@link Answer}, or by a {@link Failure}: `unsupported` for what
+ * belongs to the other way of keys.
+ */
 export type Request =
   /** Seals outgoing frames with this key from the next frame on. */
   | { type: 'setSendKey'; keyId: bigint; baseKey: Uint8Array }
@@ -98,6 +137,21 @@ export type Request =
   | { type: 'addReceiveKey'; keyId: bigint; baseKey: Uint8Array; member: string }
   /** Forgets a key given by `addReceiveKey`. */
   | { type: 'removeReceiveKey'; keyId: bigint }
+  /** Somebody else is in the room, or no longer: from the application's roster. */
+  | { type: 'memberJoined'; id: string }
+  | { type: 'memberLeft'; id: string }
+  /** Takes a key message that the signalling delivered. */
+  | { type: 'receive'; from: string; message: Uint8Array }
+  /** Makes a fresh key for those who are here. */
+  | { type: 'rotate' }
+  /** Answers a `verify` event. */
+  | { type: 'judge'; member: string; fingerprint: string; accept: boolean }
+  /** Gives the credential that depends on the fingerprint; before the first `memberJoined`. */
+  | { type: 'setCredential'; credential: Uint8Array }
+  /** The own public key's SHA-256, 64 hexadecimal digits. */
+  | { type: 'fingerprint' }
+  /** 12 groups of 5 digits: of this member and another, or of the room. Else `missing-key`. */
+  | { type: 'safetyNumber'; member?: string }
   /** Changes the options of a pipeline, or gives them before it exists. */
   | { type: 'retarget'; pipeline: Pipeline }
   /** Forgets a pipeline and its counters. */

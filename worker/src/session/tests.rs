@@ -103,6 +103,7 @@ fn a_wrong_key_is_told_once_a_second_with_the_member_and_the_applications_key_id
         member: Some(String::from("alice")),
         key_id: Some(1),
         count,
+        reason: None,
     };
     assert_eq!(told, [problem(1), problem(31), problem(31), problem(31)]);
 }

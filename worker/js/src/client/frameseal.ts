@@ -248,7 +248,7 @@ export class Frameseal extends EventTarget {
         member: event.member,
         track: trackName(event.track),
       });
-    } else {
+    } else if (event.type === 'problem') {
       const { type, code, pipeline, ...known } = event;
       this.#report(
         code,

@@ -120,7 +120,7 @@ export function sessionOptions(options: FramesealOptions): SessionOptions {
       "this version has no key exchange yet: pass keys: 'manual' and set the keys yourself",
     );
   }
-  return { profile, cipherSuite: suite };
+  return { keys, profile, cipherSuite: suite };
 }
 
 /** Checks the options of `protect()`. */

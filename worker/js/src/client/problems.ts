@@ -39,6 +39,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
       'Frames could not be parsed as their codec: they are damaged, or the codec hint is wrong. ' +
       'Check the codec option of protect().',
   },
+  'message-rejected': {
+    severity: 'warning',
+    hint:
+      'A key message was not what its member made for this one: the secrets of the room differ, ' +
+      'or somebody changed it. Compare the secrets and the safety numbers of both sides.',
+  },
   'missing-key': {
     severity: 'info',
     hint:
@@ -50,6 +56,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     hint:
       'Frames arrive in the clear, or sealed by something else: the sender is not protected. ' +
       'Call attach() or protect() there, before the first frame leaves.',
+  },
+  'slot-conflict': {
+    severity: 'info',
+    hint:
+      'Two members chose one slot; one of them has chosen another, with a fresh key. ' +
+      'Give each member a slot of its own, or none.',
   },
   'transform-not-running': {
     severity: 'error',

@@ -135,6 +135,8 @@ export class Engine {
         return session.open(bounded(request.data));
       case 'stats':
         return session.stats(this.#memory.buffer.byteLength);
+      default:
+        throw failure('unsupported', `${request.type}: this session has manual keys`);
     }
   }
 
@@ -155,7 +157,7 @@ export class Engine {
       const event = this.#guard((session) => session.poll_event());
       if (!event) return;
       if (event.type === 'keyFrameWanted') this.#requestKeyFrame(event.pipeline);
-      else this.#post({ event });
+      else if (event.type !== 'keyCame' && event.type !== 'work') this.#post({ event });
     }
   }
 
