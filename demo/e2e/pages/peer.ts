@@ -2,8 +2,8 @@
 
 import type { Frameseal, FramesealStats, ProblemDetail, SourceDetail } from 'frameseal';
 import type { Tap } from '../workers/tapped-frame.ts';
-import { bytesToBase64 } from './base64.ts';
 import { rtpStats, type MediaKind, type RtpStats } from './rtp-stats.ts';
+import { readTaps } from './worker-channel.ts';
 
 /** A key of the tests: 32 times this byte. */
 export interface TestKey {
@@ -179,16 +179,9 @@ const peer = {
     return sources;
   },
 
-  /** Every frame so far, as the worker got and gave it; the bytes in base64. */
-  async taps(): Promise<Tap<string>[]> {
-    const answer = new Promise<Tap[]>((resolve) => {
-      channel.onmessage = ({ data }) => resolve(data);
-    });
-    channel.postMessage('taps');
-    const asText = (frames: Tap['before']): Tap<string>['before'] =>
-      frames.map((frame) => ({ ...frame, data: bytesToBase64(frame.data) }));
-    const taps = await answer;
-    return taps.map((tap) => ({ ...tap, before: asText(tap.before), after: asText(tap.after) }));
+  /** Every frame so far. */
+  taps(): Promise<Tap<string>[]> {
+    return readTaps(channel);
   },
 
   /** Says something to the worker on the side, for scripts that listen there. */
