@@ -18,6 +18,8 @@ const taps: Tap[] = [];
 
 addEventListener('rtctransform', (event) => {
   const { transformer } = event as RTCTransformEvent;
+  // Not those that another script here makes up.
+  if (!(transformer instanceof RTCRtpScriptTransformer)) return;
   const { direction, kind } = transformer.options;
   const tapped = tap(transformer, direction, kind);
   // The object's own properties come before those of its class.
