@@ -1,0 +1,49 @@
+//! Bounds on what others can make a key manager hold or do, each with its reason. All are project
+//! decisions: RFC 9605 leaves key management to the application.
+
+use core::time::Duration;
+
+/// Members of a room besides ourselves. The protocol is quadratic in senders, so a room ends to be
+/// practical below this; a roster that grows without end must end somewhere.
+pub const MAX_MEMBERS: usize = 4096;
+
+/// Longest key message, in bytes: a hello with the longest credential and IDs, and two keys, take
+/// under 5 KiB.
+pub const MAX_MESSAGE_LEN: usize = 8 * 1024;
+
+/// Longest credential, in bytes: a signed token or a small certificate chain.
+pub const MAX_CREDENTIAL_LEN: usize = 4 * 1024;
+
+/// Messages that wait to be worked on: those of every member at once.
+pub const MAX_INBOX_MESSAGES: usize = MAX_MEMBERS;
+
+/// Bytes of messages that wait to be worked on: a thousand hellos with credentials of 1 KiB.
+pub const MAX_INBOX_BYTES: usize = 1024 * 1024;
+
+/// Generations held of one member: the one in use, the next, and two that frames on their way may
+/// still be of.
+pub const MAX_GENERATIONS: usize = 4;
+
+/// From the first cause of a rotation to the rotation, and from one rotation or ratchet step to the
+/// next: several people often come or leave together.
+pub const JOIN_CAUSES: Duration = Duration::from_millis(100);
+
+/// From a rotation to the use of its key, whoever lacks it then: longer, and one dead connection
+/// would keep a leaver listening; shorter, and slow ones would miss frames.
+pub const SWITCH_DEADLINE: Duration = Duration::from_millis(500);
+
+/// How long a key that was replaced opens frames that were on their way: longer than any jitter
+/// buffer.
+pub const KEEP_OLD_KEYS: Duration = Duration::from_secs(10);
+
+/// Before another hello of one member, which costs an agreement, is looked at.
+pub const HELLO_INTERVAL: Duration = Duration::from_millis(300);
+
+/// Between answers to what anybody could send: hellos that are known, seals that do not open.
+pub const ANSWER_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Between requests for a key of one member: frames come faster than any answer.
+pub const REQUEST_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Messages that one poll looks at in vain, so that even those leave room for frames.
+pub(crate) const MAX_SILENT_MESSAGES: usize = 16;

@@ -1,0 +1,387 @@
+//! What others say.
+
+use alloc::vec::Vec;
+
+use frameseal_sframe::{BaseKey, KeyId, KeyIdLayout};
+use rand_core::CryptoRng;
+
+use super::{KeyManager, enqueue, random};
+use crate::key_pair::{PublicKey, PublicKeyError};
+use crate::limits::{
+    HELLO_INTERVAL, MAX_GENERATIONS, MAX_INBOX_BYTES, MAX_INBOX_MESSAGES, MAX_MESSAGE_LEN,
+};
+use crate::member_id::MemberId;
+use crate::message::{Body, Hello, Message, MessageError, Sealed, WrappedKey};
+use crate::output::{Event, MemberState, Output};
+use crate::own_keys::{Epoch, OwnKeys, key_id, wire_generation};
+use crate::peer::{Association, Candidate, Peer, ReceivedKey};
+use crate::wrapping_key::Party;
+
+impl<R: CryptoRng> KeyManager<R> {
+    /// Lets a message wait for its turn.
+    pub(super) fn receive(&mut self, from: MemberId, message: Vec<u8>) {
+        let bytes = self.inbox_bytes.saturating_add(message.len());
+        let reason = if message.len() > MAX_MESSAGE_LEN {
+            MessageError::TooLong
+        } else if self.inbox.len() >= MAX_INBOX_MESSAGES || bytes > MAX_INBOX_BYTES {
+            MessageError::InboxFull
+        } else {
+            self.inbox_bytes = bytes;
+            self.inbox.push_back((from, message));
+            return;
+        };
+        self.outputs.push_back(Output::Event(Event::Rejected { from, reason }));
+    }
+
+    /// Works on a message: at most one agreement.
+    pub(super) fn read(&mut self, from: &MemberId, bytes: Vec<u8>) {
+        if let Err(reason) = self.try_read(from, bytes) {
+            let from = from.clone();
+            self.outputs.push_back(Output::Event(Event::Rejected { from, reason }));
+        }
+    }
+
+    fn try_read(&mut self, from: &MemberId, bytes: Vec<u8>) -> Result<(), MessageError> {
+        let message = Message::decode(&bytes)?;
+        if message.room != self.room {
+            return Err(MessageError::OtherRoom);
+        }
+        if message.from == self.member.as_str() || *from == self.member {
+            return Err(MessageError::Reflected);
+        }
+        if message.from != from.as_str() || message.to.is_some_and(|to| to != self.member.as_str())
+        {
+            return Err(MessageError::Misaddressed);
+        }
+        let at = self.position(from).map_err(|_| MessageError::UnknownMember)?;
+        let Message { hello, sealed, .. } = message;
+        let greeted = hello.is_some();
+        if let Some(hello) = hello {
+            self.meet(from, at, hello, sealed.is_none())?;
+        }
+        let Some(sealed) = sealed else {
+            return Ok(());
+        };
+        match self.open(at, &sealed)? {
+            Opened::Body(body) => self.take(from, at, body, greeted),
+            Opened::Later => {
+                let peer = self.peers.get_mut(at);
+                if let Some(candidate) = peer.and_then(|peer| peer.candidate.as_mut()) {
+                    candidate.waiting = Some(bytes);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the acquaintance of whoever introduces itself as this member.
+    fn meet(
+        &mut self,
+        from: &MemberId,
+        at: usize,
+        hello: Hello,
+        alone: bool,
+    ) -> Result<(), MessageError> {
+        let now = self.now;
+        let Some(peer) = self.peers.get_mut(at) else {
+            return Ok(());
+        };
+        if peer.knows(&hello) {
+            // It may lack our introduction: it could not open what we said, or nothing came.
+            if alone && peer.may_answer(now) {
+                peer.hello_due = true;
+                if let Some(accepted) = peer.accepted() {
+                    accepted.due.answer = true;
+                } else if let Some(proven) = &mut peer.proven {
+                    proven.due.answer = true;
+                }
+                enqueue(&mut self.work, peer);
+            }
+            return Ok(());
+        }
+        if hello.public_key == *self.key_pair.public().encoded() {
+            return Err(PublicKeyError::Own.into());
+        }
+        if hello.suite != self.suite.number() {
+            return Err(MessageError::CipherSuite(hello.suite));
+        }
+        let introduced = peer.proven.is_some() || peer.candidate.is_some();
+        if introduced && now < peer.candidate_until {
+            return Err(MessageError::TooSoon);
+        }
+        let public_key = PublicKey::decode(&hello.public_key)?;
+        let fingerprint = public_key.fingerprint();
+        if peer.rejected == Some(fingerprint) {
+            return Err(MessageError::RejectedMember);
+        }
+
+        let credential = self.verify.then(|| hello.credential.clone());
+        peer.candidate_until = now.after(HELLO_INTERVAL);
+        peer.candidate = Some(Candidate {
+            association: Association::new(hello, public_key),
+            judging: self.verify,
+            waiting: None,
+        });
+        if peer.proven.is_none() {
+            peer.state = MemberState::Pending;
+            let event = Event::Member {
+                id: from.clone(),
+                state: peer.state,
+                fingerprint: Some(fingerprint),
+            };
+            self.outputs.push_back(Output::Event(event));
+        }
+        match credential {
+            Some(credential) => {
+                let event = Event::Verify { id: from.clone(), fingerprint, credential };
+                self.outputs.push_back(Output::Event(event));
+            }
+            None => self.welcome(from),
+        }
+        Ok(())
+    }
+
+    /// Answers the introduction of a member that the application has nothing against.
+    pub(super) fn welcome(&mut self, id: &MemberId) {
+        let sends = self.keys.is_some();
+        let Ok(at) = self.position(id) else {
+            return;
+        };
+        let Some(peer) = self.peers.get_mut(at) else {
+            return;
+        };
+        let is_recipient = peer.proven.is_none();
+        // Keys for a newcomer wait for the ratchet, and this answer goes along with them.
+        let waits = is_recipient && sends && peer.entitled.is_none();
+        if let Some(candidate) = peer.accepted() {
+            candidate.due.answer = true;
+            candidate.due.keys = is_recipient && sends && !waits;
+        }
+        if waits {
+            self.ratchet_soon();
+        } else {
+            enqueue(&mut self.work, peer);
+        }
+    }
+
+    /// Opens the sealed part by what is agreed with the member, or with whoever claims to be it.
+    fn open(&mut self, at: usize, sealed: &Sealed<'_>) -> Result<Opened, MessageError> {
+        let now = self.now;
+        let us = self.member.as_str();
+        let Some(peer) = self.peers.get_mut(at) else {
+            return Err(MessageError::UnknownMember);
+        };
+        let proven = peer.proven.as_mut().map(|proven| proven.open(sealed));
+        let failure = match proven {
+            Some(Ok(body)) => return Ok(Opened::Body(body)),
+            Some(Err(failure)) => failure,
+            None => MessageError::Authentication,
+        };
+
+        let Peer { id, hello, candidate, .. } = peer;
+        if let Some(candidate) = candidate {
+            if candidate.judging {
+                return Ok(Opened::Later);
+            }
+            let us = Party { id: us, hello };
+            candidate.association.keys(&*self.salt, &self.key_pair, us, id);
+            if let Ok(body) = candidate.association.open(sealed) {
+                self.promote(at);
+                return Ok(Opened::Body(body));
+            }
+        }
+        // It seals for somebody else than us: that it knows us no more is the harmless reason.
+        if failure == MessageError::Authentication && peer.may_answer(now) {
+            peer.hello_due = true;
+            enqueue(&mut self.work, peer);
+        }
+        Err(failure)
+    }
+
+    /// Takes a candidate for the member, now that it has proven to hold its key.
+    fn promote(&mut self, at: usize) {
+        let sends = self.keys.is_some();
+        let Some(peer) = self.peers.get_mut(at) else {
+            return;
+        };
+        let Some(Candidate { mut association, .. }) = peer.candidate.take() else {
+            return;
+        };
+        let replaced = peer.proven.take();
+        let same_key = replaced.as_ref().is_none_or(|old| old.public_key == association.public_key);
+        if replaced.is_some() && same_key {
+            association.due.keys = sends; // it forgot us, and most likely our keys
+        }
+        peer.proven = Some(association);
+        peer.state = MemberState::Secured;
+        let event = Event::Member {
+            id: peer.id.clone(),
+            state: peer.state,
+            fingerprint: peer.fingerprint(),
+        };
+        let id = peer.id.clone();
+        self.outputs.push_back(Output::Event(event));
+        if let Some(old) = replaced {
+            if same_key {
+                if old.gates {
+                    self.one_less_to_wait_for();
+                }
+            } else {
+                // Another device, so the one before has left: it must not listen on.
+                self.shut_out(&id, old.gates);
+            }
+        }
+    }
+
+    /// Takes what a member said under seal.
+    fn take(&mut self, from: &MemberId, at: usize, body: Body, greeted: bool) {
+        let Body { keys, ack, request } = body;
+        let answer = !keys.is_empty() || greeted || request;
+        for key in keys {
+            self.take_key(from, at, key);
+        }
+        if let Some(generation) = ack {
+            self.take_ack(at, generation);
+        }
+        let Some(peer) = self.peers.get_mut(at) else {
+            return;
+        };
+        peer.retry.reset();
+        let Some(proven) = &mut peer.proven else {
+            return;
+        };
+        proven.due.answer |= answer;
+        proven.due.keys |= request && self.keys.is_some();
+        if proven.due.is_any() {
+            enqueue(&mut self.work, peer);
+        }
+    }
+
+    fn take_key(&mut self, from: &MemberId, at: usize, key: WrappedKey) {
+        let WrappedKey { slot, generation, step, mut base_key } = key;
+        let Some(peer) = self.peers.get(at) else {
+            return;
+        };
+        let known = peer.received.iter().any(|held| held.generation == generation);
+        let too_old = peer.received.len() >= MAX_GENERATIONS
+            && peer.received.first().is_some_and(|oldest| generation < oldest.generation);
+        if known || too_old || !self.settle_slot(from, at, slot) {
+            return;
+        }
+        let Some(peer) = self.peers.get_mut(at) else {
+            return;
+        };
+        // Generations come round every 32: the name of an old one may be needed again.
+        let stale = peer.received.iter().find(|held| {
+            held.slot == slot && wire_generation(held.generation) == wire_generation(generation)
+        });
+        let oldest = peer.received.first().filter(|_| peer.received.len() >= MAX_GENERATIONS);
+        let forgotten = stale.or(oldest).map(|held| held.generation);
+        let wipe = forgotten.and_then(|generation| peer.forget(generation));
+        let place = peer.received.partition_point(|held| held.generation < generation);
+        peer.received.insert(place, ReceivedKey::new(slot, generation));
+
+        self.wipe(wipe);
+        let key = BaseKey::new(core::mem::take(&mut *base_key)).into_receive_key();
+        let key_id = key_id(slot, Epoch { generation, step });
+        self.outputs.push_back(Output::Open { key_id, key, member: from.clone() });
+    }
+
+    /// Sees to it that no two members have one slot; tells whether this one may have it.
+    ///
+    /// Of two, the one with the greater public key gives way: everybody can tell which that is.
+    fn settle_slot(&mut self, from: &MemberId, at: usize, slot: u16) -> bool {
+        let Some(theirs) = self.peers.get(at).and_then(|peer| peer.proven.as_ref()) else {
+            return false;
+        };
+        let theirs = *theirs.public_key.encoded();
+        if slot == self.slot {
+            let event = Event::SlotConflict { with: from.clone() };
+            self.outputs.push_back(Output::Event(event));
+            if *self.key_pair.public().encoded() > theirs {
+                self.pick_slot();
+            }
+            return true;
+        }
+        let holder = self
+            .peers
+            .iter_mut()
+            .find(|peer| peer.id != *from && peer.received.iter().any(|held| held.slot == slot));
+        let Some(holder) = holder else {
+            return true;
+        };
+        let first = holder.proven.as_ref().is_some_and(|it| *it.public_key.encoded() < theirs);
+        if first {
+            return false;
+        }
+        let held = holder.received.iter().filter(|held| held.slot == slot);
+        let generations: Vec<_> = held.map(|held| held.generation).collect();
+        let wipes: Vec<_> =
+            generations.into_iter().filter_map(|generation| holder.forget(generation)).collect();
+        self.wipe(wipes);
+        true
+    }
+
+    /// Takes a slot that nobody is known to have, for keys to come.
+    fn pick_slot(&mut self) {
+        loop {
+            let slot = u16::from_be_bytes(random(&mut self.rng));
+            let taken = self.peers.iter().flat_map(|peer| &peer.received);
+            if slot != self.slot && taken.into_iter().all(|held| held.slot != slot) {
+                self.slot = slot;
+                break;
+            }
+        }
+        if self.keys.is_some() {
+            self.rotate_on_demand();
+        }
+    }
+
+    fn take_ack(&mut self, at: usize, generation: u64) {
+        let Some(newest) = self.keys.as_ref().map(OwnKeys::newest) else {
+            return;
+        };
+        let Some(peer) = self.peers.get_mut(at) else {
+            return;
+        };
+        let Some(proven) = peer.proven.as_mut().filter(|_| generation <= newest) else {
+            return;
+        };
+        proven.delivered = proven.delivered.max(Some(generation));
+        proven.awaits_ack &= proven.delivered < Some(newest);
+        if core::mem::take(&mut peer.newcomer) {
+            self.outputs.push_back(Output::RefreshVideo);
+        }
+        if proven.gates && generation == newest {
+            proven.gates = false;
+            self.one_less_to_wait_for();
+        }
+    }
+
+    /// Asks for a key that frames come under.
+    pub(super) fn request(&mut self, key_id: KeyId) {
+        let Some(KeyIdLayout { slot, .. }) = KeyIdLayout::from_key_id(key_id) else {
+            return;
+        };
+        let owner =
+            self.peers.iter().position(|peer| peer.received.iter().any(|held| held.slot == slot));
+        let now = self.now;
+        for (at, peer) in self.peers.iter_mut().enumerate() {
+            let asked = owner.map_or(peer.received.is_empty(), |owner| owner == at);
+            if asked
+                && peer.may_request(now)
+                && let Some(proven) = &mut peer.proven
+            {
+                proven.due.request = true;
+                enqueue(&mut self.work, peer);
+            }
+        }
+    }
+}
+
+/// What became of a sealed part.
+enum Opened {
+    Body(Body),
+    /// The application has to judge its sender first.
+    Later,
+}

@@ -1,0 +1,357 @@
+//! Key messages: what goes through the application's signalling, opaque to it.
+//!
+//! ```text
+//! message = [ version, room, from, to / null, hello / null, sequence, sealed ]
+//! hello   = [ public key, nonce, cipher suite, credential ]
+//! sealed  = AES-256-GCM(wrapping key, nonce = sequence, AAD = message before `sealed`, body)
+//! body    = [ [* key], ack / null, request ]
+//! key     = [ slot, generation, step, base key ]
+//! ```
+//!
+//! CBOR (RFC 8949) with definite lengths; `docs/protocol.md` has each field's type and vectors.
+
+use alloc::vec::Vec;
+use core::error::Error;
+use core::fmt;
+
+use minicbor::decode::Decoder;
+use zeroize::Zeroizing;
+
+use crate::cbor;
+use crate::key_pair::{EncodedPublicKey, PublicKeyError};
+use crate::limits::{MAX_CREDENTIAL_LEN, MAX_MESSAGE_LEN};
+use crate::room::RoomTag;
+use crate::wrapping_key::{TAG_LEN, WrappingKey};
+
+/// A message as it came: not authenticated.
+#[derive(Debug)]
+pub(crate) struct Message<'a> {
+    pub(crate) room: RoomTag,
+    pub(crate) from: &'a str,
+    /// `None`: to all.
+    pub(crate) to: Option<&'a str>,
+    pub(crate) hello: Option<Hello>,
+    pub(crate) sealed: Option<Sealed<'a>>,
+}
+
+/// How a member introduces itself; the same bytes to everybody, but for the nonce.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Hello {
+    pub(crate) public_key: EncodedPublicKey,
+    /// Tells one association of two key pairs from the next.
+    pub(crate) nonce: [u8; 16],
+    /// IANA number of the cipher suite that frames are sealed with.
+    pub(crate) suite: u16,
+    /// The application's own proof of who this is; empty if it has none.
+    pub(crate) credential: Vec<u8>,
+}
+
+/// The part that only the holder of the wrapping key can read or have made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sealed<'a> {
+    pub(crate) sequence: u64,
+    aad: &'a [u8],
+    text: &'a [u8],
+}
+
+/// What is sealed.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    /// All keys of the sender that the receiver may have: the one in use, and the next if there is.
+    pub(crate) keys: Vec<WrappedKey>,
+    /// Newest generation of the receiver that the sender holds.
+    pub(crate) ack: Option<u64>,
+    /// The sender lacks a key of the receiver.
+    pub(crate) request: bool,
+}
+
+/// A base key on its way.
+pub(crate) struct WrappedKey {
+    pub(crate) slot: u16,
+    /// Counted from 0, not modulo.
+    pub(crate) generation: u64,
+    /// 0 to 7.
+    pub(crate) step: u8,
+    pub(crate) base_key: Zeroizing<Vec<u8>>,
+}
+
+impl<'a> Message<'a> {
+    /// Takes a message apart. Fields are checked for form, not for meaning.
+    pub(crate) fn decode(bytes: &'a [u8]) -> Result<Self, MessageError> {
+        if bytes.len() > MAX_MESSAGE_LEN {
+            return Err(MessageError::TooLong);
+        }
+        let mut decoder = Decoder::new(bytes);
+        let fields = array(&mut decoder)?;
+        let version = decoder.u64()?;
+        if version != VERSION {
+            return Err(MessageError::Version(version));
+        }
+        if fields != MESSAGE_FIELDS {
+            return Err(MessageError::Malformed);
+        }
+        let room = fixed(&mut decoder)?;
+        let from = decoder.str()?;
+        let to = decoder.decode()?;
+        let hello = optional(&mut decoder, Hello::decode)?;
+        let sequence = decoder.u64()?;
+        let aad = bytes.get(..decoder.position()).ok_or(MessageError::Malformed)?;
+        let text = decoder.bytes()?;
+        if decoder.position() != bytes.len() {
+            return Err(MessageError::Malformed);
+        }
+        let sealed = (!text.is_empty()).then_some(Sealed { sequence, aad, text });
+        Ok(Self { room, from, to, hello, sealed })
+    }
+
+    /// Puts a message together, whose sealed part is `body` under `key`, if given: with a sequence
+    /// number that this key has not seen.
+    pub(crate) fn encode(
+        room: RoomTag,
+        from: &str,
+        to: Option<&str>,
+        hello: Option<&Hello>,
+        sealed: Option<(&WrappingKey, u64, &Body)>,
+    ) -> Vec<u8> {
+        let sequence = sealed.map_or(0, |(_, sequence, _)| sequence);
+        let mut message = cbor::encode(MAX_HEAD_LEN, |encoder| {
+            encoder.array(MESSAGE_FIELDS)?.u64(VERSION)?.bytes(&room)?.str(from)?.encode(to)?;
+            match hello {
+                Some(hello) => hello.encode_to(encoder)?,
+                None => encoder.null()?.ok()?,
+            }
+            encoder.u64(sequence)?.ok()
+        });
+        let text = sealed.map(|(key, sequence, body)| {
+            let mut text = body.encode();
+            key.seal(sequence, &message, &mut text);
+            text
+        });
+        let text = text.as_ref().map_or(&[][..], |text| text.as_slice());
+        message.extend(cbor::encode(text.len().saturating_add(9), |encoder| {
+            encoder.bytes(text)?.ok()
+        }));
+        message
+    }
+}
+
+impl Hello {
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, MessageError> {
+        if array(decoder)? != HELLO_FIELDS {
+            return Err(MessageError::Malformed);
+        }
+        let public_key = decoder.bytes()?;
+        let public_key = public_key.try_into().map_err(|_| match public_key {
+            [0] => PublicKeyError::Infinity,
+            _ => PublicKeyError::Format,
+        })?;
+        let nonce = fixed(decoder)?;
+        let suite = decoder.u16()?;
+        let credential = decoder.bytes()?;
+        if credential.len() > MAX_CREDENTIAL_LEN {
+            return Err(MessageError::TooLong);
+        }
+        Ok(Self { public_key, nonce, suite, credential: credential.to_vec() })
+    }
+
+    /// The one encoding of a hello, which wrapping keys are bound to.
+    pub(crate) fn encode_to(
+        &self,
+        encoder: &mut minicbor::Encoder<Vec<u8>>,
+    ) -> Result<(), minicbor::encode::Error<core::convert::Infallible>> {
+        let Self { public_key, nonce, suite, credential } = self;
+        encoder.array(HELLO_FIELDS)?.bytes(public_key)?.bytes(nonce)?.u16(*suite)?;
+        encoder.bytes(credential)?.ok()
+    }
+}
+
+impl Sealed<'_> {
+    /// Opens the sealed part.
+    pub(crate) fn open(&self, key: &WrappingKey) -> Result<Body, MessageError> {
+        let Self { sequence, aad, text } = *self;
+        let mut text = Zeroizing::new(text.to_vec());
+        let len = key.open(sequence, aad, &mut text).ok_or(MessageError::Authentication)?;
+        let body = text.get(..len).ok_or(MessageError::Malformed)?;
+        Body::decode(body)
+    }
+}
+
+impl Body {
+    fn decode(bytes: &[u8]) -> Result<Self, MessageError> {
+        let mut decoder = Decoder::new(bytes);
+        if array(&mut decoder)? != BODY_FIELDS {
+            return Err(MessageError::Malformed);
+        }
+        let count = array(&mut decoder)?;
+        if count > MAX_KEYS {
+            return Err(MessageError::Malformed);
+        }
+        let keys =
+            (0..count).map(|_| WrappedKey::decode(&mut decoder)).collect::<Result<_, _>>()?;
+        let ack = decoder.decode()?;
+        let request = decoder.bool()?;
+        if decoder.position() != bytes.len() {
+            return Err(MessageError::Malformed);
+        }
+        Ok(Self { keys, ack, request })
+    }
+
+    /// Encodes the body, and behind it room for the tag.
+    fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let Self { keys, ack, request } = self;
+        let mut bytes = Zeroizing::new(cbor::encode(MAX_BODY_LEN, |encoder| {
+            encoder.array(BODY_FIELDS)?.array(keys.len() as u64)?;
+            for WrappedKey { slot, generation, step, base_key } in keys {
+                encoder.array(KEY_FIELDS)?.u16(*slot)?.u64(*generation)?.u8(*step)?;
+                encoder.bytes(base_key)?;
+            }
+            encoder.encode(ack)?.bool(*request)?.ok()
+        }));
+        let len = bytes.len().saturating_add(TAG_LEN);
+        bytes.resize(len, 0);
+        bytes
+    }
+}
+
+impl WrappedKey {
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, MessageError> {
+        if array(decoder)? != KEY_FIELDS {
+            return Err(MessageError::Malformed);
+        }
+        let (slot, generation, step) = (decoder.u16()?, decoder.u64()?, decoder.u8()?);
+        let base_key = Zeroizing::new(decoder.bytes()?.to_vec());
+        if step >= frameseal_sframe::STEPS || !BASE_KEY_LEN.contains(&base_key.len()) {
+            return Err(MessageError::Malformed);
+        }
+        Ok(Self { slot, generation, step, base_key })
+    }
+}
+
+impl fmt::Debug for WrappedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { slot, generation, step, base_key: _ } = self;
+        f.debug_struct("WrappedKey")
+            .field("slot", slot)
+            .field("generation", generation)
+            .field("step", step)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a message was of no use. Nothing changed, except that we may introduce ourselves again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum MessageError {
+    /// The sealed part is not what a member of this room made for us: another secret, another key
+    /// pair than we know, or a change on the way. Compare the rooms' secrets.
+    Authentication,
+    /// The member seals frames with this suite, we with another. Use one for all members.
+    CipherSuite(u16),
+    /// Too many messages wait; the sender tries again.
+    InboxFull,
+    /// Not a key message, or a damaged one.
+    Malformed,
+    /// For another member, or not from the one that signalling says it is from.
+    Misaddressed,
+    /// Of another room. Deliver each room's messages in that room only.
+    OtherRoom,
+    /// The public key in it is none that we can agree with.
+    PublicKey(PublicKeyError),
+    /// Our own message came back.
+    Reflected,
+    /// From a member whose credential the application rejected.
+    RejectedMember,
+    /// An earlier message again, or after a later one: what it said is known or outdated.
+    Replayed,
+    /// Longer than any key message.
+    TooLong,
+    /// The member introduces itself with another key again before the last time was dealt with.
+    TooSoon,
+    /// Nobody of this name is in the room, as far as the application told us: it should do so
+    /// first.
+    UnknownMember,
+    /// Another version of the protocol. Use one version for all members.
+    Version(u64),
+}
+
+impl fmt::Display for MessageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Authentication => "does not open: another secret, or changed on the way",
+            Self::CipherSuite(suite) => return write!(f, "member uses cipher suite {suite}"),
+            Self::InboxFull => "too many messages wait",
+            Self::Malformed => "not a key message",
+            Self::Misaddressed => "not for us, or not from the member that brought it",
+            Self::OtherRoom => "of another room",
+            Self::PublicKey(error) => return error.fmt(f),
+            Self::Reflected => "our own message came back",
+            Self::RejectedMember => "from a member that the application rejected",
+            Self::Replayed => "repeated, or overtaken by a later message",
+            Self::TooLong => "longer than a key message",
+            Self::TooSoon => "another key of this member before the last was dealt with",
+            Self::UnknownMember => "from a member that the application did not announce",
+            Self::Version(version) => return write!(f, "version {version} of the protocol"),
+        })
+    }
+}
+
+impl Error for MessageError {}
+
+impl From<minicbor::decode::Error> for MessageError {
+    fn from(_: minicbor::decode::Error) -> Self {
+        Self::Malformed
+    }
+}
+
+impl From<PublicKeyError> for MessageError {
+    fn from(error: PublicKeyError) -> Self {
+        Self::PublicKey(error)
+    }
+}
+
+/// Reads the head of an array of definite length.
+fn array(decoder: &mut Decoder<'_>) -> Result<u64, MessageError> {
+    decoder.array()?.ok_or(MessageError::Malformed)
+}
+
+/// Reads a byte string of one length.
+fn fixed<const N: usize>(decoder: &mut Decoder<'_>) -> Result<[u8; N], MessageError> {
+    decoder.bytes()?.try_into().map_err(|_| MessageError::Malformed)
+}
+
+/// Reads null, or else what `decode` reads.
+fn optional<'a, T>(
+    decoder: &mut Decoder<'a>,
+    decode: impl FnOnce(&mut Decoder<'a>) -> Result<T, MessageError>,
+) -> Result<Option<T>, MessageError> {
+    if decoder.datatype()? == minicbor::data::Type::Null {
+        decoder.null()?;
+        return Ok(None);
+    }
+    decode(decoder).map(Some)
+}
+
+/// Changes when an old client could misread a message.
+const VERSION: u64 = 1;
+
+const MESSAGE_FIELDS: u64 = 7;
+const HELLO_FIELDS: u64 = 4;
+const BODY_FIELDS: u64 = 3;
+const KEY_FIELDS: u64 = 4;
+
+/// The key in use and the next one.
+const MAX_KEYS: u64 = 2;
+
+/// A fresh base key has 32 bytes, a ratcheted one the hash length of its suite (RFC 9605 section
+/// 5.1), 32 or 64.
+const BASE_KEY_LEN: core::ops::RangeInclusive<usize> = 32..=64;
+
+/// Two keys of 64 bytes with their numbers take 166 bytes, the rest 12, the tag 16: room so that
+/// the body does not move while it is written, and wiping it wipes all.
+const MAX_BODY_LEN: usize = 256;
+
+/// A guess that most messages fit in; there is no secret in it.
+const MAX_HEAD_LEN: usize = 384;
+
+#[cfg(test)]
+mod tests;
