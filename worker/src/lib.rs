@@ -19,6 +19,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::message::Failure;
 use crate::pipeline::{Direction, MediaKind, Options};
+use crate::session::Verdict;
 
 /// A session: its keys, its pipelines, and each frame's way through them.
 ///
@@ -155,6 +156,11 @@ impl Session {
         self.0.set_mime_type(pipeline, mime_type);
     }
 
+    /// Notes a frame that came in. What becomes of it, [`process`](Self::process) tells.
+    pub fn see(&mut self, pipeline: u32) {
+        self.0.see(pipeline);
+    }
+
     /// Makes room for a frame of `len` bytes; returns its address, or 0 for a frame over 16 MiB,
     /// which is counted and must be dropped.
     pub fn reserve(&mut self, pipeline: u32, len: u32, now: f64) -> u32 {
@@ -168,15 +174,19 @@ impl Session {
     /// Seals or opens the frame at [`reserve`](Self::reserve)'s address.
     ///
     /// `kind` is 0 for audio, 1 for a delta frame, 2 for a key frame. Returns the length of the
-    /// frame to send on, which is at [`output`](Self::output), or -1 to drop it.
-    pub fn process(&mut self, pipeline: u32, kind: u8, now: f64) -> i32 {
+    /// frame to send on, which is at [`output`](Self::output); -1 to drop it; -2 to keep it and to
+    /// try again after a `keyCame` event, and at last with `last`, which never returns -2.
+    pub fn process(&mut self, pipeline: u32, kind: u8, now: f64, last: bool) -> i32 {
         let kind = match kind {
             0 => FrameKind::Audio,
             2 => FrameKind::Key,
             _ => FrameKind::Delta,
         };
-        let output = self.0.process(now, pipeline, kind);
-        output.and_then(|output| i32::try_from(output.len()).ok()).unwrap_or(-1)
+        match self.0.process(now, pipeline, kind, last) {
+            Verdict::Pass(output) => i32::try_from(output.len()).unwrap_or(-1),
+            Verdict::Drop => -1,
+            Verdict::Wait => -2,
+        }
     }
 
     /// Returns the address of the frame that [`process`](Self::process) made last.

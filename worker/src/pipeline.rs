@@ -51,8 +51,8 @@ pub(crate) struct Pipeline {
     /// The source that the application was told of, and when, in ms.
     announced: Option<Source>,
     announced_at: f64,
-    /// Video was dropped since the last key frame that passed.
-    lost: bool,
+    /// Video cannot be shown before the next key frame: some was dropped, or somebody is new.
+    broken: bool,
     /// When a key frame was last asked for, in ms.
     key_frame_wanted: f64,
     stats: PipelineStats,
@@ -86,7 +86,7 @@ impl Pipeline {
             source: None,
             announced: None,
             announced_at: f64::NEG_INFINITY,
-            lost: false,
+            broken: false,
             key_frame_wanted: f64::NEG_INFINITY,
             stats,
             latency: Latency::new(),
@@ -131,7 +131,7 @@ impl Pipeline {
         self.stats.bytes_in += as_f64(len);
         self.stats.bytes_out += as_f64(output_len);
         if kind == FrameKind::Key {
-            self.lost = false;
+            self.broken = false;
         }
         self.want_key_frame(now)
     }
@@ -143,18 +143,28 @@ impl Pipeline {
         let Drop::Problem(code) = reason else {
             return None;
         };
-        self.lost = self.options.kind == MediaKind::Video;
+        self.broken = self.options.kind == MediaKind::Video;
         self.problems.count(now, code, Some(self.options.pipeline), culprit)
     }
 
-    /// Asks for a key frame if video was lost, but not again and again.
+    /// Notes that somebody new watches what is sent here; returns whether a key frame is due.
+    pub(crate) fn refresh(&mut self, now: f64) -> Option<Event> {
+        // A transceiver that does not send has nothing to show.
+        let sends = self.options.direction == Direction::Send && self.stats.passed > 0;
+        self.broken |= sends && self.options.kind == MediaKind::Video;
+        self.want_key_frame(now)
+    }
+
+    /// Asks for a key frame if nothing else mends the video, but not again and again.
     pub(crate) fn want_key_frame(&mut self, now: f64) -> Option<Event> {
-        let due = self.lost
-            && self.options.direction == Direction::Receive
-            && now - self.key_frame_wanted >= KEY_FRAME_INTERVAL_MS;
+        let due = self.broken && now - self.key_frame_wanted >= KEY_FRAME_INTERVAL_MS;
         due.then(|| {
             self.key_frame_wanted = now;
-            Event::KeyFrameWanted { pipeline: self.options.pipeline }
+            let pipeline = self.options.pipeline;
+            match self.options.direction {
+                Direction::Send => Event::KeyFrameNeeded { pipeline },
+                Direction::Receive => Event::KeyFrameWanted { pipeline },
+            }
         })
     }
 

@@ -81,10 +81,11 @@ impl Session {
         }
         remember(&mut self.received, fingerprint)?;
         self.receiver.add(key_id, key.into_receive_key(), Rc::from(member));
-        // Whoever waited for this key needs a key frame to begin with.
-        let wanted =
-            self.pipelines.iter_mut().flatten().filter_map(|pipeline| pipeline.want_key_frame(now));
-        self.events.extend(wanted);
+        self.events.push_back(Event::KeyCame);
+        // Whoever lost video for want of this key needs a key frame to begin with.
+        let receiving = |pipeline: &&mut Box<Pipeline>| pipeline.direction() == Direction::Receive;
+        let wanted = self.pipelines.iter_mut().flatten().filter(receiving);
+        self.events.extend(wanted.filter_map(|pipeline| pipeline.want_key_frame(now)));
         Ok(())
     }
 
@@ -140,14 +141,31 @@ impl Session {
         self.buffer.reserve(len).ok()
     }
 
-    /// Seals or opens the frame in the buffer; returns what to send on, or `None` to drop it.
-    pub(crate) fn process(&mut self, now: f64, pipeline: u32, kind: FrameKind) -> Option<&[u8]> {
-        let pipeline = find(&mut self.pipelines, pipeline)?;
-        pipeline.see();
+    /// Notes a frame that came in.
+    pub(crate) fn see(&mut self, pipeline: u32) {
+        if let Some(pipeline) = find(&mut self.pipelines, pipeline) {
+            pipeline.see();
+        }
+    }
+
+    /// Seals or opens the frame in the buffer.
+    ///
+    /// A frame whose key is missing is told to wait, and nothing is counted; with `last` it is
+    /// dropped.
+    pub(crate) fn process(
+        &mut self,
+        now: f64,
+        pipeline: u32,
+        kind: FrameKind,
+        last: bool,
+    ) -> Verdict<'_> {
+        let Some(pipeline) = find(&mut self.pipelines, pipeline) else {
+            return Verdict::Drop;
+        };
         let len = self.buffer.frame_len();
         if len == 0 {
             pipeline.pass_empty();
-            return Some(&[]);
+            return Verdict::Pass(&[]);
         }
 
         let outcome = match pipeline.direction() {
@@ -159,11 +177,16 @@ impl Session {
                 let output = self.buffer.output();
                 self.events.extend(source.and_then(|source| pipeline.play(now, source)));
                 self.events.extend(pipeline.pass(now, kind, len, output.len()));
-                Some(output)
+                Verdict::Pass(output)
+            }
+            Err((Drop::Problem(ProblemCode::MissingKey), _))
+                if pipeline.direction() == Direction::Receive && !last =>
+            {
+                Verdict::Wait
             }
             Err((reason, culprit)) => {
                 self.events.extend(pipeline.drop(now, reason, culprit));
-                None
+                Verdict::Drop
             }
         }
     }
@@ -173,10 +196,9 @@ impl Session {
         self.buffer.output()
     }
 
-    /// Counts a frame that could not even be read.
+    /// Drops a frame that could not even be read.
     pub(crate) fn refuse(&mut self, now: f64, pipeline: u32) {
         if let Some(pipeline) = find(&mut self.pipelines, pipeline) {
-            pipeline.see();
             let reason = Drop::Problem(ProblemCode::MalformedFrame);
             self.events.extend(pipeline.drop(now, reason, Culprit::default()));
         }
@@ -243,6 +265,16 @@ impl Session {
         let bits = in_range.then(|| key_id << track_bits(self.profile));
         bits.map(KeyId::new).ok_or_else(|| Failure::invalid_argument("keyId"))
     }
+}
+
+/// What is to become of a frame.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Verdict<'a> {
+    /// Send this on in its place.
+    Pass(&'a [u8]),
+    Drop,
+    /// Keep it and try again: its key has not come yet.
+    Wait,
 }
 
 /// Names a base key without telling it: [`BaseKey::fingerprint`].

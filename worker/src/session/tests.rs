@@ -1,6 +1,6 @@
 use frameseal_sframe::{BaseKey, CipherSuite, FrameKind, Profile};
 
-use super::{MAX_APP_KEY_ID, MAX_PIPELINES, Session};
+use super::{MAX_APP_KEY_ID, MAX_PIPELINES, Session, Verdict};
 use crate::message::{Dropped, Event, FailureCode, PipelineStats, ProblemCode};
 use crate::pipeline::{Direction, MediaKind, Options, as_f64};
 
@@ -27,12 +27,29 @@ fn call() -> (Session, Session) {
     alice.add_pipeline(video(Direction::Send)).unwrap();
     bob.add_receive_key(0.0, 1, key(1), "alice").unwrap();
     bob.add_pipeline(video(Direction::Receive)).unwrap();
+    assert_eq!(events(&mut bob), [Event::KeyCame]);
     (alice, bob)
 }
 
+/// Processes a frame that has come and may not wait.
 fn process(session: &mut Session, now: f64, kind: FrameKind, frame: &[u8]) -> Option<Vec<u8>> {
+    session.see(0);
+    match attempt(session, now, kind, frame, true) {
+        Verdict::Pass(output) => Some(output.to_vec()),
+        Verdict::Drop => None,
+        Verdict::Wait => panic!("there is no later"),
+    }
+}
+
+fn attempt<'a>(
+    session: &'a mut Session,
+    now: f64,
+    kind: FrameKind,
+    frame: &[u8],
+    last: bool,
+) -> Verdict<'a> {
     session.reserve(frame.len()).unwrap().copy_from_slice(frame);
-    session.process(now, 0, kind).map(<[u8]>::to_vec)
+    session.process(now, 0, kind, last)
 }
 
 fn seal(alice: &mut Session, kind: FrameKind, frame: &[u8]) -> Vec<u8> {
@@ -90,6 +107,7 @@ fn without_a_key_nothing_is_sent() {
 fn a_wrong_key_is_told_once_a_second_with_the_member_and_the_applications_key_id() {
     let (mut alice, mut bob) = call();
     bob.add_receive_key(0.0, 1, key(9), "alice").unwrap();
+    events(&mut bob);
 
     let mut told = Vec::new();
     for frame in 0..100 {
@@ -118,7 +136,7 @@ fn when_the_right_key_comes_a_key_frame_is_wanted_at_once_and_until_it_comes() {
 
     let wanted = Event::KeyFrameWanted { pipeline: 0 };
     bob.add_receive_key(100.0, 1, key(1), "alice").unwrap();
-    assert_eq!(events(&mut bob), core::slice::from_ref(&wanted));
+    assert_eq!(events(&mut bob), [Event::KeyCame, wanted.clone()]);
 
     let mut deliver = |now, kind, frame: &[u8]| {
         let sealed = seal(&mut alice, kind, frame);
@@ -182,7 +200,71 @@ fn frames_of_no_bytes_pass_and_frames_too_large_do_not() {
     assert!(alice.reserve((16 << 20) + 1).is_none());
     alice.refuse(0.0, 0);
     let PipelineStats { seen, empty, dropped, .. } = stats(&alice);
-    assert_eq!((seen, empty, dropped.malformed_frame), (2, 1, 1));
+    assert_eq!((seen, empty, dropped.malformed_frame), (1, 1, 1));
+}
+
+#[test]
+fn a_sender_makes_good_what_it_dropped_of_a_video() {
+    let (mut alice, _) = call();
+    seal(&mut alice, FrameKind::Key, &KEY_FRAME);
+    alice.refuse(10.0, 0);
+    events(&mut alice);
+
+    let needed = Event::KeyFrameNeeded { pipeline: 0 };
+    for (now, kind, told) in [
+        (20.0, FrameKind::Delta, &[needed.clone()][..]),
+        (519.0, FrameKind::Delta, &[]),
+        (520.0, FrameKind::Delta, &[needed]),
+        (530.0, FrameKind::Key, &[]),
+        (2000.0, FrameKind::Delta, &[]),
+    ] {
+        assert!(process(&mut alice, now, kind, &KEY_FRAME).is_some());
+        assert_eq!(events(&mut alice), told, "at {now} ms");
+    }
+}
+
+#[test]
+fn a_frame_waits_for_its_key_and_is_counted_once() {
+    let mut bob = session();
+    let (mut alice, _) = call();
+    bob.add_pipeline(video(Direction::Receive)).unwrap();
+    let sealed = seal(&mut alice, FrameKind::Key, &KEY_FRAME);
+
+    bob.see(0);
+    for now in [0.0, 500.0] {
+        assert_eq!(attempt(&mut bob, now, FrameKind::Key, &sealed, false), Verdict::Wait);
+    }
+    assert_eq!(events(&mut bob), []);
+    assert_eq!(stats(&bob).dropped, Dropped::default());
+    bob.add_receive_key(600.0, 1, key(1), "alice").unwrap();
+    assert_eq!(events(&mut bob), [Event::KeyCame]);
+    let verdict = attempt(&mut bob, 600.0, FrameKind::Key, &sealed, false);
+    assert_eq!(verdict, Verdict::Pass(&KEY_FRAME));
+    assert_eq!((stats(&bob).seen, stats(&bob).passed), (1, 1));
+}
+
+#[test]
+fn a_frame_whose_key_does_not_come_is_dropped_and_a_key_frame_wanted_later() {
+    let (mut alice, mut bob) = call();
+    alice.set_send_key(2, key(2)).unwrap();
+    let sealed = seal(&mut alice, FrameKind::Delta, &DELTA_FRAME);
+    assert_eq!(attempt(&mut bob, 0.0, FrameKind::Delta, &sealed, false), Verdict::Wait);
+    assert_eq!(attempt(&mut bob, 2000.0, FrameKind::Delta, &sealed, true), Verdict::Drop);
+    assert!(matches!(
+        events(&mut bob)[..],
+        [Event::Problem { code: ProblemCode::MissingKey, key_id: Some(2), count: 1, .. }]
+    ));
+
+    bob.add_receive_key(3000.0, 2, key(2), "alice").unwrap();
+    assert!(process(&mut bob, 3000.0, FrameKind::Delta, &sealed).is_some());
+    assert!(events(&mut bob).contains(&Event::KeyFrameWanted { pipeline: 0 }));
+}
+
+#[test]
+fn what_is_sent_does_not_wait() {
+    let mut alice = session();
+    alice.add_pipeline(video(Direction::Send)).unwrap();
+    assert_eq!(attempt(&mut alice, 0.0, FrameKind::Key, &KEY_FRAME, false), Verdict::Drop);
 }
 
 #[test]
@@ -228,6 +310,7 @@ fn members_that_take_turns_on_a_receiver_are_told_of_now_and_then() {
     carol.add_pipeline(video(Direction::Send)).unwrap();
     bob.add_receive_key(0.0, 8, key(8), "carol").unwrap();
 
+    events(&mut bob);
     let mut told = 0;
     for frame in 0..300 {
         let sender = if frame % 3 == 0 { &mut alice } else { &mut carol };

@@ -1,14 +1,27 @@
 import init, { Session } from '../../wasm/frameseal.js';
 import type { InitOutput } from '../../wasm/frameseal.js';
+import { Alarm } from './alarm.js';
+import { sizeOf, type EncodedFrame } from './pump.js';
+import { WaitingRoom } from './waiting.js';
 import { MAX_DATA_LENGTH } from '../protocol.js';
-import type { Call, Failure, FromWorker, Pipeline, Request, SessionOptions } from '../protocol.js';
+import type {
+  Call,
+  Event,
+  Failure,
+  FromWorker,
+  Pipeline,
+  Request,
+  SessionOptions,
+} from '../protocol.js';
 
 /** 0 audio, 1 delta frame, 2 key frame: as `Session.process` counts them. */
 export type FrameKind = 0 | 1 | 2;
 
-/** What asks the sender for a key frame: an `RTCRtpScriptTransformer`. */
+/** What makes key frames, or asks the sender for them: an `RTCRtpScriptTransformer`. */
 export interface KeyFrameSource {
   sendKeyFrameRequest(): Promise<unknown>;
+  /** Not in Chromium. */
+  generateKeyFrame?(): Promise<unknown>;
 }
 
 /**
@@ -21,18 +34,28 @@ export class Engine {
   /** Resolves when frames can be handled: sealed and opened, or after a failure dropped. */
   readonly ready: Promise<void>;
 
+  /** Where frames wait whose key has not come. */
+  readonly waiting: WaitingRoom<EncodedFrame>;
+
   readonly #post: (message: FromWorker) => void;
   readonly #loaded: Promise<InitOutput>;
   readonly #keyFrameSources = new Map<number, KeyFrameSource>();
+  readonly #alarm = new Alarm(() => this.#wake());
   #session: Session | undefined;
   #memory: WebAssembly.Memory | undefined;
   #heap = new Uint8Array();
   /** Why there is no session any more. */
   #ended: Failure | undefined;
+  #keyCame = false;
   #settle = (): void => {};
 
   constructor(post: (message: FromWorker) => void) {
     this.#post = post;
+    this.waiting = new WaitingRoom({
+      now: () => performance.now(),
+      wake: (at) => this.#alarm.set(at),
+      sizeOf,
+    });
     this.ready = new Promise((resolve) => (this.#settle = resolve));
     this.#loaded = init({ module_or_path: new URL('./frameseal_bg.wasm', import.meta.url) });
     this.#loaded.catch((error: unknown) => this.#fail(error));
@@ -79,24 +102,37 @@ export class Engine {
     this.#guard((session) => session.set_mime_type(pipeline, mimeType));
   }
 
-  /** Seals or opens a frame; returns what to send on in its place, or `undefined` to drop it. */
-  transform(pipeline: number, kind: FrameKind, data: ArrayBuffer): ArrayBuffer | undefined {
+  /** Notes a frame that came in. */
+  see(pipeline: number): void {
+    this.#guard((session) => session.see(pipeline));
+  }
+
+  /**
+   * Seals or opens a frame; returns what to send on in its place. `wait` is for frames whose key is
+   * missing, and never the answer with `last`.
+   */
+  transform(
+    pipeline: number,
+    kind: FrameKind,
+    data: ArrayBuffer,
+    last: boolean,
+  ): ArrayBuffer | 'drop' | 'wait' {
     const output = this.#guard((session, memory) => {
       const start = performance.now();
       const input = session.reserve(pipeline, data.byteLength, start);
-      if (input === 0) return undefined;
+      if (input === 0) return 'drop';
       if (this.#heap.buffer !== memory.buffer) this.#heap = new Uint8Array(memory.buffer);
       this.#heap.set(new Uint8Array(data), input);
 
-      const length = session.process(pipeline, kind, start);
-      if (length < 0) return undefined;
+      const length = session.process(pipeline, kind, start, last);
+      if (length < 0) return length === WAIT ? 'wait' : 'drop';
       const at = session.output();
       const output = memory.buffer.slice(at, at + length) as ArrayBuffer;
       session.took(pipeline, (performance.now() - start) * 1000);
       return output;
     });
     this.#deliver();
-    return output;
+    return output ?? 'drop';
   }
 
   /** Wipes all keys; drops every frame from now on. */
@@ -151,21 +187,50 @@ export class Engine {
     }
   }
 
-  /** Posts what has happened; asks for the key frames that are wanted. */
+  /** Sees to what has happened, in its order; then, if a key came, to the frames that wait. */
   #deliver(): void {
     for (;;) {
       const event = this.#guard((session) => session.poll_event());
-      if (!event) return;
-      if (event.type === 'keyFrameWanted') this.#requestKeyFrame(event.pipeline);
-      else if (event.type !== 'keyCame' && event.type !== 'work') this.#post({ event });
+      if (!event) break;
+      this.#heed(event);
+    }
+    if (!this.#keyCame) return;
+    this.#keyCame = false;
+    this.waiting.retry();
+  }
+
+  #heed(event: Event): void {
+    switch (event.type) {
+      case 'keyCame':
+        this.#keyCame = true;
+        break;
+      case 'work':
+        break;
+      case 'keyFrameWanted':
+        this.#requestKeyFrame(event.pipeline);
+        break;
+      case 'keyFrameNeeded':
+        if (!this.#makeKeyFrame(event.pipeline)) this.#post({ event });
+        break;
+      default:
+        this.#post({ event });
     }
   }
 
   /** Without a source (`createEncodedStreams`) it is left to the decoder, which asks more slowly. */
   #requestKeyFrame(pipeline: number): void {
-    const source = this.#keyFrameSources.get(pipeline);
-    // It fails when the track has just ended, and then no key frame is wanted.
-    Promise.resolve(source).then((source) => source?.sendKeyFrameRequest()).catch(() => {});
+    this.#keyFrameSources.get(pipeline)?.sendKeyFrameRequest().catch(ignore);
+  }
+
+  /** Returns `false` where the browser cannot do it here. */
+  #makeKeyFrame(pipeline: number): boolean {
+    const made = this.#keyFrameSources.get(pipeline)?.generateKeyFrame?.();
+    made?.catch(ignore);
+    return made !== undefined;
+  }
+
+  #wake(): void {
+    this.waiting.expire();
   }
 
   #fail(error: unknown): void {
@@ -179,11 +244,16 @@ export class Engine {
   #end(reason: Failure): void {
     this.#ended ??= reason;
     this.#session = undefined;
+    this.#alarm.clear();
+    this.waiting.clear();
     if (this.#memory) new Uint8Array(this.#memory.buffer).fill(0);
     this.#memory = undefined;
     this.#settle();
   }
 }
+
+/** What `Session.process` returns for a frame that is to be tried again. */
+const WAIT = -2;
 
 /** The options in the order of the session's arguments. */
 function inOrder({ pipeline, direction, kind, track, codec, from }: Pipeline) {
@@ -207,6 +277,9 @@ function asFailure(error: unknown): Failure {
   }
   return failure('invalid-message', 'client and worker are of different versions');
 }
+
+// Whatever makes key frames fails when the track has just ended, and then none is wanted.
+function ignore(): void {}
 
 function isTrap(error: unknown): boolean {
   return error instanceof WebAssembly.RuntimeError;

@@ -18,34 +18,45 @@ export async function pump(
   const writer = writable.getWriter();
   const codec = new CodecWatch(engine, options);
   await engine.ready; // the browser keeps the frames until then
-  engine.add(options, options.direction === 'receive' ? keyFrames : undefined);
+  engine.add(options, keyFrames);
+  const line = engine.waiting.open((frame: EncodedFrame, last) => {
+    const verdict = transform(engine, options, codec, frame, last);
+    if (verdict === 'pass') writer.write(frame).catch(ignore);
+    return verdict !== 'wait';
+  });
   for (;;) {
     // Rejects when the browser takes the stream away, because track or connection have ended.
     const { done, value: frame } = await reader.read().catch(() => END);
     if (done) break;
-    if (transform(engine, options, codec, frame)) writer.write(frame).catch(ignore);
+    engine.see(options.pipeline);
+    engine.waiting.take(line, frame);
   }
+  engine.waiting.close(line);
   engine.remove(options.pipeline);
   writer.close().catch(ignore);
 }
 
-/** Seals or opens a frame; tells whether it may go on. One that cannot be read may not. */
+/** Seals or opens a frame; tells what is to become of it. One that cannot be read is dropped. */
 function transform(
   engine: Engine,
   options: Pipeline,
   codec: CodecWatch,
   frame: EncodedFrame,
-): boolean {
+  last: boolean,
+): Verdict {
   try {
     const kind = kindOf(frame, options);
     codec.look(frame, kind);
-    const data = engine.transform(options.pipeline, kind, frame.data);
-    if (data) frame.data = data;
-    return data !== undefined;
+    const data = engine.transform(options.pipeline, kind, frame.data, last);
+    if (!(data instanceof ArrayBuffer)) return data;
+    frame.data = data;
+    return 'pass';
   } catch {
-    return false;
+    return 'drop';
   }
 }
+
+type Verdict = 'pass' | 'drop' | 'wait';
 
 /** The parts of `RTCEncodedVideoFrame` and `RTCEncodedAudioFrame` that are looked at. */
 export interface EncodedFrame {
@@ -85,6 +96,15 @@ class CodecWatch {
 function kindOf(frame: EncodedFrame, { kind }: Pipeline): FrameKind {
   if (kind === 'audio') return AUDIO;
   return frame.type === 'key' ? KEY : DELTA;
+}
+
+/** Bytes of a frame's payload; 0 if it cannot be read. */
+export function sizeOf(frame: EncodedFrame): number {
+  try {
+    return frame.data.byteLength;
+  } catch {
+    return 0;
+  }
 }
 
 const AUDIO = 0;
