@@ -1,21 +1,59 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { FramesealError } from '../src/client/errors.js';
 import {
   copyBaseKey,
+  copyCredential,
   memberOf,
   requireProtectOptions,
+  secretMemory,
   sessionOptions,
   toKeyId,
   type FramesealOptions,
   type ProtectOptions,
 } from '../src/client/options.js';
 
-const OPTIONS: FramesealOptions = { room: 'standup', member: 'alice', keys: 'manual' };
+const OPTIONS: FramesealOptions = { room: 'standup', member: 'alice' };
+const DEFAULTS = {
+  keys: 'exchange',
+  profile: 'frameseal/1',
+  cipherSuite: 4,
+  room: 'standup',
+  member: 'alice',
+  verify: false,
+  rotateEveryMs: 3_600_000,
+};
 
 test('defaults', () => {
-  assert.deepEqual(sessionOptions(OPTIONS), { profile: 'frameseal/1', cipherSuite: 4 });
+  assert.deepEqual(sessionOptions(OPTIONS), DEFAULTS);
+  assert.deepEqual(sessionOptions({ ...OPTIONS, keys: 'exchange' }), DEFAULTS);
+  assert.deepEqual(sessionOptions({ ...OPTIONS, keys: 'manual' }), {
+    keys: 'manual',
+    profile: 'frameseal/1',
+    cipherSuite: 4,
+  });
+});
+
+test('all that the worker is told of a key exchange', () => {
+  const credential = Uint8Array.of(1, 2, 3);
+  const options = {
+    ...OPTIONS,
+    secret: 'five random words are enough',
+    slot: 7,
+    credential,
+    acceptMember: () => true,
+    rotateEveryMs: 60_000,
+  };
+  assert.deepEqual(sessionOptions(options), {
+    ...DEFAULTS,
+    secret: { passphrase: 'five random words are enough' },
+    slot: 7,
+    credential,
+    verify: true,
+    rotateEveryMs: 60_000,
+  });
+  // What depends on the fingerprint comes after it.
+  assert.deepEqual(sessionOptions({ ...OPTIONS, credential: () => credential }), DEFAULTS);
 });
 
 test('suites have the numbers of the registry', () => {
@@ -34,16 +72,25 @@ test('suites have the numbers of the registry', () => {
   }
 });
 
-test('the key exchange is refused by name', () => {
-  const { room, member } = OPTIONS;
-  for (const options of [{ room, member }, { room, member, keys: 'exchange' } as const]) {
-    assert.throws(
-      () => sessionOptions(options),
-      (error) =>
-        error instanceof FramesealError &&
-        error.code === 'unsupported' &&
-        error.message.includes("keys: 'manual'"),
-    );
+const ACCEPTED_OPTIONS: [string, Partial<FramesealOptions>][] = [
+  // Lengths are those of UTF-8, to the last byte.
+  ['longest room and member', { room: 'ä'.repeat(128), member: 'ä'.repeat(32) }],
+  ['shortest secret', { secret: new Uint8Array(16) }],
+  ['longest secret', { secret: new Uint8Array(256) }],
+  ['shortest passphrase', { secret: 'ä'.repeat(4) }],
+  ['longest passphrase', { secret: 'a'.repeat(1024) }],
+  ['least slot', { slot: 0 }],
+  ['greatest slot', { slot: 65_535 }],
+  ['empty credential', { credential: new Uint8Array() }],
+  ['longest credential', { credential: new Uint8Array(4096) }],
+  ['fastest rotation', { rotateEveryMs: 60_000 }],
+  ['slowest rotation', { rotateEveryMs: 86_400_000 }],
+  ['key IDs of the application', { keys: 'manual', profile: 'rfc9605' }],
+];
+
+test('options to the ends of their ranges', () => {
+  for (const [name, options] of ACCEPTED_OPTIONS) {
+    assert.doesNotThrow(() => sessionOptions({ ...OPTIONS, ...options }), name);
   }
 });
 
@@ -58,16 +105,74 @@ const REJECTED_OPTIONS: [string, unknown, ErrorConstructor][] = [
   ['unknown profile', { ...OPTIONS, profile: 'frameseal/2' }, TypeError],
   ['unknown suite', { ...OPTIONS, cipherSuite: 'AES_128_GCM' }, TypeError],
   ['suite by number', { ...OPTIONS, cipherSuite: 4 }, TypeError],
+  ['key IDs of the application', { ...OPTIONS, profile: 'rfc9605' }, TypeError],
+  ['empty secret', { ...OPTIONS, secret: '' }, RangeError],
+  ['PIN', { ...OPTIONS, secret: '123456' }, RangeError],
+  ['passphrase of 1025 bytes', { ...OPTIONS, secret: 'a'.repeat(1025) }, RangeError],
+  ['secret of 15 bytes', { ...OPTIONS, secret: new Uint8Array(15) }, RangeError],
+  ['secret of 257 bytes', { ...OPTIONS, secret: new Uint8Array(257) }, RangeError],
+  ['secret that is a buffer', { ...OPTIONS, secret: new ArrayBuffer(32) }, TypeError],
+  ['secret that is null', { ...OPTIONS, secret: null }, TypeError],
+  ['slot below 0', { ...OPTIONS, slot: -1 }, RangeError],
+  ['slot of 17 bits', { ...OPTIONS, slot: 65_536 }, RangeError],
+  ['slot that is no integer', { ...OPTIONS, slot: 0.5 }, RangeError],
+  ['slot that is no number', { ...OPTIONS, slot: '1' }, TypeError],
+  ['credential of 4097 bytes', { ...OPTIONS, credential: new Uint8Array(4097) }, RangeError],
+  ['credential that is a string', { ...OPTIONS, credential: 'token' }, TypeError],
+  ['acceptMember that is no function', { ...OPTIONS, acceptMember: true }, TypeError],
+  ['rotation within a minute', { ...OPTIONS, rotateEveryMs: 59_999 }, RangeError],
+  ['rotation after a day', { ...OPTIONS, rotateEveryMs: 86_400_001 }, RangeError],
+  ['no rotation', { ...OPTIONS, rotateEveryMs: Number.POSITIVE_INFINITY }, RangeError],
 ];
+
+const EXCHANGE_OPTIONS: Partial<FramesealOptions> = {
+  secret: 'correct horse battery',
+  slot: 1,
+  credential: new Uint8Array(1),
+  acceptMember: () => true,
+  rotateEveryMs: 60_000,
+};
+
+test('manual keys do not pass over what they do not heed', () => {
+  for (const [name, value] of Object.entries(EXCHANGE_OPTIONS)) {
+    assert.throws(
+      () => sessionOptions({ ...OPTIONS, keys: 'manual', [name]: value }),
+      (error) => error instanceof TypeError && error.message.startsWith(name),
+      name,
+    );
+  }
+});
+
+test('a passphrase is the same from every keyboard', () => {
+  const secretOf = (secret: string) => {
+    const session = sessionOptions({ ...OPTIONS, secret });
+    return 'secret' in session ? session.secret : undefined;
+  };
+  assert.deepEqual(secretOf('scho\u0308ne Gru\u0308\u00dfe'), { passphrase: 'sch\u00f6ne Gr\u00fc\u00dfe' });
+  assert.deepEqual(secretOf(' Spaces  Count '), { passphrase: ' Spaces  Count ' });
+});
+
+test('a random secret is copied whole, to be transferred', () => {
+  const secret = new Uint8Array(64).map((_, index) => index).subarray(8, 40);
+  const session = sessionOptions({ ...OPTIONS, secret });
+  const [memory] = secretMemory(session);
+  assert.ok(memory instanceof ArrayBuffer);
+  assert.deepEqual(new Uint8Array(memory), new Uint8Array(secret));
+
+  assert.deepEqual(secretMemory(sessionOptions(OPTIONS)), []);
+  assert.deepEqual(secretMemory(sessionOptions({ ...OPTIONS, secret: 'a passphrase' })), []);
+});
+
+test('credentials have at most 4096 bytes', () => {
+  assert.equal(copyCredential(new Uint8Array(4096)).length, 4096);
+  assert.throws(() => copyCredential(new Uint8Array(4097)), RangeError);
+  assert.throws(() => copyCredential('token' as unknown as Uint8Array), TypeError);
+});
 
 test('wrong options', () => {
   for (const [name, options, error] of REJECTED_OPTIONS) {
     assert.throws(() => sessionOptions(options as FramesealOptions), error, name);
   }
-});
-
-test('lengths are those of UTF-8, to the last byte', () => {
-  sessionOptions({ ...OPTIONS, room: 'ä'.repeat(128), member: 'ä'.repeat(32) });
 });
 
 test('key IDs', () => {

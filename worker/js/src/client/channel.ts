@@ -14,6 +14,7 @@ export class Channel {
   readonly worker: Worker;
 
   readonly #pending = new Map<number, PendingCall>();
+  readonly #hearers = new Set<Hearer>();
   readonly #handlers: ChannelHandlers;
   #lastCall = 0;
   #ended: FramesealError | undefined;
@@ -31,9 +32,13 @@ export class Channel {
     return this.#ended;
   }
 
-  /** Starts the session. Resolves when the worker is ready. */
-  async configure(options: SessionOptions): Promise<void> {
-    await this.#call((call) => ({ call, configure: options }));
+  /**
+   * Starts the session. Resolves when the worker is ready.
+   *
+   * @param transfer buffers that the worker gets instead of copies.
+   */
+  async configure(options: SessionOptions, transfer: Transferable[]): Promise<void> {
+    await this.#call((call) => ({ call, configure: options }), transfer);
   }
 
   /**
@@ -46,8 +51,16 @@ export class Channel {
   }
 
   /** Tells something whose answer nobody needs. */
-  tell(request: Request): void {
-    this.request(request).catch(ignore);
+  tell(request: Request, transfer?: Transferable[]): void {
+    this.request(request, transfer).catch(ignore);
+  }
+
+  /** Resolves after the first event that is `wanted`; rejects when the talk ends before. */
+  hear(wanted: (event: WorkerEvent) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) throw this.#ended;
+      this.#hearers.add({ wanted, resolve, reject });
+    });
   }
 
   /** Gives the worker the streams of one end of a transceiver. */
@@ -78,8 +91,9 @@ export class Channel {
     this.worker.removeEventListener('message', this.#receive);
     this.worker.removeEventListener('error', this.#hearError);
     this.worker.removeEventListener('messageerror', this.#hearError);
-    for (const { reject } of this.#pending.values()) reject(error);
+    for (const { reject } of [...this.#pending.values(), ...this.#hearers]) reject(error);
     this.#pending.clear();
+    this.#hearers.clear();
   }
 
   #call(message: (call: number) => ToWorker, transfer: Transferable[] = []): Promise<unknown> {
@@ -104,6 +118,9 @@ export class Channel {
       }
     } else if ('event' in data) {
       this.#handlers.event(data.event);
+      for (const hearer of this.#hearers) {
+        if (hearer.wanted(data.event) && this.#hearers.delete(hearer)) hearer.resolve();
+      }
     } else if ('fatal' in data) {
       this.fail(data.fatal.message);
     }
@@ -127,6 +144,12 @@ const CLOSE: ToWorker = { close: true };
 
 interface PendingCall {
   resolve(value: unknown): void;
+  reject(error: FramesealError): void;
+}
+
+interface Hearer {
+  wanted(event: WorkerEvent): boolean;
+  resolve(): void;
   reject(error: FramesealError): void;
 }
 

@@ -22,8 +22,9 @@ export type FramesealErrorCode =
   /** Worker and client do not speak the same protocol: deploy both from one version. */
   | 'invalid-message'
   /**
-   * The send key has sealed as much as it safely may: set another with `setSendKey()`. Or the
-   * session has had as many keys as it can remember: create another `Frameseal`.
+   * The send key has sealed as much as it safely may: call `rotate()`, or with manual keys
+   * `setSendKey()`. Or the session has had as many keys as it can remember: create another
+   * `Frameseal`.
    */
   | 'key-exhausted'
   /**
@@ -31,11 +32,14 @@ export type FramesealErrorCode =
    * sender, once: make another.
    */
   | 'key-reused'
-  /** No key for this yet. Give it with `setSendKey()` or `addReceiveKey()`. */
+  /**
+   * No key for this yet. With `keys: 'exchange'`, wait until the member is `secured`; else give it
+   * with `setSendKey()` or `addReceiveKey()`.
+   */
   | 'missing-key'
   /** The data is not sealed. Find out who sent it in the clear. */
   | 'not-sealed'
-  /** This version has not got what an option asks for; the message names the alternative. */
+  /** The method belongs to the other way of keys; the message names the option `keys` it needs. */
   | 'unsupported'
   /**
    * The browser has neither `RTCRtpScriptTransform` nor `createEncodedStreams()`, so media cannot

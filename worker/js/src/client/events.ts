@@ -1,12 +1,54 @@
 import type { ProblemCode, Severity } from './problems.js';
 import type { TrackName } from './tracks.js';
+import type { MemberState } from '../protocol.js';
 
 /** The events of a `Frameseal`, by name. All are `CustomEvent`s. */
 export interface FramesealEventMap {
+  /** Deliver this key message: the other member hands it to `receive()`. */
+  message: CustomEvent<MessageDetail>;
+  /** A member's keys changed state. */
+  member: CustomEvent<MemberDetail>;
+  /** Frames now leave under another key. */
+  keychange: CustomEvent<KeychangeDetail>;
   /** A receiver now opens the frames of this member's track: its first, or another than before. */
   source: CustomEvent<SourceDetail>;
   /** Frames are lost or at risk; at most one event per code and track a second. */
   problem: CustomEvent<ProblemDetail>;
+}
+
+/** Detail of a `message` event. */
+export interface MessageDetail {
+  /** The member to deliver it to; `null`: all others in the room. */
+  to: string | null;
+  /** At most 8 KiB, opaque; the receiver's own memory. */
+  data: Uint8Array;
+}
+
+/** Detail of a `member` event. */
+export interface MemberDetail {
+  /** The member, by the name in `memberJoined()`. */
+  id: string;
+  /**
+   * - `pending`: it is in the room, but not heard of yet, or its key is not proven.
+   * - `secured`: it holds the private key to this fingerprint, and knows the secret if there is one:
+   *   keys flow both ways.
+   * - `rejected`: not accepted by `acceptMember()`: it gets no keys, its frames are not opened.
+   * - `left`: it has left; its keys are gone.
+   */
+  state: MemberState;
+  /**
+   * SHA-256 of its public key, 64 hexadecimal digits; absent before its first message. Another one
+   * than before: the member reloaded its page, or is somebody else.
+   */
+  fingerprint?: string;
+}
+
+/** Detail of a `keychange` event. */
+export interface KeychangeDetail {
+  /** Fresh keys since the first, which is 0. */
+  generation: number;
+  /** How often that key was ratcheted since, 0 to 7: once for those who joined together. */
+  step: number;
 }
 
 /** Detail of a `source` event. */
@@ -29,14 +71,18 @@ export interface ProblemDetail {
   severity: Severity;
   /** A sentence of cause and a sentence of cure, for developers. */
   hint: string;
-  /** Frames concerned since the last event of this code and track. */
+  /** Frames concerned since the last event of this code and track; 1 where it is about no frame. */
   count: number;
-  /** The member whose key it is about. */
+  /** Of `message-rejected`: what was wrong with the message. Safe to log. */
+  reason?: string;
+  /** Of `judgement-failed`: what `acceptMember()` threw. */
+  error?: unknown;
+  /** The member whose key, frames or messages it is about. */
   member?: string;
-  /** `id` of the `MediaStreamTrack`; absent for application data. */
+  /** `id` of the `MediaStreamTrack`; absent where it is about none. */
   trackId?: string;
-  /** `RTCRtpTransceiver.mid`; absent for application data, and before negotiation. */
+  /** `RTCRtpTransceiver.mid`; absent where it is about none, and before negotiation. */
   mid?: string;
-  /** The key that it is about, as given to `setSendKey()` or `addReceiveKey()`. */
+  /** The key that it is about; a manual one as given to `setSendKey()` or `addReceiveKey()`. */
   keyId?: bigint;
 }

@@ -4,13 +4,17 @@ import { FramesealError } from './errors.js';
 import type { FramesealEventMap, ProblemDetail } from './events.js';
 import {
   copyBaseKey,
-  copyData,
+  copyBytes,
+  copyCredential,
   memberOf,
+  requireMember,
   requireProtectOptions,
+  secretMemory,
   sessionOptions,
   toKeyId,
   type FramesealOptions,
-  type Profile,
+  type KeyMode,
+  type MemberClaim,
   type ProtectOptions,
   type ReceiveKey,
   type SendKey,
@@ -21,16 +25,18 @@ import type { FramesealStats, TrackStats } from './stats.js';
 import { trackName } from './tracks.js';
 import { requireEncodedStreams, transport, type Transport } from './transport.js';
 import { Watchdog } from './watchdog.js';
-import type { OpenedData, WorkerEvent } from '../protocol.js';
+import type { Answer, OpenedData, Request, SessionOptions, WorkerEvent } from '../protocol.js';
 
 /**
  * One member's end-to-end encryption in one call.
  *
  * ```ts
- * const frameseal = await Frameseal.create({ room: 'standup', member: 'alice', keys: 'manual' });
+ * const frameseal = await Frameseal.create({ room: 'standup', member: 'alice', secret });
  * frameseal.addEventListener('problem', ({ detail }) => console.warn(detail.code, detail.hint));
- * await frameseal.setSendKey({ keyId: 1, baseKey: alicesKey });
- * await frameseal.addReceiveKey({ keyId: 2, baseKey: bobsKey, member: 'bob' });
+ * frameseal.addEventListener('message', ({ detail: { to, data } }) => signalling.send(to, data));
+ * signalling.onmessage = (from, data) => frameseal.receive(from, data);
+ * signalling.onjoin = (id) => frameseal.memberJoined(id);
+ * signalling.onleave = (id) => frameseal.memberLeft(id);
  *
  * const pc = new RTCPeerConnection();
  * frameseal.attach(pc);
@@ -47,11 +53,19 @@ export class Frameseal extends EventTarget {
   readonly #channel: Channel;
   readonly #pipelines: Pipelines;
   readonly #watchdog: Watchdog;
-  readonly #profile: Profile;
+  readonly #session: Pick<SessionOptions, 'keys' | 'profile'>;
+  readonly #accept: FramesealOptions['acceptMember'];
   readonly #ownsWorker: boolean;
 
-  private constructor(worker: Worker, ownsWorker: boolean, profile: Profile) {
+  private constructor(
+    worker: Worker,
+    { keys, profile }: SessionOptions,
+    { acceptMember, worker: given }: FramesealOptions,
+  ) {
     super();
+    this.#session = { keys, profile };
+    this.#accept = acceptMember;
+    this.#ownsWorker = worker !== given;
     this.#channel = new Channel(worker, {
       event: (event) => this.#handle(event),
       failed: () => this.#report('worker-failed', { count: 1 }),
@@ -60,15 +74,13 @@ export class Frameseal extends EventTarget {
     this.#watchdog = new Watchdog(this.#pipelines, this.#channel, (subject, count) => {
       this.#report('transform-not-running', { count }, subject);
     });
-    this.#ownsWorker = ownsWorker;
-    this.#profile = profile;
   }
 
   /**
-   * Starts a worker and a session in it.
+   * Starts a worker and a session in it. A passphrase takes it half a second longer.
    *
-   * @throws FramesealError `unsupported-browser`; `unsupported`; `invalid-argument` for a worker
-   * that has served; `worker-failed` when the worker does not load, or is not ready within 10 s.
+   * @throws FramesealError `unsupported-browser`; `invalid-argument` for a worker that has served;
+   * `worker-failed` when the worker does not load, or is not ready within 10 s.
    */
   static async create(options: FramesealOptions): Promise<Frameseal> {
     const session = sessionOptions(options);
@@ -78,26 +90,20 @@ export class Frameseal extends EventTarget {
         'this browser has neither RTCRtpScriptTransform nor createEncodedStreams()',
       );
     }
-    const { worker: given } = options;
+    const { worker: given, credential } = options;
     const worker = given instanceof Worker ? given : startWorker(given);
     if (serving.has(worker)) {
       throw new FramesealError('invalid-argument', 'this worker serves another Frameseal');
     }
     serving.add(worker);
-    const frameseal = new Frameseal(worker, worker !== given, session.profile);
-    const silence = setTimeout(() => {
-      frameseal.#channel.end(
-        new FramesealError('worker-failed', `no answer within ${START_TIMEOUT_MS / 1000} s`),
-      );
-    }, START_TIMEOUT_MS);
+    const frameseal = new Frameseal(worker, session, options);
     try {
-      await frameseal.#channel.configure(session);
+      await frameseal.#configure(session);
+      if (typeof credential === 'function') await frameseal.#introduce(credential);
     } catch (error) {
       frameseal.close();
       const failed = error instanceof FramesealError && error.code === 'worker-failed';
       throw failed ? workerFailed(error.message, error) : error;
-    } finally {
-      clearTimeout(silence);
     }
     return frameseal;
   }
@@ -148,39 +154,117 @@ export class Frameseal extends EventTarget {
   }
 
   /**
-   * Seals frames with this key from the next one on. Resolves when the worker has it.
+   * Tells that somebody else is in the room, from the application's roster: those who are there
+   * when this member comes, and each who comes later. Again, or of itself, it changes nothing.
+   * A room has at most 4096 others; those beyond are left out.
+   *
+   * @param id 1 to 64 bytes of UTF-8.
+   * @throws FramesealError `unsupported` with manual keys; `closed`, `worker-failed`.
+   */
+  memberJoined(id: string): void {
+    requireMember('id', id);
+    this.#tell({ type: 'memberJoined', id });
+  }
+
+  /**
+   * Tells that somebody is no longer in the room: 600 ms later at the latest, frames leave under a
+   * key which that member has not got.
+   *
+   * @throws FramesealError as {@link Frameseal.memberJoined}.
+   */
+  memberLeft(id: string): void {
+    requireMember('id', id);
+    this.#tell({ type: 'memberLeft', id });
+  }
+
+  /**
+   * Takes what another member's `message` event gave to the signalling. Whatever comes is safe to
+   * hand in: what is of no use is told by the problem `message-rejected`.
+   *
+   * @param from who sent it, according to the signalling: an ID of `memberJoined()`.
+   * @param message copied.
+   * @throws FramesealError as {@link Frameseal.memberJoined}.
+   */
+  receive(from: string, message: Uint8Array): void {
+    requireMember('from', from);
+    const copy = copyBytes('message', message);
+    this.#tell({ type: 'receive', from, message: copy }, [copy.buffer]);
+  }
+
+  /**
+   * Makes a fresh key for those who are here. Resolves when frames leave under it, or under a later
+   * one: when all have it, or after 600 ms.
+   *
+   * @throws FramesealError as {@link Frameseal.memberJoined}.
+   */
+  async rotate(): Promise<void> {
+    const generation = await this.#ask('exchange', { type: 'rotate' });
+    await this.#channel.hear(
+      (event) => event.type === 'keychange' && event.generation >= generation,
+    );
+  }
+
+  /**
+   * Returns 60 digits, in groups of five, that are the same at both ends if nobody is in the
+   * middle: of this member and another one, or, without an argument, of all who are `secured`.
+   *
+   * It changes when somebody's public key does, which a `member` event tells: on every page load.
+   *
+   * @throws FramesealError `missing-key`: that member is not `secured` yet; others as
+   * {@link Frameseal.memberJoined}.
+   */
+  async safetyNumber(member?: string): Promise<string> {
+    if (member === undefined) return this.#ask('exchange', { type: 'safetyNumber' });
+    requireMember('member', member);
+    return this.#ask('exchange', { type: 'safetyNumber', member });
+  }
+
+  /**
+   * Returns the SHA-256 of this member's public key, 64 hexadecimal digits: what others see as its
+   * fingerprint. Another one in every session.
+   *
+   * @throws FramesealError as {@link Frameseal.memberJoined}.
+   */
+  async fingerprint(): Promise<string> {
+    return this.#ask('exchange', { type: 'fingerprint' });
+  }
+
+  /**
+   * Seals frames with this key from the next one on. Resolves when the worker has it. With manual
+   * keys only, as the next two.
    *
    * @throws FramesealError `key-reused`: another member seals with this key, or this one did before
-   * another key took its place; `key-exhausted`: too many keys for one session.
+   * another key took its place; `key-exhausted`: too many keys for one session; `unsupported`
+   * without `keys: 'manual'`.
    */
   async setSendKey({ keyId, baseKey }: SendKey): Promise<void> {
-    const id = toKeyId(keyId, this.#profile);
+    const id = toKeyId(keyId, this.#session.profile);
     const key = copyBaseKey(baseKey);
-    await this.#channel.request({ type: 'setSendKey', keyId: id, baseKey: key }, [key.buffer]);
+    await this.#ask('manual', { type: 'setSendKey', keyId: id, baseKey: key }, [key.buffer]);
   }
 
   /**
    * Opens frames that name this key, besides those of other keys. Resolves when the worker has it.
    * A key ID that is given again gets the new key.
    *
-   * @throws FramesealError `key-reused`: this key seals what this member sends.
+   * @throws FramesealError `key-reused`: this key seals what this member sends; `unsupported`.
    */
   async addReceiveKey(key: ReceiveKey): Promise<void> {
-    const keyId = toKeyId(key.keyId, this.#profile);
+    const keyId = toKeyId(key.keyId, this.#session.profile);
     const member = memberOf(key, keyId);
     const baseKey = copyBaseKey(key.baseKey);
     const request = { type: 'addReceiveKey', keyId, baseKey, member } as const;
-    await this.#channel.request(request, [baseKey.buffer]);
+    await this.#ask('manual', request, [baseKey.buffer]);
   }
 
   /**
    * Wipes a key given by `addReceiveKey()`: its frames are dropped from now on.
    *
-   * @throws FramesealError `missing-key`: there is none of this ID.
+   * @throws FramesealError `missing-key`: there is none of this ID; `unsupported`.
    */
   async removeReceiveKey(keyId: number | bigint): Promise<void> {
-    const id = toKeyId(keyId, this.#profile);
-    await this.#channel.request({ type: 'removeReceiveKey', keyId: id });
+    const id = toKeyId(keyId, this.#session.profile);
+    await this.#ask('manual', { type: 'removeReceiveKey', keyId: id });
   }
 
   /**
@@ -190,7 +274,7 @@ export class Frameseal extends EventTarget {
    * @throws FramesealError `missing-key`, `key-exhausted`.
    */
   async seal(data: Uint8Array): Promise<Uint8Array> {
-    const copy = copyData(data);
+    const copy = copyBytes('data', data);
     return this.#channel.request({ type: 'seal', data: copy }, [copy.buffer]);
   }
 
@@ -200,7 +284,7 @@ export class Frameseal extends EventTarget {
    * @throws FramesealError `missing-key`, `not-sealed`, `authentication-failed`: also for a repeat.
    */
   async open(data: Uint8Array): Promise<OpenedData> {
-    const copy = copyData(data);
+    const copy = copyBytes('data', data);
     return this.#channel.request({ type: 'open', data: copy }, [copy.buffer]);
   }
 
@@ -237,36 +321,99 @@ export class Frameseal extends EventTarget {
     if (this.#ownsWorker) this.#channel.worker.terminate();
   }
 
-  #handle(event: WorkerEvent): void {
-    if (event.type === 'source') {
-      const subject = this.#pipelines.find(event.pipeline);
-      if (!subject) return;
-      const { transceiver } = subject;
-      this.#dispatch('source', {
-        mid: transceiver.mid,
-        trackId: transceiver.receiver.track.id,
-        member: event.member,
-        track: trackName(event.track),
-      });
-    } else if (event.type === 'problem') {
-      const { type, code, pipeline, ...known } = event;
-      this.#report(
-        code,
-        known,
-        pipeline === undefined ? undefined : this.#pipelines.find(pipeline),
+  async #configure(session: SessionOptions): Promise<void> {
+    const silence = setTimeout(() => {
+      this.#channel.end(
+        new FramesealError('worker-failed', `no answer within ${START_TIMEOUT_MS / 1000} s`),
       );
+    }, START_TIMEOUT_MS);
+    try {
+      await this.#channel.configure(session, secretMemory(session));
+    } finally {
+      clearTimeout(silence);
     }
+  }
+
+  async #introduce(credential: (fingerprint: string) => unknown): Promise<void> {
+    const given = await credential(await this.fingerprint());
+    const copy = copyCredential(given as Uint8Array);
+    await this.#ask('exchange', { type: 'setCredential', credential: copy }, [copy.buffer]);
+  }
+
+  #tell(request: Request, transfer?: Transferable[]): void {
+    this.#requireKeys('exchange');
+    this.#requireOpen();
+    this.#channel.tell(request, transfer);
+  }
+
+  async #ask<R extends Request>(
+    keys: KeyMode,
+    request: R,
+    transfer?: Transferable[],
+  ): Promise<Answer<R>> {
+    this.#requireKeys(keys);
+    return this.#channel.request(request, transfer);
+  }
+
+  #handle(event: WorkerEvent): void {
+    switch (event.type) {
+      case 'source':
+        return this.#tellSource(event);
+      case 'message':
+        return this.#dispatch('message', { to: event.to ?? null, data: event.data });
+      case 'member': {
+        const { type, ...detail } = event;
+        return this.#dispatch('member', detail);
+      }
+      case 'keychange': {
+        const { type, ...detail } = event;
+        return this.#dispatch('keychange', detail);
+      }
+      case 'verify': {
+        const { type, ...claim } = event;
+        void this.#judge(claim);
+        return;
+      }
+      case 'keyFrameNeeded':
+        return this.#pipelines.makeKeyFrame(event.pipeline);
+      case 'problem': {
+        const { type, code, pipeline, ...known } = event;
+        const subject = pipeline === undefined ? undefined : this.#pipelines.find(pipeline);
+        return this.#report(code, known, subject);
+      }
+    }
+  }
+
+  #tellSource({ pipeline, member, track }: WorkerEvent & { type: 'source' }): void {
+    const transceiver = this.#pipelines.find(pipeline)?.transceiver;
+    if (!transceiver) return;
+    const { mid, receiver } = transceiver;
+    this.#dispatch('source', { mid, trackId: receiver.track.id, member, track: trackName(track) });
+  }
+
+  /** Asks the application about a member; only a plain `true` lets it in. */
+  async #judge(claim: MemberClaim): Promise<void> {
+    const { id: member, fingerprint } = claim;
+    let accept = false;
+    try {
+      accept = (await this.#accept?.(claim)) === true;
+    } catch (error) {
+      this.#report('judgement-failed', { member, error, count: 1 });
+    }
+    this.#channel.tell({ type: 'judge', member, fingerprint, accept });
   }
 
   #report(
     code: ProblemCode,
-    known: Pick<ProblemDetail, 'count' | 'member' | 'keyId'>,
+    known: Pick<ProblemDetail, 'count' | 'error' | 'keyId' | 'member' | 'reason'>,
     subject?: PipelineEnd,
   ): void {
     const trackId = subject?.end.track?.id;
     const mid = subject?.transceiver.mid;
     const place = { ...(trackId && { trackId }), ...(mid && { mid }) };
-    this.#dispatch('problem', { code, ...PROBLEMS[code], ...known, ...place });
+    const { severity, hint } = PROBLEMS[code];
+    const told = known.reason ? hint.replace('see reason', known.reason) : hint;
+    this.#dispatch('problem', { code, severity, hint: told, ...known, ...place });
   }
 
   #dispatch<K extends keyof FramesealEventMap>(
@@ -278,6 +425,11 @@ export class Frameseal extends EventTarget {
 
   #watch(): void {
     if (!this.#channel.ended) this.#watchdog.start();
+  }
+
+  #requireKeys(keys: KeyMode): void {
+    if (this.#session.keys === keys) return;
+    throw new FramesealError('unsupported', `this needs create({ keys: '${keys}', ... })`);
   }
 
   #requireOpen(): void {

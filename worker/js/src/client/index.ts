@@ -6,11 +6,34 @@
 
 export type { CipherSuite } from './cipher-suites.js';
 export { FramesealError, type FramesealErrorCode } from './errors.js';
-export type { FramesealEventMap, ProblemDetail, SourceDetail } from './events.js';
+export type {
+  FramesealEventMap,
+  KeychangeDetail,
+  MemberDetail,
+  MessageDetail,
+  ProblemDetail,
+  SourceDetail,
+} from './events.js';
 export { Frameseal, type FramesealListener } from './frameseal.js';
-export type { FramesealOptions, Profile, ProtectOptions, ReceiveKey, SendKey } from './options.js';
+export type {
+  FramesealOptions,
+  KeyMode,
+  MemberClaim,
+  Profile,
+  ProtectOptions,
+  ReceiveKey,
+  SendKey,
+} from './options.js';
 export type { ProblemCode, Severity } from './problems.js';
 export type { FramesealStats, TrackStats } from './stats.js';
 export type { MediaTrackName, TrackName } from './tracks.js';
 export type { Transport } from './transport.js';
-export type { Direction, Dropped, MediaKind, OpenedData, Percentiles } from '../protocol.js';
+export type {
+  Direction,
+  Dropped,
+  MediaKind,
+  MemberState,
+  MemberStats,
+  OpenedData,
+  Percentiles,
+} from '../protocol.js';

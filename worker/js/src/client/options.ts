@@ -1,21 +1,71 @@
 import { cipherSuiteNumber, type CipherSuite } from './cipher-suites.js';
-import { FramesealError } from './errors.js';
 import { trackNumber, type MediaTrackName } from './tracks.js';
-import { MAX_DATA_LENGTH, type SessionOptions } from '../protocol.js';
+import { MAX_DATA_LENGTH, type KeyExchange, type SessionOptions } from '../protocol.js';
 
 /** What `Frameseal.create()` needs to know. */
 export interface FramesealOptions {
-  /** Name of the call, 1 to 256 bytes of UTF-8; the same for all its members. */
+  /**
+   * Name of the call, 1 to 256 bytes of UTF-8; the same for all its members. Bound into every key
+   * that is exchanged.
+   */
   room: string;
 
   /** This participant's id, unique in the room, 1 to 64 bytes of UTF-8. */
   member: string;
 
   /**
-   * Where keys come from. `manual`: the application sets them with `setSendKey()` and
-   * `addReceiveKey()`. `exchange`, the default, is not in this version: `create()` rejects.
+   * Where keys come from.
+   *
+   * - `exchange`, the default: the worker makes them and exchanges them with the other members'.
+   *   The application delivers the messages (`message` events, `receive()`) and says who is there
+   *   (`memberJoined()`, `memberLeft()`).
+   * - `manual`: the application sets them with `setSendKey()` and `addReceiveKey()`. The options
+   *   from `secret` to `rotateEveryMs` are not for this mode.
    */
-  keys?: 'manual' | 'exchange';
+  keys?: KeyMode;
+
+  /**
+   * What all members know and the signalling server does not: with it, a server that swaps public
+   * keys gets nothing. All members must give the same.
+   *
+   * - `Uint8Array`: 16 to 256 random bytes, for example from the fragment (`#`) of an invitation
+   *   link, which browsers do not send. Copied; the caller's bytes are left as they are.
+   * - `string`: a passphrase, 8 to 1024 bytes of UTF-8 in Unicode's form NFC. `create()` takes
+   *   half a second longer, because it is stretched with Argon2id. A server in the middle can try
+   *   one passphrase after the other on its own machines, so take five random words; what is
+   *   shorter than 8 bytes is refused, as a PIN would fall in hours.
+   *
+   * By default none: compare safety numbers, or judge members by their credentials.
+   */
+  secret?: string | Uint8Array;
+
+  /**
+   * This member's number in the room, 0 to 65535, if the application has numbers without repeats:
+   * those under 16 save 2 bytes a frame. By default a random one. If another member has the same,
+   * both hear the problem `slot-conflict`, and one of the two takes another.
+   */
+  slot?: number;
+
+  /**
+   * Shown to the others' `acceptMember()`, which judges by it who this is: at most 4096 bytes, for
+   * example a token of the application's server that names the member and its fingerprint. Not
+   * secret: the signalling sees it.
+   *
+   * A function gets the fingerprint of this session's public key, 64 hexadecimal digits, and is
+   * called once by `create()`, which rejects with what it throws.
+   */
+  credential?: Uint8Array | ((fingerprint: string) => Uint8Array | Promise<Uint8Array>);
+
+  /**
+   * Judges each member, and each again when its public key changes. Until it returns `true`, no
+   * key goes to that member and none of its frames is opened; anything else rejects it, until
+   * `memberLeft()`. If it throws, the problem `judgement-failed` tells so, and the member is
+   * rejected. By default everybody of the roster is let in.
+   */
+  acceptMember?: (claim: MemberClaim) => boolean | Promise<boolean>;
+
+  /** Age at which the key is replaced by a fresh one, 60,000 to 86,400,000 ms; 1 h by default. */
+  rotateEveryMs?: number;
 
   /**
    * How RFC 9605 is used; the same for all members.
@@ -23,7 +73,7 @@ export interface FramesealOptions {
    * - `frameseal/1`, the default: every track has its own key, and the kind of a frame is
    *   authenticated. Key IDs are 0 to 2^24 - 1.
    * - `rfc9605`: no metadata, and the key ID on the wire is the application's own, 0 to 2^64 - 1,
-   *   for members that are not Frameseal.
+   *   for members that are not Frameseal. Needs `keys: 'manual'`.
    */
   profile?: Profile;
 
@@ -45,8 +95,25 @@ export interface FramesealOptions {
   worker?: Worker | URL | string;
 }
 
+/** Values of {@link FramesealOptions.keys}. */
+export type KeyMode = SessionOptions['keys'];
+
 /** Values of {@link FramesealOptions.profile}. */
-export type Profile = 'frameseal/1' | 'rfc9605';
+export type Profile = SessionOptions['profile'];
+
+/**
+ * What is said of a member, to be judged. The signalling can say anything; what is certain is that
+ * only who holds the private key to this fingerprint will get keys. So a credential is worth
+ * something if it names both the member and the fingerprint, and is signed by whom you trust.
+ */
+export interface MemberClaim {
+  /** The member, by the name in `memberJoined()`. */
+  id: string;
+  /** SHA-256 of its public key, 64 hexadecimal digits. */
+  fingerprint: string;
+  /** What it gave as `credential`, at most 4096 bytes; empty if nothing. */
+  credential: Uint8Array;
+}
 
 /** What `protect()` may be told about a transceiver. */
 export interface ProtectOptions {
@@ -99,28 +166,63 @@ export interface ReceiveKey extends SendKey {
 }
 
 /**
- * Checks the options of `create()`; returns what the worker needs of them.
+ * Checks the options of `create()`; returns what the worker needs, with copies of all bytes.
  *
  * @throws TypeError, RangeError for wrong arguments.
- * @throws FramesealError `unsupported` for what this version has not got.
  */
 export function sessionOptions(options: FramesealOptions): SessionOptions {
   const { room, member, keys = 'exchange', profile = 'frameseal/1' } = options;
-  const { cipherSuite = 'AES_128_GCM_SHA256_128' } = options;
-  requireText('room', room, MAX_ROOM_LENGTH);
-  requireText('member', member, MAX_MEMBER_LENGTH);
-  requireOneOf('keys', keys, ['manual', 'exchange']);
+  const { cipherSuite: name = 'AES_128_GCM_SHA256_128' } = options;
+  requireText('room', room, 1, MAX_ROOM_LENGTH);
+  requireMember('member', member);
+  requireOneOf('keys', keys, ['exchange', 'manual']);
   requireOneOf('profile', profile, ['frameseal/1', 'rfc9605']);
-  const suite = cipherSuiteNumber(cipherSuite);
-  if (suite === undefined) throw new TypeError(`cipherSuite: ${String(cipherSuite)} is not known`);
+  const cipherSuite = cipherSuiteNumber(name);
+  if (cipherSuite === undefined) throw new TypeError(`cipherSuite: ${String(name)} is not known`);
 
-  if (keys !== 'manual') {
-    throw new FramesealError(
-      'unsupported',
-      "this version has no key exchange yet: pass keys: 'manual' and set the keys yourself",
-    );
+  if (keys === 'manual') {
+    // Whoever gives a secret counts on it.
+    const unheeded = EXCHANGE_OPTIONS.find((option) => options[option] !== undefined);
+    if (unheeded) throw new TypeError(`${unheeded} needs keys: 'exchange'`);
+    return { keys, profile, cipherSuite };
   }
-  return { keys, profile, cipherSuite: suite };
+  if (profile === 'rfc9605') throw new TypeError("profile rfc9605 needs keys: 'manual'");
+
+  const { secret, slot, credential, acceptMember, rotateEveryMs = HOUR_MS } = options;
+  if (slot !== undefined) requireInteger('slot', slot, 0, 0xffff);
+  requireInteger('rotateEveryMs', rotateEveryMs, HOUR_MS / 60, 24 * HOUR_MS);
+  if (acceptMember !== undefined && typeof acceptMember !== 'function') {
+    throw new TypeError('acceptMember must be a function');
+  }
+  return {
+    keys,
+    profile,
+    cipherSuite,
+    room,
+    member,
+    verify: acceptMember !== undefined,
+    rotateEveryMs,
+    ...(secret !== undefined && { secret: copySecret(secret) }),
+    ...(slot !== undefined && { slot }),
+    ...(credential !== undefined &&
+      typeof credential !== 'function' && { credential: copyCredential(credential) }),
+  };
+}
+
+/** Returns the memory of a session's secret, to be transferred: no copy of it stays here. */
+export function secretMemory(session: SessionOptions): Transferable[] {
+  const secret = 'secret' in session ? session.secret : undefined;
+  return secret && 'random' in secret ? [secret.random.buffer] : [];
+}
+
+/** Checks a credential; returns a copy whose buffer holds nothing else, to be transferred. */
+export function copyCredential(credential: Uint8Array): Uint8Array<ArrayBuffer> {
+  return copyBytes('credential', credential, 0, MAX_CREDENTIAL_LENGTH);
+}
+
+/** Checks the ID of a member. */
+export function requireMember(name: string, id: string): void {
+  requireText(name, id, 1, MAX_MEMBER_LENGTH);
 }
 
 /** Checks the options of `protect()`. */
@@ -131,7 +233,7 @@ export function requireProtectOptions({ codec, track, from }: ProtectOptions): v
   if (track !== undefined && !trackNumber(track)) {
     throw new TypeError(`track: ${String(track)} is not the name of a media track`);
   }
-  if (from !== undefined) requireText('from', from, MAX_MEMBER_LENGTH);
+  if (from !== undefined) requireMember('from', from);
 }
 
 /** Checks a key ID; returns it as the worker takes it. */
@@ -152,49 +254,76 @@ export function toKeyId(value: number | bigint, profile: Profile): bigint {
 
 /** Checks a base key; returns a copy whose buffer holds nothing else, to be transferred. */
 export function copyBaseKey(baseKey: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = copyBytes('baseKey', baseKey);
-  if (copy.length < MIN_BASE_KEY_LENGTH || copy.length > MAX_BASE_KEY_LENGTH) {
-    throw new RangeError(`baseKey must be ${MIN_BASE_KEY_LENGTH} to ${MAX_BASE_KEY_LENGTH} bytes`);
-  }
-  return copy;
+  return copyBytes('baseKey', baseKey, MIN_BASE_KEY_LENGTH, MAX_BASE_KEY_LENGTH);
 }
 
 /** Checks the member that a receive key is of. */
 export function memberOf({ member }: ReceiveKey, keyId: bigint): string {
   if (member === undefined) return keyId.toString();
-  requireText('member', member, MAX_MEMBER_LENGTH);
+  requireMember('member', member);
   return member;
 }
 
-/** Checks application data; returns a copy whose buffer holds nothing else, to be transferred. */
-export function copyData(data: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (data?.byteLength > MAX_DATA_LENGTH) {
-    throw new RangeError(`data must be at most ${MAX_DATA_LENGTH} bytes`);
-  }
-  return copyBytes('data', data);
-}
-
-/** Returns a copy of bytes in a buffer of its own. */
-function copyBytes(name: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+/** Checks bytes; returns a copy whose buffer holds nothing else, to be transferred. */
+export function copyBytes(
+  name: string,
+  bytes: Uint8Array,
+  min = 0,
+  max = MAX_DATA_LENGTH,
+): Uint8Array<ArrayBuffer> {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array`);
+  requireRange(name, bytes.length, min, max, ' bytes');
   // Not slice(): that of a Node-style Buffer shares memory.
   return new Uint8Array(bytes);
 }
+
+function copySecret(secret: string | Uint8Array): NonNullable<KeyExchange['secret']> {
+  if (typeof secret !== 'string') {
+    return { random: copyBytes('secret', secret, MIN_SECRET_LENGTH, MAX_SECRET_LENGTH) };
+  }
+  // Keyboards differ in how they make an umlaut: RFC 8265, section 4.2, for passwords.
+  const passphrase = secret.normalize('NFC');
+  requireText('secret', passphrase, MIN_PASSPHRASE_LENGTH, MAX_PASSPHRASE_LENGTH);
+  return { passphrase };
+}
+
+/** What manual keys do not heed. */
+const EXCHANGE_OPTIONS = ['secret', 'slot', 'credential', 'acceptMember', 'rotateEveryMs'] as const;
 
 // Docs of the options tell them, in bytes of UTF-8: ids are bound into keys and sent in messages.
 const MAX_ROOM_LENGTH = 256;
 const MAX_MEMBER_LENGTH = 64;
 
 // RFC 9605 does not bound base keys. Fewer than 16 bytes cannot hold 128 bits of secret; more than
-// 256 is no key, but a mistake.
+// 256 is no key, but a mistake. The same goes for secrets.
 const MIN_BASE_KEY_LENGTH = 16;
 const MAX_BASE_KEY_LENGTH = 256;
+const MIN_SECRET_LENGTH = MIN_BASE_KEY_LENGTH;
+const MAX_SECRET_LENGTH = MAX_BASE_KEY_LENGTH;
 
-function requireText(name: string, value: string, max: number): void {
+// Stretching makes a guess cost about half a second of a processor core: a hundred of them find a
+// PIN of six digits in an hour or two, eight random letters in 30 years.
+const MIN_PASSPHRASE_LENGTH = 8;
+const MAX_PASSPHRASE_LENGTH = 1024;
+
+/** A signed token or a small certificate chain. */
+const MAX_CREDENTIAL_LENGTH = 4096;
+
+const HOUR_MS = 3_600_000;
+
+function requireText(name: string, value: string, min: number, max: number): void {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string`);
-  const { length } = new TextEncoder().encode(value);
-  if (length < 1 || length > max)
-    throw new RangeError(`${name} must be 1 to ${max} bytes of UTF-8`);
+  requireRange(name, new TextEncoder().encode(value).length, min, max, ' bytes of UTF-8');
+}
+
+function requireInteger(name: string, value: number, min: number, max: number): void {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
+  if (!Number.isInteger(value)) throw new RangeError(`${name} must be an integer`);
+  requireRange(name, value, min, max);
+}
+
+function requireRange(name: string, value: number, min: number, max: number, unit = ''): void {
+  if (value < min || value > max) throw new RangeError(`${name} must be ${min} to ${max}${unit}`);
 }
 
 function requireOneOf(name: string, value: string, values: string[]): void {

@@ -83,6 +83,19 @@ export class Pipelines {
     if (errors.length > 0) throw errors[0];
   }
 
+  /** Has a sender's browser make key frames, for those who cannot begin without. */
+  makeKeyFrame(pipeline: number): void {
+    const end = this.find(pipeline)?.end;
+    if (!end || !('setParameters' in end)) return;
+    const parameters = end.getParameters();
+    const options: KeyFrameOptions = {
+      encodingOptions: parameters.encodings.map(() => ({ keyFrame: true })),
+    };
+    // It fails where nothing is sent, or when the application changes parameters in this moment:
+    // then the watchers' own requests bring a key frame.
+    end.setParameters(parameters, options).catch(() => {});
+  }
+
   /** Forgets the transceivers that will not carry media again. Returns how many are left. */
   prune(): number {
     for (const { transceiver, pc, numbers, track, send, receive } of this.#protected.values()) {
@@ -152,6 +165,11 @@ export interface PipelineEnd {
   track?: number | undefined;
   transceiver: RTCRtpTransceiver;
   end: MediaEnd;
+}
+
+/** What W3C's "WebRTC Extensions" add to `setParameters()`: one entry per encoding. */
+interface KeyFrameOptions extends RTCSetParameterOptions {
+  encodingOptions: { keyFrame: boolean }[];
 }
 
 interface ProtectedTransceiver {

@@ -1,7 +1,8 @@
 import type { ProblemCode as WorkerProblemCode } from '../protocol.js';
 
 /** What is going wrong while media flows; the `code` of a `problem` event. */
-export type ProblemCode = WorkerProblemCode | 'transform-not-running' | 'worker-failed';
+export type ProblemCode =
+  WorkerProblemCode | 'judgement-failed' | 'transform-not-running' | 'worker-failed';
 
 /**
  * How bad a problem is.
@@ -15,7 +16,7 @@ export type Severity = 'info' | 'warning' | 'error';
 /** What is known about a kind of problem. */
 export interface Problem {
   severity: Severity;
-  /** One sentence of cause, one of cure. */
+  /** One sentence of cause, one of cure. Of an event, with its reason in place of `see reason`. */
   hint: string;
 }
 
@@ -25,13 +26,19 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     severity: 'warning',
     hint:
       'Frames are not what the named key sealed: keys differ, or somebody changed the frames. ' +
-      'Compare the base keys and cipher suites of both sides.',
+      'Compare the cipher suites of both sides, and with manual keys their base keys.',
+  },
+  'judgement-failed': {
+    severity: 'error',
+    hint:
+      'Judging the member, acceptMember() threw the error in the detail, which rejects it. ' +
+      'Let it return true or false; memberLeft() and memberJoined() have it judge again.',
   },
   'key-exhausted': {
     severity: 'error',
     hint:
       'The send key has sealed as many frames as it safely may, so no more leave. ' +
-      'Call setSendKey() with a new key.',
+      'Call rotate(), or with manual keys setSendKey() with a new one.',
   },
   'malformed-frame': {
     severity: 'warning',
@@ -42,14 +49,15 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   'message-rejected': {
     severity: 'warning',
     hint:
-      'A key message was not what its member made for this one: the secrets of the room differ, ' +
-      'or somebody changed it. Compare the secrets and the safety numbers of both sides.',
+      'A key message was of no use (see reason), and changed nothing. ' +
+      'Compare room, secret and cipher suite of both sides, and call memberJoined() before ' +
+      'receive().',
   },
   'missing-key': {
     severity: 'info',
     hint:
       'Frames came before the key that they need, which is usual when somebody joins. ' +
-      'If it lasts, call setSendKey() or addReceiveKey() for the key ID.',
+      'If it lasts, find out why key messages do not arrive, or set the key if keys are manual.',
   },
   'not-sealed': {
     severity: 'warning',
@@ -60,8 +68,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   'slot-conflict': {
     severity: 'info',
     hint:
-      'Two members chose one slot; one of them has chosen another, with a fresh key. ' +
-      'Give each member a slot of its own, or none.',
+      'Another member had the same slot, and one of the two took another. ' +
+      'If the application gives slots, give each only once.',
   },
   'transform-not-running': {
     severity: 'error',

@@ -1,13 +1,21 @@
 import type { TrackName } from './tracks.js';
 import type { Transport } from './transport.js';
-import type { Direction, MediaKind, PipelineStats } from '../protocol.js';
+import type { Direction, MediaKind, MemberStats, PipelineStats } from '../protocol.js';
 
 /** What `Frameseal.stats()` tells. */
 export interface FramesealStats {
   /** How frames reach the worker. */
   transport: Transport;
-  /** The key that frames leave under; absent before `setSendKey()`. */
+  /** The key that frames leave under; absent before the first. */
   sendKeyId?: bigint;
+  /** Of that key, as in `keychange` events; absent with manual keys. */
+  generation?: number;
+  /** Of that key, as in `keychange` events; absent with manual keys. */
+  step?: number;
+  /** The other members in the room; none with manual keys. */
+  members: MemberStats[];
+  /** Longest time that key exchange has held up frames, in microseconds. */
+  longestSliceMicroseconds: number;
   /** Size of the worker's WebAssembly memory. */
   wasmBytes: number;
   /** One entry per direction of a transceiver that the browser runs a transform for. */

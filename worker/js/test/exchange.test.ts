@@ -1,0 +1,302 @@
+/**
+ * What the client tells the worker about key exchange, and the application about the worker.
+ *
+ * The worker is a mock, and so is what of WebRTC a transform needs: Node has neither. Real ones are
+ * put together in the browser tests.
+ */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import type {
+  Frameseal,
+  FramesealErrorCode,
+  FramesealEventMap,
+  FramesealOptions,
+  MemberClaim,
+} from '../src/client/index.js';
+import { FakeWorker, settled } from './fake-worker.js';
+
+// The client reads the browser's features once, when it is loaded.
+Object.assign(globalThis, { Worker: FakeWorker, RTCRtpScriptTransform: class {} });
+const client = await import('../src/client/index.js');
+
+const OPTIONS: FramesealOptions = { room: 'standup', member: 'alice' };
+const FINGERPRINT = 'f0'.repeat(32);
+const NUMBER = Array(12).fill('01234').join(' ');
+
+async function open(
+  options: Partial<FramesealOptions> = {},
+): Promise<{ frameseal: Frameseal; worker: FakeWorker }> {
+  const frameseal = await client.Frameseal.create({ ...OPTIONS, ...options });
+  return { frameseal, worker: FakeWorker.latest };
+}
+
+/** Collects the details of the events of one type. */
+function hear<K extends keyof FramesealEventMap>(
+  frameseal: Frameseal,
+  type: K,
+): FramesealEventMap[K]['detail'][] {
+  const details: FramesealEventMap[K]['detail'][] = [];
+  frameseal.addEventListener(type, ({ detail }) => details.push(detail));
+  return details;
+}
+
+function hasCode(code: FramesealErrorCode) {
+  return (error: unknown) => error instanceof client.FramesealError && error.code === code;
+}
+
+test('the secret goes to the worker, and stays with the caller alone', async () => {
+  const secret = new Uint8Array(32).fill(7);
+  const { worker } = await open({ secret });
+  assert.ok(worker.session && 'secret' in worker.session);
+  assert.deepEqual(worker.session.secret, { random: secret });
+  assert.equal(secret.byteLength, 32);
+});
+
+test('roster and messages reach the worker in their order', async () => {
+  const { frameseal, worker } = await open();
+  const memory = Uint8Array.of(9, 1, 2, 3, 9);
+  const message = memory.subarray(1, 4);
+  frameseal.memberJoined('bob');
+  frameseal.receive('bob', message);
+  message.fill(0); // copied
+  frameseal.memberLeft('bob');
+  assert.deepEqual(worker.requests, [
+    { type: 'memberJoined', id: 'bob' },
+    { type: 'receive', from: 'bob', message: Uint8Array.of(1, 2, 3) },
+    { type: 'memberLeft', id: 'bob' },
+  ]);
+});
+
+test('wrong arguments are thrown at once', async () => {
+  const { frameseal, worker } = await open();
+  const long = 'ä'.repeat(32) + 'a';
+  const rejected: [() => unknown, ErrorConstructor][] = [
+    [() => frameseal.memberJoined(''), RangeError],
+    [() => frameseal.memberJoined(long), RangeError],
+    [() => frameseal.memberJoined(7 as unknown as string), TypeError],
+    [() => frameseal.memberLeft(long), RangeError],
+    [() => frameseal.receive('', new Uint8Array(1)), RangeError],
+    [() => frameseal.receive('bob', 'text' as unknown as Uint8Array), TypeError],
+    [() => frameseal.receive('bob', new ArrayBuffer(1) as unknown as Uint8Array), TypeError],
+    [() => frameseal.receive('bob', new Uint8Array(2 ** 24 + 1)), RangeError],
+  ];
+  for (const [call, error] of rejected) assert.throws(call, error, String(call));
+  await assert.rejects(frameseal.safetyNumber(''), RangeError);
+  assert.deepEqual(worker.requests, []);
+});
+
+test('rotate() ends when a key of that generation or a later one is in use', async () => {
+  const { frameseal, worker } = await open();
+  const heard = hear(frameseal, 'keychange');
+  worker.answers.rotate = 5;
+  let done = 0;
+  const first = frameseal.rotate().then(() => (done += 1));
+  const second = frameseal.rotate().then(() => (done += 1));
+  await settled();
+
+  await worker.say({ type: 'keychange', generation: 4, step: 1 });
+  assert.equal(done, 0);
+  await worker.say({ type: 'keychange', generation: 6, step: 0 });
+  assert.equal(done, 2);
+  await Promise.all([first, second]);
+  assert.deepEqual(heard, [
+    { generation: 4, step: 1 },
+    { generation: 6, step: 0 },
+  ]);
+});
+
+test('rotate() ends with the session', async () => {
+  for (const [end, code] of [
+    [({ frameseal }) => frameseal.close(), 'closed'],
+    [({ worker }) => worker.fail(), 'worker-failed'],
+  ] as [(opened: Awaited<ReturnType<typeof open>>) => void, FramesealErrorCode][]) {
+    const opened = await open();
+    opened.worker.answers.rotate = 1;
+    const waiting = opened.frameseal.rotate();
+    await settled(); // the generation is known, the key not in use
+    end(opened);
+    await assert.rejects(waiting, hasCode(code), code);
+    await assert.rejects(opened.frameseal.rotate(), hasCode(code), code);
+  }
+});
+
+test('safety numbers and fingerprint are the answers of the worker', async () => {
+  const { frameseal, worker } = await open();
+  worker.answers = { safetyNumber: NUMBER, fingerprint: FINGERPRINT };
+  assert.equal(await frameseal.safetyNumber(), NUMBER);
+  assert.equal(await frameseal.safetyNumber('bob'), NUMBER);
+  assert.equal(await frameseal.fingerprint(), FINGERPRINT);
+  assert.deepEqual(worker.requests, [
+    { type: 'safetyNumber' },
+    { type: 'safetyNumber', member: 'bob' },
+    { type: 'fingerprint' },
+  ]);
+});
+
+test('messages are for one member or, named null, for all', async () => {
+  const { frameseal, worker } = await open();
+  const heard = hear(frameseal, 'message');
+  const data = Uint8Array.of(1);
+  await worker.say({ type: 'message', data });
+  await worker.say({ type: 'message', to: 'bob', data });
+  assert.deepEqual(heard, [
+    { to: null, data },
+    { to: 'bob', data },
+  ]);
+});
+
+test('members are told with what is known of them', async () => {
+  const { frameseal, worker } = await open();
+  const heard = hear(frameseal, 'member');
+  await worker.say({ type: 'member', id: 'bob', state: 'pending' });
+  await worker.say({ type: 'member', id: 'bob', state: 'secured', fingerprint: FINGERPRINT });
+  assert.deepEqual(heard, [
+    { id: 'bob', state: 'pending' },
+    { id: 'bob', state: 'secured', fingerprint: FINGERPRINT },
+  ]);
+});
+
+const CLAIM: MemberClaim = { id: 'bob', fingerprint: FINGERPRINT, credential: Uint8Array.of(1) };
+
+const JUDGEMENTS: [string, NonNullable<FramesealOptions['acceptMember']>, boolean][] = [
+  ['true', () => true, true],
+  ['false', () => false, false],
+  ['a promise of true', () => Promise.resolve(true), true],
+  ['a promise of false', () => Promise.resolve(false), false],
+  ['what is not quite true', () => 'yes' as unknown as boolean, false],
+  ['nothing', () => undefined as unknown as boolean, false],
+];
+
+test('acceptMember() decides on members, and only true lets one in', async () => {
+  for (const [name, judge, accept] of JUDGEMENTS) {
+    const claims: MemberClaim[] = [];
+    const { frameseal, worker } = await open({
+      acceptMember: (claim) => {
+        claims.push(claim);
+        return judge(claim);
+      },
+    });
+    const problems = hear(frameseal, 'problem');
+    await worker.say({ type: 'verify', ...CLAIM });
+    assert.deepEqual(claims, [CLAIM], name);
+    const verdict = { type: 'judge', member: 'bob', fingerprint: FINGERPRINT, accept };
+    assert.deepEqual(worker.requests, [verdict], name);
+    assert.deepEqual(problems, [], name);
+  }
+});
+
+test('acceptMember() that throws rejects the member, and says why', async () => {
+  const error = new Error('no answer from the server');
+  for (const acceptMember of [() => Promise.reject(error), () => assert.fail(error)]) {
+    const { frameseal, worker } = await open({ acceptMember });
+    const problems = hear(frameseal, 'problem');
+    await worker.say({ type: 'verify', ...CLAIM });
+    assert.deepEqual(
+      worker.requests.map((request) => request.type === 'judge' && request.accept),
+      [false],
+    );
+    assert.deepEqual(
+      problems.map(({ code, member, error }) => ({ code, member, error })),
+      [{ code: 'judgement-failed', member: 'bob', error }],
+    );
+  }
+});
+
+test('a judgement that comes after close() is for nobody', async () => {
+  let decide = (_: boolean): void => {};
+  const { frameseal, worker } = await open({
+    acceptMember: () => new Promise((resolve) => (decide = resolve)),
+  });
+  await worker.say({ type: 'verify', ...CLAIM });
+  frameseal.close();
+  decide(true);
+  await settled();
+  assert.deepEqual(worker.requests, []);
+});
+
+test('a credential may be made for the fingerprint', async () => {
+  const opening = open({ credential: async (fingerprint) => new TextEncoder().encode(fingerprint) });
+  FakeWorker.latest.answers.fingerprint = FINGERPRINT;
+  const { worker } = await opening;
+  assert.deepEqual(worker.requests, [
+    { type: 'fingerprint' },
+    { type: 'setCredential', credential: new TextEncoder().encode(FINGERPRINT) },
+  ]);
+});
+
+test('without its credential, nothing begins', async () => {
+  const error = new Error('not signed in');
+  await assert.rejects(open({ credential: () => Promise.reject(error) }), error);
+  assert.ok(FakeWorker.latest.closed && FakeWorker.latest.terminated);
+  await assert.rejects(open({ credential: () => new Uint8Array(4097) }), RangeError);
+  assert.ok(FakeWorker.latest.closed && FakeWorker.latest.terminated);
+});
+
+test('what is of the other way of keys says which one it needs', async () => {
+  const key = { keyId: 1, baseKey: new Uint8Array(32) };
+  const needs = (keys: string) => (error: unknown) =>
+    hasCode('unsupported')(error) && (error as Error).message.includes(`keys: '${keys}'`);
+
+  const { frameseal: exchange, worker } = await open();
+  await assert.rejects(exchange.setSendKey(key), needs('manual'));
+  await assert.rejects(exchange.addReceiveKey(key), needs('manual'));
+  await assert.rejects(exchange.removeReceiveKey(1), needs('manual'));
+  assert.deepEqual(worker.requests, []);
+
+  const { frameseal: manual } = await open({ keys: 'manual' });
+  assert.throws(() => manual.memberJoined('bob'), needs('exchange'));
+  assert.throws(() => manual.memberLeft('bob'), needs('exchange'));
+  assert.throws(() => manual.receive('bob', new Uint8Array(1)), needs('exchange'));
+  await assert.rejects(manual.rotate(), needs('exchange'));
+  await assert.rejects(manual.safetyNumber(), needs('exchange'));
+  await assert.rejects(manual.fingerprint(), needs('exchange'));
+  assert.deepEqual(FakeWorker.latest.requests, []);
+});
+
+test('after the end, the roster has nobody to be told to', async () => {
+  const { frameseal, worker } = await open();
+  frameseal.close();
+  assert.throws(() => frameseal.memberJoined('bob'), hasCode('closed'));
+  assert.throws(() => frameseal.memberLeft('bob'), hasCode('closed'));
+  assert.throws(() => frameseal.receive('bob', new Uint8Array(1)), hasCode('closed'));
+  assert.deepEqual(worker.requests, []);
+});
+
+test('a rejected message is told with its reason', async () => {
+  const { frameseal, worker } = await open();
+  const problems = hear(frameseal, 'problem');
+  const reason = 'of another room';
+  const known = { member: 'bob', count: 1, reason } as const;
+  await worker.say({ type: 'problem', code: 'message-rejected', ...known });
+  const [problem] = problems;
+  assert.ok(problem);
+  const { hint, ...rest } = problem;
+  assert.deepEqual(rest, { code: 'message-rejected', severity: 'warning', ...known });
+  assert.match(hint, /\(of another room\)/);
+});
+
+test('the main thread makes key frames where the worker cannot', async (context) => {
+  const { frameseal, worker } = await open();
+  context.after(() => frameseal.close()); // the watchdog
+  const calls: [RTCRtpSendParameters, unknown][] = [];
+  const encodings = [{ rid: 'low' }, { rid: 'high' }];
+  const sender = {
+    transform: null,
+    track: null,
+    getParameters: () => ({ encodings }),
+    setParameters: (parameters: RTCRtpSendParameters, options: unknown) => {
+      calls.push([parameters, options]);
+      return Promise.reject(new Error('not negotiated'));
+    },
+  };
+  const receiver = { transform: null, track: { kind: 'video', id: 'theirs' } };
+  const transceiver = { sender, receiver, direction: 'sendrecv', currentDirection: null, mid: '0' };
+  frameseal.protect(transceiver as unknown as RTCRtpTransceiver);
+
+  // The pipelines of the first transceiver: sender, then receiver, which has nothing to make.
+  for (const pipeline of [1, 2, 3]) await worker.say({ type: 'keyFrameNeeded', pipeline });
+  const encodingOptions = [{ keyFrame: true }, { keyFrame: true }];
+  assert.deepEqual(calls, [[{ encodings }, { encodingOptions }]]);
+});

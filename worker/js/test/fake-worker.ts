@@ -1,0 +1,54 @@
+/** A mock of the worker: holds no keys, and says what a test wants it to say. */
+
+import type { FromWorker, Request, SessionOptions, ToWorker, WorkerEvent } from '../src/protocol.js';
+
+export class FakeWorker extends EventTarget {
+  /** The last one that was made. */
+  static latest: FakeWorker;
+
+  /** What was asked of it, as it came over: bytes that were transferred are gone on the other side. */
+  readonly requests: Request[] = [];
+  session: SessionOptions | undefined;
+  closed = false;
+  terminated = false;
+  /** Values that answer requests, by type; `undefined` answers the others. */
+  answers: Partial<Record<Request['type'], unknown>> = {};
+
+  constructor() {
+    super();
+    FakeWorker.latest = this;
+  }
+
+  postMessage(message: ToWorker, transfer: Transferable[] = []): void {
+    const data = structuredClone(message, { transfer });
+    if ('close' in data) this.closed = true;
+    if ('configure' in data) this.session = data.configure;
+    if ('request' in data) this.requests.push(data.request);
+    if (!('call' in data)) return;
+    const value = 'request' in data ? this.answers[data.request.type] : undefined;
+    setImmediate(() => this.#post({ call: data.call, value }));
+  }
+
+  /** Says that something happened. Resolves when the main thread has heard all that was said. */
+  async say(event: WorkerEvent): Promise<void> {
+    this.#post({ event });
+    await settled();
+  }
+
+  fail(): void {
+    this.#post({ fatal: { message: 'trapped' } });
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  #post(data: FromWorker): void {
+    this.dispatchEvent(new MessageEvent('message', { data }));
+  }
+}
+
+/** Resolves when every answer that is on its way has been heard. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 4; turn += 1) await new Promise(setImmediate);
+}
