@@ -5,12 +5,16 @@ import puppeteer, { type Browser } from 'puppeteer-core';
 export const BROWSERS = ['chromium', 'firefox'] as const;
 export type BrowserName = (typeof BROWSERS)[number];
 
-/** Starts a browser with a profile of its own, which `close()` removes. */
-export function launch(name: BrowserName): Promise<Browser> {
-  return name === 'chromium' ? launchChromium() : launchFirefox();
+/**
+ * Starts a browser with a profile of its own, which `close()` removes.
+ *
+ * @param verbose has it log all that it can of calls, pages and workers, to its standard error.
+ */
+export function launch(name: BrowserName, verbose = false): Promise<Browser> {
+  return name === 'chromium' ? launchChromium(verbose) : launchFirefox(verbose);
 }
 
-function launchChromium(): Promise<Browser> {
+function launchChromium(verbose: boolean): Promise<Browser> {
   const args = [
     '--autoplay-policy=no-user-gesture-required',
     '--use-fake-device-for-media-stream',
@@ -24,6 +28,7 @@ function launchChromium(): Promise<Browser> {
   ];
   // Chromium refuses to sandbox a root user's pages, as in a container.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
+  if (verbose) args.push('--enable-logging=stderr', '--v=1', `--vmodule=${VMODULE}`);
   return puppeteer.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args,
@@ -32,7 +37,7 @@ function launchChromium(): Promise<Browser> {
   });
 }
 
-function launchFirefox(): Promise<Browser> {
+function launchFirefox(verbose: boolean): Promise<Browser> {
   return puppeteer.launch({
     browser: 'firefox',
     executablePath: process.env['FIREFOX'] ?? '/usr/bin/firefox-esr',
@@ -51,6 +56,14 @@ function launchFirefox(): Promise<Browser> {
       'app.update.enabled': false,
       'datareporting.policy.dataSubmissionEnabled': false,
     },
+    ...(verbose && { env: { ...process.env, MOZ_LOG } }),
     protocolTimeout: 120_000,
   });
 }
+
+/** What Chromium can tell of connections and workers, beyond what it tells of everything. */
+const VMODULE = '*webrtc*=3,*/peerconnection/*=3,*worker*=3';
+
+/** What Firefox can tell of connections, transforms and the console, workers' included. */
+const MOZ_LOG =
+  'all:3,webrtc_trace:5,signaling:5,jsep:5,MediaPipeline:5,RTCRtpScriptTransform:5,console:5';

@@ -4,6 +4,7 @@ import { after, before, describe } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
 import { BROWSERS, launch, type BrowserName } from './browsers.ts';
 import { Call, type CallOptions } from './call.ts';
+import { Room } from './room.ts';
 import { serve, type Server } from './server.ts';
 
 /** What the tests of one browser have in common. */
@@ -32,6 +33,11 @@ export class Bench {
     return page;
   }
 
+  /** Opens something else in this browser. */
+  async open<T>(make: (browser: Browser, origin: string) => Promise<T>): Promise<T> {
+    return make(this.#browser!, this.#server!.origin);
+  }
+
   /** Opens a call in this browser, does something with it, and closes it. */
   async call(options: CallOptions, body: (call: Call) => Promise<void>): Promise<void> {
     const browsers = { alice: this.#browser!, bob: this.#browser! };
@@ -51,6 +57,63 @@ export function inBrowsers(body: (bench: Bench) => void, variant: Variant = {}):
     describe(title ? `${name} ${title}` : name, () => {
       const bench = new Bench(name);
       before(() => bench.start(headers));
+      after(() => bench.stop());
+      body(bench);
+    });
+  }
+}
+
+/** What the tests of rooms in the same browsers have in common. */
+export class RoomBench {
+  readonly #names: readonly BrowserName[];
+  #logs: Buffer[][] = [];
+  #browsers: Browser[] = [];
+  #server: Server | undefined;
+
+  constructor(names: readonly BrowserName[]) {
+    this.#names = names;
+  }
+
+  async start(verbose = false): Promise<void> {
+    const browsers = this.#names.map((name) => launch(name, verbose));
+    [this.#server, ...this.#browsers] = await Promise.all([serve(), ...browsers]);
+    this.#logs = this.#browsers.map((browser) => {
+      const pieces: Buffer[] = [];
+      browser.process()?.stderr?.on('data', (piece: Buffer) => pieces.push(piece));
+      return pieces;
+    });
+  }
+
+  /** What each browser logged so far; bytes as latin1. */
+  logs(): string[] {
+    return this.#logs.map((pieces) => Buffer.concat(pieces).toString('latin1'));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#browsers.map((browser) => browser.close()));
+    await this.#server?.close();
+  }
+
+  /** Opens an empty room, does something with it, and closes all of its pages. */
+  async room(body: (room: Room) => Promise<void>): Promise<void> {
+    const room = new Room(this.#browsers, this.#server!.origin);
+    try {
+      await body(room);
+    } finally {
+      await room.close();
+    }
+  }
+}
+
+/** Declares tests for rooms in each browser, and for rooms whose members have one or the other. */
+export function inRooms(
+  body: (bench: RoomBench) => void,
+  { title = '', verbose = false }: { title?: string; verbose?: boolean } = {},
+): void {
+  for (const names of [...BROWSERS.map((name) => [name]), BROWSERS]) {
+    describe(`${names.join(' and ')} ${title}`.trimEnd(), () => {
+      const bench = new RoomBench(names);
+      before(() => bench.start(verbose));
       after(() => bench.stop());
       body(bench);
     });

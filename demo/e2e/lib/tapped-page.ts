@@ -1,52 +1,16 @@
 /** Drives a page whose worker is tapped. */
 
-import type { Browser, Page } from 'puppeteer-core';
 import type { Tap } from '../workers/tapped-frame.ts';
+import { RemotePage, type Api } from './remote-page.ts';
 
-/** Functions that a page keeps on its `window`, under one name. */
-type Api = Record<string, (...args: never[]) => unknown>;
+/** What such a page has among its functions. */
+type Tapped = { taps(): Promise<Tap<string>[]> };
 
-export class TappedPage<Functions extends Api & { taps(): Promise<Tap<string>[]> }> {
-  readonly page: Page;
-  readonly #name: string;
-
-  /** @param name of the page, of its object on `window`, and of its file. */
-  protected constructor(page: Page, name: string) {
-    this.page = page;
-    this.#name = name;
-  }
-
-  protected static async show(browser: Browser, origin: string, name: string): Promise<Page> {
-    const page = await browser.newPage();
-    await page.goto(`${origin}/pages/${name}.html`);
-    return page;
-  }
-
-  /** Does something in the page: see its source. */
-  async run<Name extends keyof Functions & string>(
-    name: Name,
-    ...args: Parameters<Functions[Name]>
-  ): Promise<Awaited<ReturnType<Functions[Name]>>> {
-    return this.#call<Awaited<ReturnType<Functions[Name]>>>(name, args);
-  }
-
+export class TappedPage<Functions extends Api & Tapped> extends RemotePage<Functions> {
   /** Every frame so far, as the worker got and gave it. */
   async taps(): Promise<Tap<Buffer>[]> {
-    return (await this.#call<Tap<string>[]>('taps')).map(fromText);
-  }
-
-  async close(): Promise<void> {
-    await this.page.close();
-  }
-
-  async #call<Result>(name: string, args: unknown[] = []): Promise<Result> {
-    const result: unknown = await this.page.evaluate(
-      (object, name, args) => Reflect.apply(Reflect.get(window, object)[name], undefined, args),
-      this.#name,
-      name,
-      args,
-    );
-    return result as Result;
+    const page = this as unknown as RemotePage<Tapped>;
+    return (await page.run('taps')).map(fromText);
   }
 }
 

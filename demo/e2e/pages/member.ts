@@ -1,0 +1,287 @@
+/**
+ * One member of a room, which the driver moves step by step: see `lib/room.ts`.
+ *
+ * It has a connection to each of the others, and one `Frameseal`, whose worker makes the keys.
+ */
+
+import type { Frameseal, FramesealOptions, FramesealStats } from 'frameseal';
+import type { ReplayedFrame } from '../workers/replayed-frame.ts';
+import type { Tap } from '../workers/tapped-frame.ts';
+import type { Testimony } from '../workers/testimony.ts';
+import { base64ToBytes, bytesToBase64 } from './base64.ts';
+import { recordCrossings, toText } from './crossings.ts';
+import { rtpStats, type MediaKind } from './rtp-stats.ts';
+import { ask, readTaps } from './worker-channel.ts';
+
+export interface MemberOptions {
+  room: string;
+  member: string;
+  /** A passphrase, or random bytes in base64. */
+  secret?: string | { random: string };
+}
+
+/** What members say to each other through the application's signalling. */
+export type Signal = { key: string } | { description: RTCSessionDescriptionInit };
+
+/** Something that happened in a page, and when in milliseconds of the system's clock. */
+export interface Happening {
+  at: number;
+  /** An event of the package; or what became of a connection, to the member of that name. */
+  what: 'member' | 'keychange' | 'problem' | 'source' | 'connected' | 'picture';
+  detail: Record<string, unknown>;
+}
+
+/** What came from another member. */
+export interface Received {
+  /** Pictures decoded. */
+  video: number;
+  /** Packets. */
+  audio: number;
+}
+
+/** The connection to another member. */
+interface Link {
+  pc: RTCPeerConnection;
+  /** Offers and answers, one after the other. */
+  negotiation: Promise<void>;
+}
+
+// Before the package is loaded.
+const crossings = recordCrossings();
+
+let frameseal: Frameseal;
+let workerName: string;
+let media: MediaStream;
+const links = new Map<string, Link>();
+const happenings: Happening[] = [];
+
+const member = {
+  /** Starts the session, camera and microphone; nobody is told anything yet. */
+  async open({ room, member, secret }: MemberOptions): Promise<void> {
+    workerName = crypto.randomUUID();
+    const options: FramesealOptions = {
+      room,
+      member,
+      worker: new Worker('../workers/tapped-member.js', { type: 'module', name: workerName }),
+    };
+    if (secret !== undefined) {
+      options.secret = typeof secret === 'string' ? secret : base64ToBytes(secret.random);
+    }
+    const { Frameseal } = await import('frameseal');
+    frameseal = await Frameseal.create(options);
+    frameseal.addEventListener('message', ({ detail: { to, data } }) => {
+      void window.relay(to, { key: bytesToBase64(data) });
+    });
+    for (const name of ['member', 'keychange', 'problem', 'source'] as const) {
+      frameseal.addEventListener(name, ({ detail }) => note(name, { ...detail }));
+    }
+    media = await navigator.mediaDevices.getUserMedia({
+      audio: true,
+      video: { width: 320, height: 240, frameRate: 10 },
+    });
+  },
+
+  /** Returns when the package was told. */
+  memberJoined(id: string): number {
+    frameseal.memberJoined(id);
+    return Date.now();
+  },
+
+  /** Returns when the package was about to be told. */
+  memberLeft(id: string): number {
+    const at = Date.now();
+    frameseal.memberLeft(id);
+    return at;
+  },
+
+  /** Offers a connection with camera and microphone both ways. */
+  connect(id: string): void {
+    const link = openLink(id);
+    inTurn(link, async () => {
+      addTracks(link.pc);
+      await setLocal(id, link.pc);
+    });
+  },
+
+  disconnect(id: string): void {
+    links.get(id)?.pc.close();
+    links.delete(id);
+  },
+
+  /** Takes what the signalling delivers. */
+  hear(from: string, signal: Signal): void {
+    if ('key' in signal) {
+      frameseal.receive(from, base64ToBytes(signal.key));
+      return;
+    }
+    const { description } = signal;
+    const link = description.type === 'offer' ? openLink(from) : links.get(from)!;
+    inTurn(link, async () => {
+      await link.pc.setRemoteDescription(description);
+      if (description.type !== 'offer') return;
+      addTracks(link.pc);
+      await setLocal(from, link.pc);
+    });
+  },
+
+  /** Returns the milliseconds until the new key was in use. */
+  async rotate(): Promise<number> {
+    const start = performance.now();
+    await frameseal.rotate();
+    return performance.now() - start;
+  },
+
+  /** Rotates again and again, at a steady pace; returns how long each took. */
+  async rotateOften(times: number, everyMs: number): Promise<number[]> {
+    const rotations: Promise<number>[] = [];
+    for (let rotation = 0; rotation < times; rotation++) {
+      rotations.push(member.rotate());
+      await new Promise((later) => setTimeout(later, everyMs));
+    }
+    return Promise.all(rotations);
+  },
+
+  safetyNumber(id?: string): Promise<string> {
+    return frameseal.safetyNumber(id);
+  },
+
+  /** Bytes in base64. */
+  async sealData(data: string): Promise<string> {
+    return bytesToBase64(await frameseal.seal(base64ToBytes(data)));
+  },
+
+  async openData(data: string): Promise<{ from: string; data: string }> {
+    const opened = await frameseal.open(base64ToBytes(data));
+    return { from: opened.from, data: bytesToBase64(opened.data) };
+  },
+
+  /** What came so far, by member. */
+  async received(): Promise<Record<string, Received>> {
+    const entries = [...links].map(async ([id, { pc }]): Promise<[string, Received]> => {
+      const stats = (await rtpStats(pc)).filter(({ direction }) => direction === 'receive');
+      const total = (kind: MediaKind, what: 'frames' | 'packets') =>
+        stats.filter((stats) => stats.kind === kind).reduce((sum, stats) => sum + stats[what], 0);
+      return [id, { video: total('video', 'frames'), audio: total('audio', 'packets') }];
+    });
+    return Object.fromEntries(await Promise.all(entries));
+  },
+
+  /** Key frames that others asked of this member, as its browser counts them. */
+  async keyFrameRequestsReceived(): Promise<number> {
+    const stats = await Promise.all([...links.values()].map(({ pc }) => rtpStats(pc)));
+    return stats
+      .flat()
+      .filter(({ direction }) => direction === 'send')
+      .reduce((sum, { keyFrameRequests }) => sum + keyFrameRequests, 0);
+  },
+
+  /** Key frames that this member's worker asked for, of its own encoders or of others. */
+  keyFrameRequestsMade(): Promise<number> {
+    return ask(new BroadcastChannel(`${workerName}/key-frame-requests`), 'count');
+  },
+
+  /** Bigints do not travel: the key ID stays here. */
+  async framesealStats(): Promise<Omit<FramesealStats, 'sendKeyId'>> {
+    const { sendKeyId, ...stats } = await frameseal.stats();
+    return stats;
+  },
+
+  happenings(): Happening[] {
+    return happenings;
+  },
+
+  /** No sender has a track any more: nothing is encoded. */
+  async stopSending(): Promise<void> {
+    const senders = [...links.values()].flatMap(({ pc }) => pc.getSenders());
+    await Promise.all(senders.map((sender) => sender.replaceTrack(null)));
+  },
+
+  /** Every frame so far. */
+  taps(): Promise<Tap<string>[]> {
+    return readTaps(new BroadcastChannel(workerName));
+  },
+
+  /** Hands recorded frames to the session as if they had arrived; tells which it opened. */
+  replay(frames: ReplayedFrame<string>[]): Promise<boolean[]> {
+    const decoded = frames.map((frame) => ({ ...frame, data: base64ToBytes(frame.data) }));
+    return ask(new BroadcastChannel(`${workerName}/replay`), decoded);
+  },
+
+  /** The random bytes that the worker got, in base64, and what it logged. */
+  async testimony(): Promise<{ random: string[]; logs: string[] }> {
+    const channel = new BroadcastChannel(`${workerName}/witness`);
+    const { random, logs } = await ask<Testimony>(channel, 'testimony');
+    return { random: random.map(bytesToBase64), logs: logs.map(toText) };
+  },
+
+  /** Every message between this page and its worker. */
+  crossings(): string[] {
+    return crossings;
+  },
+};
+
+export type MemberApi = typeof member;
+
+declare global {
+  interface Window {
+    member: MemberApi;
+    /** Gives a signal to the application's signalling; `to` is `null` for all. */
+    relay(to: string | null, signal: Signal): Promise<void>;
+  }
+}
+
+window.member = member;
+
+/** A new connection, in place of an older one to the same member. */
+function openLink(id: string): Link {
+  member.disconnect(id);
+  const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  frameseal.attach(pc);
+  pc.addEventListener('connectionstatechange', () => {
+    if (pc.connectionState === 'connected') note('connected', { id });
+  });
+  const link = { pc, negotiation: Promise.resolve() };
+  links.set(id, link);
+  void noteFirstPicture(id, pc);
+  return link;
+}
+
+function addTracks(pc: RTCPeerConnection): void {
+  for (const track of media.getTracks()) pc.addTrack(track, media);
+}
+
+function inTurn(link: Link, step: () => Promise<void>): void {
+  link.negotiation = link.negotiation.then(step);
+}
+
+/** Offers or answers; the description holds all candidates. */
+async function setLocal(id: string, pc: RTCPeerConnection): Promise<void> {
+  await pc.setLocalDescription();
+  while (pc.iceGatheringState !== 'complete') {
+    await new Promise((change) =>
+      pc.addEventListener('icegatheringstatechange', change, { once: true }),
+    );
+  }
+  const { type, sdp } = pc.localDescription!;
+  await window.relay(id, { description: { type, sdp } });
+}
+
+async function noteFirstPicture(id: string, pc: RTCPeerConnection): Promise<void> {
+  while (pc.connectionState !== 'closed') {
+    const stats = await rtpStats(pc);
+    const video = stats.filter(({ kind, direction }) => `${direction} ${kind}` === 'receive video');
+    if (video.some(({ frames }) => frames > 0)) return note('picture', { id });
+    await new Promise((later) => setTimeout(later, PICTURE_POLL_MS));
+  }
+}
+
+/** Counts of a picture that is there are this old at most. */
+const PICTURE_POLL_MS = 20;
+
+function note(what: Happening['what'], detail: Record<string, unknown>): void {
+  const text = Object.entries(detail).map(([name, value]) => [
+    name,
+    typeof value === 'bigint' ? String(value) : value,
+  ]);
+  happenings.push({ at: Date.now(), what, detail: Object.fromEntries(text) });
+}
