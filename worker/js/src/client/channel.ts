@@ -15,6 +15,7 @@ export class Channel {
 
   readonly #pending = new Map<number, PendingCall>();
   readonly #hearers = new Set<Hearer>();
+  readonly #listening = new AbortController();
   readonly #handlers: ChannelHandlers;
   #lastCall = 0;
   #ended: FramesealError | undefined;
@@ -22,9 +23,10 @@ export class Channel {
   constructor(worker: Worker, handlers: ChannelHandlers) {
     this.worker = worker;
     this.#handlers = handlers;
-    worker.addEventListener('message', this.#receive);
-    worker.addEventListener('error', this.#hearError);
-    worker.addEventListener('messageerror', this.#hearError);
+    const { signal } = this.#listening;
+    worker.addEventListener('message', this.#receive, { signal });
+    worker.addEventListener('error', this.#hearError, { signal });
+    worker.addEventListener('messageerror', this.#hearError, { signal });
   }
 
   /** Why no call succeeds any more, if so. */
@@ -88,9 +90,7 @@ export class Channel {
   end(error: FramesealError): void {
     if (this.#ended) return;
     this.#ended = error;
-    this.worker.removeEventListener('message', this.#receive);
-    this.worker.removeEventListener('error', this.#hearError);
-    this.worker.removeEventListener('messageerror', this.#hearError);
+    this.#listening.abort();
     for (const { reject } of [...this.#pending.values(), ...this.#hearers]) reject(error);
     this.#pending.clear();
     this.#hearers.clear();

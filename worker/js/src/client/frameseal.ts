@@ -361,13 +361,10 @@ export class Frameseal extends EventTarget {
         return this.#tellSource(event);
       case 'message':
         return this.#dispatch('message', { to: event.to ?? null, data: event.data });
-      case 'member': {
-        const { type, ...detail } = event;
-        return this.#dispatch('member', detail);
-      }
+      case 'member':
       case 'keychange': {
         const { type, ...detail } = event;
-        return this.#dispatch('keychange', detail);
+        return this.#dispatch(type, detail);
       }
       case 'verify': {
         const { type, ...claim } = event;

@@ -191,9 +191,7 @@ export function sessionOptions(options: FramesealOptions): SessionOptions {
   const { secret, slot, credential, acceptMember, rotateEveryMs = HOUR_MS } = options;
   if (slot !== undefined) requireInteger('slot', slot, 0, 0xffff);
   requireInteger('rotateEveryMs', rotateEveryMs, HOUR_MS / 60, 24 * HOUR_MS);
-  if (acceptMember !== undefined && typeof acceptMember !== 'function') {
-    throw new TypeError('acceptMember must be a function');
-  }
+  if (acceptMember !== undefined) requireType('acceptMember', acceptMember, 'function');
   return {
     keys,
     profile,
@@ -311,13 +309,17 @@ const MAX_CREDENTIAL_LENGTH = 4096;
 
 const HOUR_MS = 3_600_000;
 
+function requireType(name: string, value: unknown, type: string): void {
+  if (typeof value !== type) throw new TypeError(`${name} must be a ${type}`);
+}
+
 function requireText(name: string, value: string, min: number, max: number): void {
-  if (typeof value !== 'string') throw new TypeError(`${name} must be a string`);
+  requireType(name, value, 'string');
   requireRange(name, new TextEncoder().encode(value).length, min, max, ' bytes of UTF-8');
 }
 
 function requireInteger(name: string, value: number, min: number, max: number): void {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
+  requireType(name, value, 'number');
   if (!Number.isInteger(value)) throw new RangeError(`${name} must be an integer`);
   requireRange(name, value, min, max);
 }
