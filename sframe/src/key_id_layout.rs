@@ -18,9 +18,9 @@ use crate::header::KeyId;
 pub struct KeyIdLayout {
     /// Whose key, within the room.
     pub slot: u16,
-    /// Fresh base keys since the sender joined, modulo 32.
+    /// Counted on by each fresh base key, and by each step after the eighth; modulo 32.
     pub generation: u8,
-    /// Ratchet steps since the generation began, modulo 8 (RFC 9605 section 5.1).
+    /// Ratchet steps since the generation began, 0 to 7 (RFC 9605 section 5.1).
     pub step: u8,
     /// Which of the sender's tracks, 0 to 15.
     pub track: u8,
@@ -50,9 +50,24 @@ impl KeyIdLayout {
         )
     }
 
-    /// Returns the key ID's fields `steps` ratchet steps earlier, modulo 8.
-    pub(crate) fn earlier(self, steps: u8) -> Self {
-        Self { step: self.step.wrapping_sub(steps) % STEPS, ..self }
+    /// Tells whether this key came before `other` in the same slot: 1 to 127 steps, counted on
+    /// from one generation to the next.
+    #[must_use]
+    pub const fn precedes(self, other: Self) -> bool {
+        let distance = other.index().wrapping_sub(self.index());
+        self.slot == other.slot && 0 < distance && distance <= i8::MAX.cast_unsigned()
+    }
+
+    /// Returns the fields `steps` ratchet steps earlier: before step 0 comes step 7 of the
+    /// generation before.
+    pub(crate) const fn earlier(self, steps: u8) -> Self {
+        let index = self.index().wrapping_sub(steps);
+        Self { generation: index >> STEP_BITS, step: index % STEPS, ..self }
+    }
+
+    /// Generation and step as one number, which has just the bits of a byte.
+    const fn index(self) -> u8 {
+        (self.generation << STEP_BITS) | (self.step % STEPS)
     }
 }
 
@@ -68,7 +83,8 @@ const fn mask(bits: u32) -> u64 {
 /// Tracks of one sender: camera, microphone, screen, its sound, data, and eleven more.
 pub const TRACKS: usize = 1 << TRACK_BITS;
 
-/// Ratchet steps before step 0 comes again: RFC 9605 section 5.1, `2^R`.
+/// Ratchet steps of a generation: RFC 9605 section 5.1, `2^R`. The step after the last is step 0 of
+/// the next generation, so that no key ID comes twice before all have been used.
 pub const STEPS: u8 = 1 << STEP_BITS;
 
 /// Generations before generation 0 comes again.
@@ -95,6 +111,26 @@ mod tests {
         let layout = KeyIdLayout { slot: 0xabcd, generation: 0b10101, step: 0b011, track: 0b1001 };
         assert_eq!(layout.to_key_id(), KeyId::new(0xabc_dab9));
         assert_eq!(KeyIdLayout::from_key_id(KeyId::new(1 << 28)), None);
+    }
+
+    fn key(generation: u8, step: u8) -> KeyIdLayout {
+        KeyIdLayout { slot: 7, generation, step, track: 0 }
+    }
+
+    #[test]
+    fn steps_carry_into_the_next_generation() {
+        assert_eq!(key(3, 1).earlier(2), key(2, 7));
+        assert_eq!(key(0, 0).earlier(1), key(31, 7));
+    }
+
+    #[test]
+    fn a_key_precedes_those_of_the_next_half_turn() {
+        assert!(key(3, 1).precedes(key(3, 2)));
+        assert!(key(31, 7).precedes(key(0, 0)));
+        assert!(key(0, 0).precedes(key(15, 7)));
+        assert!(!key(0, 0).precedes(key(16, 0)));
+        assert!(!key(3, 1).precedes(key(3, 1)));
+        assert!(!key(3, 1).precedes(KeyIdLayout { slot: 8, ..key(3, 2) }));
     }
 
     proptest! {

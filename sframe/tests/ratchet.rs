@@ -55,6 +55,19 @@ fn receiver_follows_up_to_seven_steps() {
 }
 
 #[test]
+fn receiver_follows_into_the_next_generation() {
+    let at = |generation, step| KeyIdLayout { slot: 3, generation, step, track: 0 }.to_key_id();
+    let mut receiver = Receiver::new(Profile::Frameseal1, SUITE);
+    receiver.add(at(31, 6), base_key().into_receive_key(), "alice");
+    for (steps, key_id) in [(1, at(31, 7)), (2, at(0, 0)), (7, at(0, 5))] {
+        let key = (1..steps).fold(base_key().ratchet(SUITE), |key, _| key.ratchet(SUITE));
+        let mut sender = Sender::new(Profile::Frameseal1, SUITE, key_id, key.into_send_key());
+        let mut body = sender.seal(2, FrameKind::Key, b"frame").unwrap();
+        assert!(receiver.open(FrameKind::Key, &mut body).is_ok(), "{steps} steps");
+    }
+}
+
+#[test]
 fn a_forged_step_changes_nothing() {
     let mut receiver = receiver(Profile::Frameseal1);
     for steps in 1..8 {
