@@ -20,8 +20,9 @@ pub const MAX_INBOX_MESSAGES: usize = MAX_MEMBERS;
 /// Bytes of messages that wait to be worked on: a thousand hellos with credentials of 1 KiB.
 pub const MAX_INBOX_BYTES: usize = 1024 * 1024;
 
-/// Generations held of one member: the one in use, the next, and two that frames on their way may
-/// still be of.
+/// Keys of one member that are held as they came; what was ratcheted from them not counted, which is
+/// at most what a second of joins makes. The one in use, the next, and two that frames on their way
+/// may still be of.
 pub const MAX_GENERATIONS: usize = 4;
 
 /// From the first cause of a rotation to the rotation, and from one rotation or ratchet step to the

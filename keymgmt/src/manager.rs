@@ -84,8 +84,6 @@ pub struct KeyManager<R> {
     slot: u16,
     /// Of the last message that was sealed, to whomever: so no nonce comes twice under any key.
     sequence: u64,
-    /// How many were made.
-    generations: u64,
     keys: Option<OwnKeys>,
 
     /// By ascending ID.
@@ -137,7 +135,6 @@ impl<R: CryptoRng> KeyManager<R> {
             ratchet_at: None,
             rotate_at: None,
             sequence: 0,
-            generations: 0,
             keys: None,
             peers: Vec::new(),
             inbox: VecDeque::new(),
@@ -256,7 +253,7 @@ impl<R: CryptoRng> KeyManager<R> {
             id: peer.id.clone(),
             state: peer.state,
             fingerprint: peer.fingerprint(),
-            generation: peer.received.last().map(|key| key.generation),
+            generation: peer.received.last().map(|key| key.epoch.generation),
         })
     }
 
@@ -272,7 +269,7 @@ impl<R: CryptoRng> KeyManager<R> {
     #[must_use]
     pub fn rotating_to(&self) -> Option<u64> {
         if self.rotate_at.is_some() {
-            return Some(self.generations);
+            return Some(self.next_generation());
         }
         self.keys.as_ref()?.next.as_ref().map(|next| next.key.epoch.generation)
     }
@@ -384,13 +381,8 @@ impl<R: CryptoRng> KeyManager<R> {
     }
 
     fn wipe(&mut self, wipes: impl IntoIterator<Item = Wipe>) {
-        self.outputs.extend(
-            wipes.into_iter().map(|Wipe { slot, generation, steps }| Output::Wipe {
-                slot,
-                generation,
-                steps,
-            }),
-        );
+        let wipes = wipes.into_iter().map(|Wipe { slot, before }| Output::Wipe { slot, before });
+        self.outputs.extend(wipes);
     }
 
     fn report(&mut self, peer: &Peer) {
@@ -413,11 +405,13 @@ impl<R: CryptoRng> KeyManager<R> {
         self.wake = None;
         self.run_own_timers();
 
-        let newest = self.keys.as_ref().map(OwnKeys::newest);
+        let newest = self.keys.as_ref().map(OwnKeys::newest_fresh);
         let mut next = None;
         for peer in &mut self.peers {
-            while let Some(Wipe { slot, generation, steps }) = peer.faded(self.now) {
-                self.outputs.push_back(Output::Wipe { slot, generation, steps });
+            while let Some(wipes) = peer.faded(self.now) {
+                let wipes = wipes.into_iter();
+                self.outputs
+                    .extend(wipes.map(|Wipe { slot, before }| Output::Wipe { slot, before }));
             }
             if peer.retry.take_due(self.now) && peer.owes(newest) {
                 peer.repeat();

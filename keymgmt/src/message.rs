@@ -4,7 +4,7 @@
 //! message = [ version, room, from, to / null, hello / null, sequence, sealed ]
 //! hello   = [ public key, nonce, cipher suite, credential ]
 //! sealed  = AES-256-GCM(wrapping key, nonce = sequence, AAD = message before `sealed`, body)
-//! body    = [ [* key], ack / null, request ]
+//! body    = [ [* key], ack / null, wants ]
 //! key     = [ slot, generation, step, base key ]
 //! ```
 //!
@@ -61,8 +61,19 @@ pub(crate) struct Body {
     pub(crate) keys: Vec<WrappedKey>,
     /// Newest generation of the receiver that the sender holds.
     pub(crate) ack: Option<u64>,
-    /// The sender lacks a key of the receiver.
-    pub(crate) request: bool,
+    pub(crate) wants: Wants,
+}
+
+/// What the sender waits for. Without it, two members would acknowledge each other without end, or
+/// one of them wait in vain.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Wants {
+    #[default]
+    Nothing,
+    /// That the receiver says which keys it has.
+    Ack,
+    /// The receiver's keys: frames come under one that is not here.
+    Keys,
 }
 
 /// A base key on its way.
@@ -189,23 +200,28 @@ impl Body {
         let keys =
             (0..count).map(|_| WrappedKey::decode(&mut decoder)).collect::<Result<_, _>>()?;
         let ack = decoder.decode()?;
-        let request = decoder.bool()?;
+        let wants = match decoder.u8()? {
+            0 => Wants::Nothing,
+            1 => Wants::Ack,
+            2 => Wants::Keys,
+            _ => return Err(MessageError::Malformed),
+        };
         if decoder.position() != bytes.len() {
             return Err(MessageError::Malformed);
         }
-        Ok(Self { keys, ack, request })
+        Ok(Self { keys, ack, wants })
     }
 
     /// Encodes the body, and behind it room for the tag.
     fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let Self { keys, ack, request } = self;
+        let Self { keys, ack, wants } = self;
         let mut bytes = Zeroizing::new(cbor::encode(MAX_BODY_LEN, |encoder| {
             encoder.array(BODY_FIELDS)?.array(keys.len() as u64)?;
             for WrappedKey { slot, generation, step, base_key } in keys {
                 encoder.array(KEY_FIELDS)?.u16(*slot)?.u64(*generation)?.u8(*step)?;
                 encoder.bytes(base_key)?;
             }
-            encoder.encode(ack)?.bool(*request)?.ok()
+            encoder.encode(ack)?.u8(*wants as u8)?.ok()
         }));
         let len = bytes.len().saturating_add(TAG_LEN);
         bytes.resize(len, 0);

@@ -37,15 +37,12 @@ pub enum Output {
         /// Who seals under it.
         member: MemberId,
     },
-    /// Forget the keys of this slot and generation whose step is below `steps`, with
-    /// [`Receiver::retain`](frameseal_sframe::Receiver::retain).
+    /// Forget keys, with [`Receiver::retain`](frameseal_sframe::Receiver::retain).
     Wipe {
         /// Whose keys.
         slot: u16,
-        /// As key IDs carry it, 0 to 31.
-        generation: u8,
-        /// 1 to 8; 8 means all of them.
-        steps: u8,
+        /// Those that [precede](frameseal_sframe::KeyIdLayout::precedes) this one; `None`: all.
+        before: Option<KeyId>,
     },
     /// A newcomer can open our frames now: let every video track begin anew with a key frame.
     RefreshVideo,
@@ -85,9 +82,9 @@ pub enum Event {
     },
     /// Frames leave under this key from now on.
     KeyChange {
-        /// Fresh keys since the first, which is 0.
+        /// From 0; counted on by each fresh key, and by each step after the eighth.
         generation: u64,
-        /// Ratchet steps since then, 0 to 7.
+        /// Ratchet steps since the generation began, 0 to 7.
         step: u8,
     },
     /// This member has our slot. The one of the two with the greater public key has picked another.

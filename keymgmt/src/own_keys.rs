@@ -2,14 +2,15 @@
 
 use alloc::vec::Vec;
 
-use frameseal_sframe::{BaseKey, CipherSuite, KeyId, KeyIdLayout, STEPS, SendKey};
+use frameseal_sframe::{BaseKey, CipherSuite, GENERATIONS, KeyId, KeyIdLayout, STEPS, SendKey};
 use rand_core::Rng;
 use zeroize::Zeroizing;
 
 use crate::message::WrappedKey;
 use crate::timestamp::Timestamp;
 
-/// How far a sender's keys have come: generations are fresh, steps are ratcheted.
+/// How far a sender's keys have come. A step is a ratchet step; a fresh key begins a generation,
+/// and so does the step after the eighth.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Epoch {
     pub(crate) generation: u64,
@@ -21,6 +22,39 @@ impl Epoch {
     pub(crate) const fn fresh(generation: u64) -> Self {
         Self { generation, step: 0 }
     }
+
+    /// The key one ratchet step later.
+    const fn next(self) -> Self {
+        if self.step < STEPS.saturating_sub(1) {
+            Self { step: self.step.saturating_add(1), ..self }
+        } else {
+            Self::fresh(self.generation.saturating_add(1))
+        }
+    }
+
+    /// Returns the fields of a key ID of this epoch, with track 0.
+    pub(crate) const fn layout(self, slot: u16) -> KeyIdLayout {
+        let [.., generation] = self.generation.to_be_bytes();
+        KeyIdLayout { slot, generation: generation % GENERATIONS, step: self.step, track: 0 }
+    }
+
+    /// How many steps from here to a key that a key ID names, 0 to 255: key IDs tell no more.
+    pub(crate) const fn steps_to(self, layout: KeyIdLayout) -> u8 {
+        let from = self.layout(layout.slot);
+        let generations = layout.generation.wrapping_sub(from.generation);
+        generations.wrapping_mul(STEPS).wrapping_add(layout.step).wrapping_sub(from.step)
+    }
+
+    /// Returns the epoch so many steps later.
+    pub(crate) const fn after(self, steps: u8) -> Self {
+        let mut epoch = self;
+        let mut left = steps;
+        while left > 0 {
+            epoch = epoch.next();
+            left = left.saturating_sub(1);
+        }
+        epoch
+    }
 }
 
 /// The keys of a member that seals.
@@ -30,8 +64,8 @@ pub(crate) struct OwnKeys {
     pub(crate) next: Option<NextKey>,
     /// When the newest generation was made.
     pub(crate) rotated_at: Timestamp,
-    /// When the current key was ratcheted last, or came into use.
-    pub(crate) ratcheted_at: Timestamp,
+    /// When a key was ratcheted last.
+    pub(crate) ratcheted_at: Option<Timestamp>,
 }
 
 /// A key that the others get before it is used.
@@ -46,13 +80,22 @@ pub(crate) struct NextKey {
 
 impl OwnKeys {
     pub(crate) fn new(now: Timestamp, current: OwnKey) -> Self {
-        Self { current, next: None, rotated_at: now, ratcheted_at: now }
+        Self { current, next: None, rotated_at: now, ratcheted_at: None }
     }
 
     /// Returns the newest generation, in use or not.
     pub(crate) fn newest(&self) -> u64 {
-        let newest = self.next.as_ref().map_or(&self.current, |next| &next.key);
-        newest.epoch.generation
+        self.last().epoch.generation
+    }
+
+    /// Returns the generation that the newest key was fresh in: who has that one or a later one
+    /// lacks nothing.
+    pub(crate) fn newest_fresh(&self) -> u64 {
+        self.last().fresh
+    }
+
+    fn last(&self) -> &OwnKey {
+        self.next.as_ref().map_or(&self.current, |next| &next.key)
     }
 
     /// Returns copies of all keys from `entitled` on, to be wrapped.
@@ -68,6 +111,8 @@ impl OwnKeys {
 pub(crate) struct OwnKey {
     slot: u16,
     pub(crate) epoch: Epoch,
+    /// The generation in which it was made, before it was ratcheted.
+    fresh: u64,
     base_key: BaseKey,
 }
 
@@ -76,20 +121,18 @@ impl OwnKey {
     pub(crate) fn generate(slot: u16, generation: u64, rng: &mut impl Rng) -> Self {
         let mut base_key = alloc::vec![0; FRESH_LEN];
         rng.fill_bytes(&mut base_key);
-        Self { slot, epoch: Epoch::fresh(generation), base_key: BaseKey::new(base_key) }
+        let base_key = BaseKey::new(base_key);
+        Self { slot, epoch: Epoch::fresh(generation), fresh: generation, base_key }
     }
 
-    /// Returns the key one step later, `None` after the last: a step that comes again within its
-    /// generation would be a key ID that comes again.
-    pub(crate) fn ratchet(&self, suite: CipherSuite) -> Option<Self> {
-        let Epoch { generation, step } = self.epoch;
-        let step = step.checked_add(1).filter(|step| *step < STEPS)?;
-        let base_key = self.base_key.ratchet(suite);
-        Some(Self { slot: self.slot, epoch: Epoch { generation, step }, base_key })
+    /// Returns the key one step later.
+    pub(crate) fn ratchet(&self, suite: CipherSuite) -> Self {
+        let Self { slot, epoch, fresh, ref base_key } = *self;
+        Self { slot, epoch: epoch.next(), fresh, base_key: base_key.ratchet(suite) }
     }
 
     pub(crate) fn key_id(&self) -> KeyId {
-        key_id(self.slot, self.epoch)
+        self.epoch.layout(self.slot).to_key_id()
     }
 
     /// Returns a copy for sealing.
@@ -105,17 +148,6 @@ impl OwnKey {
             base_key: Zeroizing::new(self.base_key.expose_secret().to_vec()),
         }
     }
-}
-
-/// Returns the key ID that frames of a sender's key carry, with track 0.
-pub(crate) fn key_id(slot: u16, Epoch { generation, step }: Epoch) -> KeyId {
-    KeyIdLayout { slot, generation: wire_generation(generation), step, track: 0 }.to_key_id()
-}
-
-/// A generation as key IDs carry it: modulo 32.
-pub(crate) fn wire_generation(generation: u64) -> u8 {
-    let [.., low] = generation.to_be_bytes();
-    low % frameseal_sframe::GENERATIONS
 }
 
 /// 256 bits: enough for every suite, as RFC 9605 derives from it whatever is longer.

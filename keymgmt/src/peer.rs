@@ -1,15 +1,16 @@
 //! What is known of another member, and what is owed to it.
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use frameseal_sframe::KeyIdLayout;
+use frameseal_sframe::{GENERATIONS, KeyId, KeyIdLayout};
 
 use crate::key_pair::{Fingerprint, KeyPair, PublicKey};
-use crate::limits::{ANSWER_INTERVAL, KEEP_OLD_KEYS, REQUEST_INTERVAL};
+use crate::limits::{ANSWER_INTERVAL, KEEP_OLD_KEYS, MAX_GENERATIONS, REQUEST_INTERVAL};
 use crate::member_id::MemberId;
 use crate::message::{Body, Hello, MessageError, Sealed};
 use crate::output::MemberState;
-use crate::own_keys::{Epoch, wire_generation};
+use crate::own_keys::Epoch;
 use crate::retry::Retry;
 use crate::timestamp::Timestamp;
 use crate::wrapping_key::{Party, WrappingKeys};
@@ -35,11 +36,13 @@ pub(crate) struct Peer {
     /// The newest of its keys that opened a frame.
     opened: Option<Epoch>,
     /// Its keys that are about to be wiped.
-    fading: Vec<Fading>,
+    fading: VecDeque<Fading>,
     /// Our hello goes along with the next message, whoever it is for.
     pub(crate) hello_due: bool,
     /// Whether a message with our keys went out.
     pub(crate) handed: bool,
+    /// Whether one went to a candidate that never proved to be this member.
+    pub(crate) leaked: bool,
     /// Came when we sealed already, and has not said yet that it has our key.
     pub(crate) newcomer: bool,
     /// Before this, nothing is answered that anybody could have sent.
@@ -64,9 +67,10 @@ impl Peer {
             entitled: None,
             received: Vec::new(),
             opened: None,
-            fading: Vec::new(),
+            fading: VecDeque::new(),
             hello_due: false,
             handed: false,
+            leaked: false,
             newcomer: false,
             answered_until: Timestamp::default(),
             requested_until: Timestamp::default(),
@@ -102,7 +106,11 @@ impl Peer {
 
     /// Whether something is left to be said until the member answers. `newest`: our generation.
     pub(crate) fn owes(&mut self, newest: Option<u64>) -> bool {
-        self.proven.as_ref().is_none_or(|proven| proven.awaits(newest)) || self.accepted().is_some()
+        let lacks = match &self.proven {
+            Some(proven) => proven.awaits(newest),
+            None => self.state != MemberState::Rejected,
+        };
+        lacks || self.accepted().is_some()
     }
 
     /// Whether it is time to answer what anybody could have sent; once in a while it is.
@@ -137,56 +145,97 @@ impl Peer {
         }
     }
 
-    /// Takes note that a frame opened under a key of this member; returns when something of it
-    /// has to be wiped therefore.
+    /// Takes note that a frame opened under a key of this member; returns when what came before
+    /// has to be wiped.
     pub(crate) fn opened(&mut self, now: Timestamp, layout: KeyIdLayout) -> Option<Timestamp> {
-        let key = self.received.iter().find(|key| key.is(layout))?;
-        let epoch = Epoch { generation: key.generation, step: layout.step };
+        let held = self.received.iter().filter(|key| key.slot == layout.slot);
+        let (steps, key) =
+            held.map(|key| (key.epoch.steps_to(layout), key)).min_by_key(|(steps, _)| *steps)?;
+        if steps > i8::MAX.cast_unsigned() {
+            return None; // before all that is held
+        }
+        let epoch = key.epoch.after(steps);
         if self.opened.is_some_and(|opened| opened >= epoch) {
             return None;
         }
-        self.opened = Some(epoch);
-        let at = now.after(KEEP_OLD_KEYS);
-        let older = self.received.iter_mut().filter(|key| key.generation <= epoch.generation);
-        for key in older {
-            let steps = if key.generation < epoch.generation { ALL_STEPS } else { epoch.step };
-            if steps > key.fading_steps {
-                key.fading_steps = steps;
-                let ReceivedKey { slot, generation, .. } = *key;
-                self.fading.push(Fading { at, slot, generation, steps });
-            }
+        let first = self.opened.replace(epoch).is_none();
+        if first && self.received.iter().all(|key| key.epoch >= epoch) {
+            return None; // nothing came before
         }
+        let at = now.after(KEEP_OLD_KEYS);
+        if self.fading.len() >= MAX_FADING {
+            self.fading.pop_front(); // the next one wipes all that this one would have
+        }
+        self.fading.push_back(Fading { at, slot: layout.slot, before: epoch });
         Some(at)
     }
 
-    /// Takes the next of its keys whose time is over.
-    pub(crate) fn faded(&mut self, now: Timestamp) -> Option<Wipe> {
-        let at = self.fading.iter().position(|fading| fading.at <= now)?;
-        let Fading { slot, generation, steps, .. } = self.fading.remove(at);
-        if steps == ALL_STEPS {
-            self.received.retain(|key| key.generation != generation);
-        }
-        Some(Wipe { slot, generation: wire_generation(generation), steps })
+    /// Forgets the keys whose time is over; returns what to wipe. To be called until `None`.
+    pub(crate) fn faded(&mut self, now: Timestamp) -> Option<Vec<Wipe>> {
+        let Fading { slot, before, .. } = *self.fading.front().filter(|it| it.at <= now)?;
+        self.fading.pop_front();
+        // The last key up to there stays: what follows is ratcheted from it.
+        let kept = self.received.iter().rposition(|key| key.epoch <= before).unwrap_or(0);
+        let mut wipes = self.drop_first(kept);
+        wipes.retain(|wipe| wipe.slot != slot);
+        wipes.push(Wipe { slot, before: Some(before.layout(slot).to_key_id()) });
+        Some(wipes)
     }
 
     /// When the next of its keys is to be wiped.
     pub(crate) fn fades_at(&self) -> Option<Timestamp> {
-        self.fading.iter().map(|fading| fading.at).min()
+        self.fading.front().map(|fading| fading.at)
     }
 
-    /// Forgets a key of this member that is held no longer.
-    pub(crate) fn forget(&mut self, generation: u64) -> Option<Wipe> {
-        let at = self.received.iter().position(|key| key.generation == generation)?;
-        self.fading.retain(|fading| fading.generation != generation);
-        let ReceivedKey { slot, generation, .. } = self.received.remove(at);
-        Some(Wipe { slot, generation: wire_generation(generation), steps: ALL_STEPS })
+    /// Whether a key is of no use: it is here, or older than all that are.
+    pub(crate) fn can_spare(&self, epoch: Epoch) -> bool {
+        let full = self.received.len() >= MAX_GENERATIONS;
+        let too_old = full && self.received.first().is_some_and(|oldest| epoch < oldest.epoch);
+        too_old || self.received.iter().any(|held| held.epoch == epoch)
+    }
+
+    /// Takes note of a key of this member; returns what to wipe to make room for it.
+    pub(crate) fn hold(&mut self, slot: u16, epoch: Epoch) -> Vec<Wipe> {
+        // Key IDs come round: what is half a turn old must go before its name comes again.
+        let is_stale = |held: &ReceivedKey| {
+            epoch.generation.saturating_sub(held.epoch.generation) >= HALF_TURN
+        };
+        let mut wipes = Vec::new();
+        if self.received.iter().any(is_stale) {
+            wipes = self.forget_all();
+        }
+        let place = self.received.partition_point(|held| held.epoch < epoch);
+        self.received.insert(place, ReceivedKey { slot, epoch });
+        wipes.extend(self.drop_first(self.received.len().saturating_sub(MAX_GENERATIONS)));
+        wipes
+    }
+
+    /// Drops the oldest keys; returns what to wipe.
+    fn drop_first(&mut self, count: usize) -> Vec<Wipe> {
+        let mut wipes = Vec::new();
+        for _ in 0..count.min(self.received.len()) {
+            let ReceivedKey { slot, .. } = self.received.remove(0);
+            let next = self.received.first().filter(|next| next.slot == slot);
+            let before = next.map(|next| next.epoch.layout(slot).to_key_id());
+            wipes.push(Wipe { slot, before });
+        }
+        wipes
+    }
+
+    /// Forgets the keys of this member in one slot.
+    pub(crate) fn forget(&mut self, slot: u16) -> Wipe {
+        self.received.retain(|key| key.slot != slot);
+        self.fading.retain(|fading| fading.slot != slot);
+        Wipe { slot, before: None }
     }
 
     /// Forgets the keys of this member.
     pub(crate) fn forget_all(&mut self) -> Vec<Wipe> {
         self.opened = None;
-        let generations: Vec<_> = self.received.iter().map(|key| key.generation).collect();
-        generations.into_iter().filter_map(|generation| self.forget(generation)).collect()
+        self.fading.clear();
+        let mut slots: Vec<_> = self.received.drain(..).map(|key| key.slot).collect();
+        slots.dedup();
+        slots.into_iter().map(|slot| Wipe { slot, before: None }).collect()
     }
 }
 
@@ -200,7 +249,9 @@ pub(crate) struct Association {
     last_sequence: u64,
     /// Newest generation of ours that the member said it has.
     pub(crate) delivered: Option<u64>,
-    /// Our keys went out, and are said again until they are delivered.
+    /// Whether a message with our keys went out.
+    pub(crate) handed: bool,
+    /// Our keys are said again until they are delivered.
     pub(crate) awaits_ack: bool,
     /// The next key waits for this member to say that it has it.
     pub(crate) gates: bool,
@@ -232,6 +283,7 @@ impl Association {
             keys: None,
             last_sequence: 0,
             delivered: None,
+            handed: false,
             awaits_ack: false,
             gates: false,
             due: Due::default(),
@@ -279,23 +331,11 @@ pub(crate) struct Candidate {
     pub(crate) waiting: Option<Vec<u8>>,
 }
 
-/// A key of a member that frames are opened with.
+/// A key of a member, as it came; frames may be under ratcheted ones by now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReceivedKey {
     pub(crate) slot: u16,
-    pub(crate) generation: u64,
-    /// How many of its steps are about to be wiped.
-    fading_steps: u8,
-}
-
-impl ReceivedKey {
-    pub(crate) fn new(slot: u16, generation: u64) -> Self {
-        Self { slot, generation, fading_steps: 0 }
-    }
-
-    fn is(&self, layout: KeyIdLayout) -> bool {
-        self.slot == layout.slot && wire_generation(self.generation) == layout.generation
-    }
+    pub(crate) epoch: Epoch,
 }
 
 /// Keys to be wiped some time from now.
@@ -303,17 +343,18 @@ impl ReceivedKey {
 struct Fading {
     at: Timestamp,
     slot: u16,
-    generation: u64,
-    steps: u8,
+    before: Epoch,
 }
 
-/// Keys to be wiped: the first `steps` steps of a generation.
+/// Keys to be wiped: those of a slot that precede one, or all.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wipe {
     pub(crate) slot: u16,
-    pub(crate) generation: u8,
-    pub(crate) steps: u8,
+    pub(crate) before: Option<KeyId>,
 }
 
-/// Every step of a generation.
-const ALL_STEPS: u8 = frameseal_sframe::STEPS;
+/// Wipes that wait for their time; more would come of more than one key change a second.
+const MAX_FADING: usize = 16;
+
+/// Half of the generations that key IDs tell apart.
+const HALF_TURN: u64 = (GENERATIONS / 2) as u64;

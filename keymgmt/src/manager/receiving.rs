@@ -7,14 +7,12 @@ use rand_core::CryptoRng;
 
 use super::{KeyManager, enqueue, random};
 use crate::key_pair::{PublicKey, PublicKeyError};
-use crate::limits::{
-    HELLO_INTERVAL, MAX_GENERATIONS, MAX_INBOX_BYTES, MAX_INBOX_MESSAGES, MAX_MESSAGE_LEN,
-};
+use crate::limits::{HELLO_INTERVAL, MAX_INBOX_BYTES, MAX_INBOX_MESSAGES, MAX_MESSAGE_LEN};
 use crate::member_id::MemberId;
-use crate::message::{Body, Hello, Message, MessageError, Sealed, WrappedKey};
+use crate::message::{Body, Hello, Message, MessageError, Sealed, Wants, WrappedKey};
 use crate::output::{Event, MemberState, Output};
-use crate::own_keys::{Epoch, OwnKeys, key_id, wire_generation};
-use crate::peer::{Association, Candidate, Peer, ReceivedKey};
+use crate::own_keys::Epoch;
+use crate::peer::{Association, Candidate, Peer};
 use crate::wrapping_key::Party;
 
 impl<R: CryptoRng> KeyManager<R> {
@@ -117,11 +115,12 @@ impl<R: CryptoRng> KeyManager<R> {
 
         let credential = self.verify.then(|| hello.credential.clone());
         peer.candidate_until = now.after(HELLO_INTERVAL);
-        peer.candidate = Some(Candidate {
+        let forgotten = peer.candidate.replace(Candidate {
             association: Association::new(hello, public_key),
             judging: self.verify,
             waiting: None,
         });
+        peer.leaked |= forgotten.is_some_and(|candidate| candidate.association.handed);
         if peer.proven.is_none() {
             peer.state = MemberState::Pending;
             let event = Event::Member {
@@ -220,7 +219,11 @@ impl<R: CryptoRng> KeyManager<R> {
             fingerprint: peer.fingerprint(),
         };
         let id = peer.id.clone();
+        let leaked = core::mem::take(&mut peer.leaked);
         self.outputs.push_back(Output::Event(event));
+        if leaked {
+            self.rotate_soon();
+        }
         if let Some(old) = replaced {
             if same_key {
                 if old.gates {
@@ -235,8 +238,8 @@ impl<R: CryptoRng> KeyManager<R> {
 
     /// Takes what a member said under seal.
     fn take(&mut self, from: &MemberId, at: usize, body: Body, greeted: bool) {
-        let Body { keys, ack, request } = body;
-        let answer = !keys.is_empty() || greeted || request;
+        let Body { keys, ack, wants } = body;
+        let answer = greeted || wants != Wants::Nothing;
         for key in keys {
             self.take_key(from, at, key);
         }
@@ -250,8 +253,12 @@ impl<R: CryptoRng> KeyManager<R> {
         let Some(proven) = &mut peer.proven else {
             return;
         };
+        if greeted && proven.delivered.is_none() && !proven.awaits_ack {
+            // It repeats itself until we answer, and our keys go along with the answer.
+            proven.due.keys = false;
+        }
         proven.due.answer |= answer;
-        proven.due.keys |= request && self.keys.is_some();
+        proven.due.keys |= wants == Wants::Keys && self.keys.is_some();
         if proven.due.is_any() {
             enqueue(&mut self.work, peer);
         }
@@ -259,31 +266,15 @@ impl<R: CryptoRng> KeyManager<R> {
 
     fn take_key(&mut self, from: &MemberId, at: usize, key: WrappedKey) {
         let WrappedKey { slot, generation, step, mut base_key } = key;
-        let Some(peer) = self.peers.get(at) else {
-            return;
-        };
-        let known = peer.received.iter().any(|held| held.generation == generation);
-        let too_old = peer.received.len() >= MAX_GENERATIONS
-            && peer.received.first().is_some_and(|oldest| generation < oldest.generation);
-        if known || too_old || !self.settle_slot(from, at, slot) {
+        let epoch = Epoch { generation, step };
+        let spared = self.peers.get(at).is_none_or(|peer| peer.can_spare(epoch));
+        if spared || !self.settle_slot(from, at, slot) {
             return;
         }
-        let Some(peer) = self.peers.get_mut(at) else {
-            return;
-        };
-        // Generations come round every 32: the name of an old one may be needed again.
-        let stale = peer.received.iter().find(|held| {
-            held.slot == slot && wire_generation(held.generation) == wire_generation(generation)
-        });
-        let oldest = peer.received.first().filter(|_| peer.received.len() >= MAX_GENERATIONS);
-        let forgotten = stale.or(oldest).map(|held| held.generation);
-        let wipe = forgotten.and_then(|generation| peer.forget(generation));
-        let place = peer.received.partition_point(|held| held.generation < generation);
-        peer.received.insert(place, ReceivedKey::new(slot, generation));
-
-        self.wipe(wipe);
+        let wipes = self.peers.get_mut(at).map(|peer| peer.hold(slot, epoch));
+        self.wipe(wipes.into_iter().flatten());
         let key = BaseKey::new(core::mem::take(&mut *base_key)).into_receive_key();
-        let key_id = key_id(slot, Epoch { generation, step });
+        let key_id = epoch.layout(slot).to_key_id();
         self.outputs.push_back(Output::Open { key_id, key, member: from.clone() });
     }
 
@@ -314,11 +305,8 @@ impl<R: CryptoRng> KeyManager<R> {
         if first {
             return false;
         }
-        let held = holder.received.iter().filter(|held| held.slot == slot);
-        let generations: Vec<_> = held.map(|held| held.generation).collect();
-        let wipes: Vec<_> =
-            generations.into_iter().filter_map(|generation| holder.forget(generation)).collect();
-        self.wipe(wipes);
+        let wipe = holder.forget(slot);
+        self.wipe([wipe]);
         true
     }
 
@@ -338,7 +326,8 @@ impl<R: CryptoRng> KeyManager<R> {
     }
 
     fn take_ack(&mut self, at: usize, generation: u64) {
-        let Some(newest) = self.keys.as_ref().map(OwnKeys::newest) else {
+        let Some((newest, fresh)) = self.keys.as_ref().map(|it| (it.newest(), it.newest_fresh()))
+        else {
             return;
         };
         let Some(peer) = self.peers.get_mut(at) else {
@@ -348,11 +337,11 @@ impl<R: CryptoRng> KeyManager<R> {
             return;
         };
         proven.delivered = proven.delivered.max(Some(generation));
-        proven.awaits_ack &= proven.delivered < Some(newest);
+        proven.awaits_ack &= proven.delivered < Some(fresh);
         if core::mem::take(&mut peer.newcomer) {
             self.outputs.push_back(Output::RefreshVideo);
         }
-        if proven.gates && generation == newest {
+        if proven.gates && generation >= fresh {
             proven.gates = false;
             self.one_less_to_wait_for();
         }

@@ -48,8 +48,8 @@ impl<R: CryptoRng> KeyManager<R> {
     /// Ratchets, at once or as soon as the last time is long enough ago, if there is a newcomer.
     pub(super) fn ratchet_soon(&mut self) {
         if let Some(keys) = &self.keys {
-            let at = keys.ratcheted_at.after(JOIN_CAUSES).max(self.now);
-            self.ratchet_at.get_or_insert(at);
+            let earliest = keys.ratcheted_at.map_or(self.now, |at| at.after(JOIN_CAUSES));
+            let at = *self.ratchet_at.get_or_insert_with(|| earliest.max(self.now));
             self.arm(at);
         }
     }
@@ -98,24 +98,30 @@ impl<R: CryptoRng> KeyManager<R> {
         if self.peers.iter().all(|peer| peer.entitled.is_some()) {
             return;
         }
-        let Some(key) = keys.current.ratchet(self.suite) else {
-            // The last step of its generation: newcomers begin with the next.
-            let at = keys.rotated_at.after(JOIN_CAUSES).max(self.now);
-            self.rotate_by(at);
+        let key = keys.current.ratchet(self.suite);
+        if let Some(NextKey { key: next, .. }) = &keys.next
+            && key.epoch >= next.epoch
+        {
+            // That would be the name of the fresh key: newcomers begin with that one.
+            let epoch = next.epoch;
+            self.entitle(epoch);
             return;
-        };
+        }
         keys.current = key;
-        keys.ratcheted_at = self.now;
+        keys.ratcheted_at = Some(self.now);
         let epoch = keys.current.epoch;
         self.seal_under_current();
-        for peer in &mut self.peers {
-            if peer.entitled.is_none() {
-                peer.entitled = Some(epoch);
-                peer.newcomer = true;
-                if let Some(recipient) = peer.recipient() {
-                    recipient.due.keys = true;
-                    enqueue(&mut self.work, peer);
-                }
+        self.entitle(epoch);
+    }
+
+    /// Lets newcomers have our keys from this one on.
+    fn entitle(&mut self, epoch: Epoch) {
+        for peer in self.peers.iter_mut().filter(|peer| peer.entitled.is_none()) {
+            peer.entitled = Some(epoch);
+            peer.newcomer = true;
+            if let Some(recipient) = peer.recipient() {
+                recipient.due.keys = true;
+                enqueue(&mut self.work, peer);
             }
         }
     }
@@ -130,10 +136,6 @@ impl<R: CryptoRng> KeyManager<R> {
         let epoch = key.epoch;
         let mut unacked: usize = 0;
         for peer in &mut self.peers {
-            if peer.entitled.is_none() {
-                peer.entitled = Some(epoch);
-                peer.newcomer = true;
-            }
             if let Some(proven) = &mut peer.proven {
                 proven.gates = true;
                 unacked = unacked.saturating_add(1);
@@ -151,6 +153,7 @@ impl<R: CryptoRng> KeyManager<R> {
         };
         keys.next = Some(NextKey { key, deadline, unacked });
         keys.rotated_at = self.now;
+        self.entitle(epoch);
         self.arm(deadline);
         if unacked == 0 {
             self.switch();
@@ -182,9 +185,12 @@ impl<R: CryptoRng> KeyManager<R> {
     }
 
     fn generate(&mut self) -> OwnKey {
-        let key = OwnKey::generate(self.slot, self.generations, &mut self.rng);
-        self.generations = self.generations.saturating_add(1);
-        key
+        OwnKey::generate(self.slot, self.next_generation(), &mut self.rng)
+    }
+
+    /// Returns the generation that the next fresh key begins.
+    pub(super) fn next_generation(&self) -> u64 {
+        self.keys.as_ref().map_or(0, |keys| keys.newest().saturating_add(1))
     }
 
     fn rotate_by(&mut self, at: Timestamp) {

@@ -6,10 +6,10 @@ use rand_core::CryptoRng;
 
 use super::{KeyManager, enqueue};
 use crate::member_id::MemberId;
-use crate::message::{Body, Message};
+use crate::message::{Body, Message, Wants};
 use crate::output::Output;
 use crate::own_keys::OwnKeys;
-use crate::peer::Peer;
+use crate::peer::{Due, Peer};
 use crate::wrapping_key::Party;
 
 impl<R: CryptoRng> KeyManager<R> {
@@ -26,7 +26,7 @@ impl<R: CryptoRng> KeyManager<R> {
         let peer = self.peers.get_mut(at)?;
         peer.queued = false;
         let hello_due = mem::take(&mut peer.hello_due);
-        let newest = self.keys.as_ref().map(OwnKeys::newest);
+        let newest = self.keys.as_ref().map(OwnKeys::newest_fresh);
 
         let is_recipient = peer.proven.is_none();
         let Peer { id, hello, proven, candidate, entitled, received, .. } = peer;
@@ -46,11 +46,17 @@ impl<R: CryptoRng> KeyManager<R> {
         let entitled = entitled.filter(|_| is_recipient && (due.keys || due.answer && lacks_keys));
         let keys = self.keys.as_ref().zip(entitled);
         let keys = keys.map(|(keys, entitled)| keys.copies(entitled)).unwrap_or_default();
-        let ack = received.last().filter(|_| is_recipient).map(|key| key.generation);
+        let ack = received.last().filter(|_| is_recipient).map(|key| key.epoch.generation);
         let handed = !keys.is_empty();
+        association.handed |= handed;
         association.awaits_ack |= due.keys && handed;
+        let wants = match due {
+            Due { request: true, .. } => Wants::Keys,
+            Due { keys: true, .. } if handed => Wants::Ack,
+            _ => Wants::Nothing,
+        };
 
-        let body = Body { keys, ack, request: due.request };
+        let body = Body { keys, ack, wants };
         let us = Party { id: self.member.as_str(), hello };
         let wrapping = association.keys(&*self.salt, &self.key_pair, us, id);
         self.sequence = self.sequence.saturating_add(1);
@@ -83,7 +89,7 @@ impl<R: CryptoRng> KeyManager<R> {
 
     /// Sees to what a member is still owed after a message.
     fn conclude(&mut self, at: usize) {
-        let newest = self.keys.as_ref().map(OwnKeys::newest);
+        let newest = self.keys.as_ref().map(OwnKeys::newest_fresh);
         let Some(peer) = self.peers.get_mut(at) else {
             return;
         };
