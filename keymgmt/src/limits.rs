@@ -20,10 +20,10 @@ pub const MAX_INBOX_MESSAGES: usize = MAX_MEMBERS;
 /// Bytes of messages that wait to be worked on: a thousand hellos with credentials of 1 KiB.
 pub const MAX_INBOX_BYTES: usize = 1024 * 1024;
 
-/// Keys of one member that are held as they came; what was ratcheted from them not counted, which is
-/// at most what a second of joins makes. The one in use, the next, and two that frames on their way
-/// may still be of.
-pub const MAX_GENERATIONS: usize = 4;
+/// Keys of one member that are held as they came; what was ratcheted from them is not counted. One
+/// in use, at most six that came within [`SWITCH_DEADLINE`] at [`JOIN_CAUSES`] from each other, and
+/// one that frames on their way may still be of.
+pub const MAX_GENERATIONS: usize = 8;
 
 /// From the first cause of a rotation to the rotation, and from one rotation or ratchet step to the
 /// next: several people often come or leave together.

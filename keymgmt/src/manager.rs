@@ -23,7 +23,7 @@ use crate::member_id::MemberId;
 use crate::message::Hello;
 use crate::output::{Event, MemberState, Output};
 use crate::own_keys::OwnKeys;
-use crate::peer::{Peer, Wipe};
+use crate::peer::{Association, Peer, Wipe};
 use crate::room::RoomTag;
 use crate::safety_number::SafetyNumber;
 use crate::timestamp::Timestamp;
@@ -335,18 +335,25 @@ impl<R: CryptoRng> KeyManager<R> {
 
     fn reject(&mut self, id: &MemberId, fingerprint: Fingerprint) -> Result<(), InputError> {
         let peer = self.peer(id).ok_or(InputError::UnknownMember)?;
-        peer.rejected = Some(fingerprint);
-        peer.candidate
-            .take_if(|candidate| candidate.association.public_key.fingerprint() == fingerprint);
-        let secured = peer.proven.take_if(|proven| proven.public_key.fingerprint() == fingerprint);
+        let is_meant =
+            |association: &Association| association.public_key.fingerprint() == fingerprint;
+        let candidate = peer.candidate.take_if(|candidate| is_meant(&candidate.association));
+        let judged = candidate.as_ref().is_some_and(|candidate| candidate.judging);
+        let candidate = candidate.map(|candidate| candidate.association);
+        // A judgement is about the credential that came with it; else it is about the member.
+        let proven = peer.proven.take_if(|proven| !judged && is_meant(proven));
+        let Some(rejected) = candidate.as_ref().or(proven.as_ref()) else {
+            return Ok(()); // it introduced itself with another key in the meantime
+        };
+        peer.rejected = Some(rejected.hello.clone());
         if peer.proven.is_none() {
             peer.state = MemberState::Rejected;
             let event =
                 Event::Member { id: id.clone(), state: peer.state, fingerprint: Some(fingerprint) };
             self.outputs.push_back(Output::Event(event));
         }
-        if let Some(association) = secured {
-            self.shut_out(id, association.gates);
+        if proven.is_some() || candidate.is_some_and(|candidate| candidate.handed) {
+            self.shut_out(id, proven.is_some_and(|proven| proven.gates));
         }
         Ok(())
     }

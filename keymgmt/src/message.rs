@@ -165,6 +165,11 @@ impl Hello {
         Ok(Self { public_key, nonce, suite, credential: credential.to_vec() })
     }
 
+    /// Whether this is the same key with the same credential.
+    pub(crate) fn is_same_introduction(&self, other: &Self) -> bool {
+        self.public_key == other.public_key && self.credential == other.credential
+    }
+
     /// The one encoding of a hello, which wrapping keys are bound to.
     pub(crate) fn encode_to(
         &self,

@@ -27,8 +27,8 @@ pub(crate) struct Peer {
     pub(crate) candidate: Option<Candidate>,
     /// Before this, no other candidate is looked at.
     pub(crate) candidate_until: Timestamp,
-    /// Turned away by the application.
-    pub(crate) rejected: Option<Fingerprint>,
+    /// What the application turned away.
+    pub(crate) rejected: Option<Hello>,
     /// The first of our keys that it may have; `None`: none that is in use, for it is new.
     pub(crate) entitled: Option<Epoch>,
     /// Its keys that we hold, oldest first.
@@ -84,6 +84,14 @@ impl Peer {
     pub(crate) fn knows(&self, hello: &Hello) -> bool {
         let candidate = self.candidate.as_ref().map(|candidate| &candidate.association);
         [self.proven.as_ref(), candidate].into_iter().flatten().any(|known| known.hello == *hello)
+    }
+
+    /// Whether the application turned this key with this credential away.
+    ///
+    /// The key alone does not tell: anybody can introduce another's key with a credential that
+    /// must be rejected.
+    pub(crate) fn was_rejected(&self, hello: &Hello) -> bool {
+        self.rejected.as_ref().is_some_and(|rejected| rejected.is_same_introduction(hello))
     }
 
     /// Fingerprint of the key that counts for this member: the proven one before the one that was

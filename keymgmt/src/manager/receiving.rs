@@ -103,13 +103,19 @@ impl<R: CryptoRng> KeyManager<R> {
         if hello.suite != self.suite.number() {
             return Err(MessageError::CipherSuite(hello.suite));
         }
+        if let Some(proven) = &peer.proven
+            && proven.hello.public_key == hello.public_key
+            && !proven.hello.is_same_introduction(&hello)
+        {
+            return Err(MessageError::Authentication); // a key pair has one credential for life
+        }
         let introduced = peer.proven.is_some() || peer.candidate.is_some();
         if introduced && now < peer.candidate_until {
             return Err(MessageError::TooSoon);
         }
         let public_key = PublicKey::decode(&hello.public_key)?;
         let fingerprint = public_key.fingerprint();
-        if peer.rejected == Some(fingerprint) {
+        if peer.was_rejected(&hello) {
             return Err(MessageError::RejectedMember);
         }
 
