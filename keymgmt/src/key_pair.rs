@@ -21,6 +21,11 @@ impl KeyPair {
         Self::new(SecretKey::generate_from_rng(rng))
     }
 
+    #[cfg(test)]
+    pub(crate) fn from_bytes(secret: &[u8; 32]) -> Self {
+        Self::new(SecretKey::from_bytes(secret.into()).expect("between 0 and the curve's order"))
+    }
+
     pub(crate) fn public(&self) -> &PublicKey {
         &self.public
     }

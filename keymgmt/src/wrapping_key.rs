@@ -1,5 +1,6 @@
 //! Pairwise wrapping keys: what two members seal base keys for each other with.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
@@ -64,23 +65,22 @@ impl WrappingKey {
     }
 
     fn expand(secret: &Hkdf<Sha256>, from: Party<'_>, to: Party<'_>) -> Self {
-        let info = cbor::encode(512, |encoder| {
-            encoder.array(5)?.str(LABEL)?.str(from.id)?.str(to.id)?;
-            from.hello.encode_to(encoder)?;
-            to.hello.encode_to(encoder)
-        });
         let mut key = Zeroizing::new([0; 32]);
         #[expect(clippy::expect_used, reason = "32 bytes are fewer than 255 * 32")]
-        secret.expand(&info, &mut *key).expect("output is short");
+        secret.expand(&info(from, to), &mut *key).expect("output is short");
         Self(key)
     }
 
     /// Encrypts `text` but for its last 16 bytes, which become the tag. No `sequence` may come
     /// twice under one key.
     pub(crate) fn seal(&self, sequence: u64, aad: &[u8], text: &mut [u8]) {
+        self.seal_with(nonce(sequence), aad, text);
+    }
+
+    fn seal_with(&self, nonce: Nonce, aad: &[u8], text: &mut [u8]) {
         let len = text.len().saturating_sub(TAG_LEN);
         let (text, place) = text.split_at_mut(len);
-        let tag = self.aead().encrypt_inout_detached(&nonce(sequence).into(), aad, text.into());
+        let tag = self.aead().encrypt_inout_detached(&nonce.into(), aad, text.into());
         #[expect(clippy::expect_used, reason = "a message is far below GCM's 64 GiB")]
         place.copy_from_slice(&tag.expect("text is short"));
     }
@@ -88,12 +88,20 @@ impl WrappingKey {
     /// Decrypts `text || tag` where it is, and returns the length of `text`; `None` if it is not
     /// what this key sealed.
     pub(crate) fn open(&self, sequence: u64, aad: &[u8], text: &mut [u8]) -> Option<usize> {
+        self.open_with(nonce(sequence), aad, text)
+    }
+
+    fn open_with(&self, nonce: Nonce, aad: &[u8], text: &mut [u8]) -> Option<usize> {
         let len = text.len().checked_sub(TAG_LEN)?;
         let (text, tag) = text.split_at_mut_checked(len)?;
         let tag = (&*tag).try_into().ok()?;
-        let nonce = nonce(sequence).into();
-        self.aead().decrypt_inout_detached(&nonce, aad, text.into(), tag).ok()?;
+        self.aead().decrypt_inout_detached(&nonce.into(), aad, text.into(), tag).ok()?;
         Some(len)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn expose_secret(&self) -> &[u8; 32] {
+        &self.0
     }
 
     fn aead(&self) -> Aes256Gcm {
@@ -108,9 +116,21 @@ impl fmt::Debug for WrappingKey {
     }
 }
 
+/// What the wrapping key of one direction is bound to.
+pub(crate) fn info(from: Party<'_>, to: Party<'_>) -> Vec<u8> {
+    cbor::encode(512, |encoder| {
+        encoder.array(5)?.str(LABEL)?.str(from.id)?.str(to.id)?;
+        from.hello.encode_to(encoder)?;
+        to.hello.encode_to(encoder)
+    })
+}
+
+/// GCM's own length of nonces.
+type Nonce = [u8; 12];
+
 /// The sequence number, 96 bits big-endian.
-fn nonce(sequence: u64) -> [u8; 12] {
-    let mut nonce = [0; 12];
+fn nonce(sequence: u64) -> Nonce {
+    let mut nonce = Nonce::default();
     for (place, byte) in nonce.iter_mut().rev().zip(sequence.to_le_bytes()) {
         *place = byte;
     }
