@@ -45,9 +45,9 @@ export interface MemberDetail {
 
 /** Detail of a `keychange` event. */
 export interface KeychangeDetail {
-  /** Fresh keys since the first, which is 0. */
+  /** From 0; one more with each fresh key, and when the steps after the eighth begin anew. */
   generation: number;
-  /** How often that key was ratcheted since, 0 to 7: once for those who joined together. */
+  /** Ratchet steps in this generation, 0 to 7: one for those who joined together. */
   step: number;
 }
 
