@@ -72,6 +72,9 @@ pub(crate) struct OwnKeys {
 #[derive(Debug)]
 pub(crate) struct NextKey {
     pub(crate) key: OwnKey,
+    /// The first key that was made since the current one came into use: this, or one that this
+    /// superseded. Its name is taken, too.
+    pub(crate) first: Epoch,
     /// When it is used, whoever has it.
     pub(crate) deadline: Timestamp,
     /// Members that have not said that they have it.

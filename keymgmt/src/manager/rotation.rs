@@ -99,11 +99,11 @@ impl<R: CryptoRng> KeyManager<R> {
             return;
         }
         let key = keys.current.ratchet(self.suite);
-        if let Some(NextKey { key: next, .. }) = &keys.next
-            && key.epoch >= next.epoch
+        if let Some(next) = &keys.next
+            && key.epoch >= next.first
         {
-            // That would be the name of the fresh key: newcomers begin with that one.
-            let epoch = next.epoch;
+            // That would be the name of a fresh key: newcomers begin with the next one.
+            let epoch = next.key.epoch;
             self.entitle(epoch);
             return;
         }
@@ -147,11 +147,11 @@ impl<R: CryptoRng> KeyManager<R> {
             }
         }
         // A leaver may have the key that this one replaces before it was used, so its time holds.
-        let deadline = match mem::take(&mut keys.next) {
-            Some(superseded) => superseded.deadline,
-            None => self.now.after(SWITCH_DEADLINE),
+        let (first, deadline) = match mem::take(&mut keys.next) {
+            Some(superseded) => (superseded.first, superseded.deadline),
+            None => (epoch, self.now.after(SWITCH_DEADLINE)),
         };
-        keys.next = Some(NextKey { key, deadline, unacked });
+        keys.next = Some(NextKey { key, first, deadline, unacked });
         keys.rotated_at = self.now;
         self.entitle(epoch);
         self.arm(deadline);
