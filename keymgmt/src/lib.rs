@@ -20,6 +20,8 @@ mod room;
 mod safety_number;
 mod secret;
 mod timestamp;
+#[cfg(test)]
+mod vectors;
 mod wrapping_key;
 
 pub use input::{Input, InputError};

@@ -75,6 +75,11 @@ impl Secret {
         }));
         Zeroizing::new(Sha256::digest(&*input).into())
     }
+
+    #[cfg(test)]
+    pub(crate) fn expose_secret(&self) -> &[u8; SECRET_LEN] {
+        &self.0
+    }
 }
 
 impl fmt::Debug for Secret {

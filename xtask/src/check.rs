@@ -12,7 +12,7 @@ use crate::prerequisite::{self, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// The TypeScript projects.
-const PROJECTS: [&str; 7] = [
+const PROJECTS: [&str; 8] = [
     "worker/js",
     "worker/js/src/worker",
     "worker/js/test",
@@ -20,6 +20,7 @@ const PROJECTS: [&str; 7] = [
     "demo/page/worker",
     "demo/e2e",
     "demo/e2e/workers",
+    "keymgmt/vectors",
 ];
 
 /// Most bytes that the wasm module may have before compression.

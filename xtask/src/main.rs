@@ -14,6 +14,7 @@ mod program;
 mod script;
 mod size;
 mod test;
+mod vectors;
 mod workspace;
 
 use anyhow::Result;
@@ -52,6 +53,8 @@ enum Command {
     Package,
     /// Prints the figures that the README states
     Figures,
+    /// Writes the test vectors of the key exchange
+    Vectors,
 }
 
 fn main() -> Result<()> {
@@ -67,5 +70,6 @@ fn main() -> Result<()> {
         Command::Check => check::run(&workspace),
         Command::Package => package::run(&workspace),
         Command::Figures => figures::run(&workspace),
+        Command::Vectors => vectors::write(&workspace),
     }
 }

@@ -15,6 +15,12 @@ pub(crate) fn package_tests(workspace: &Workspace) -> Result<()> {
     Ok(node(workspace).arg("--test").args(tests_in(workspace, "worker/js/test")?).run()?)
 }
 
+/// Makes the vectors of the key exchange again, without our code.
+pub(crate) fn vector_tests(workspace: &Workspace) -> Result<()> {
+    prerequisite::npm_packages(workspace)?;
+    Ok(node(workspace).arg("--test").args(tests_in(workspace, "keymgmt/vectors")?).run()?)
+}
+
 /// Runs the browser tests, one file after the other: they measure real-time media.
 pub(crate) fn browser_tests(workspace: &Workspace) -> Result<()> {
     let tests = tests_in(workspace, "demo/e2e")?;

@@ -32,6 +32,7 @@ pub(crate) fn run(workspace: &Workspace, kind: Option<Kind>) -> Result<()> {
 fn native(workspace: &Workspace) -> Result<()> {
     let shell = workspace.shell();
     cmd!(shell, "cargo test --workspace --all-features").run()?;
+    script::vector_tests(workspace)?;
     script::package_tests(workspace)
 }
 
