@@ -3,6 +3,7 @@
 //! A command installs what it misses where it can; where it cannot, it names the one command to
 //! type and fails. Nothing is skipped in silence.
 
+mod bench;
 mod build;
 mod check;
 mod demo;
@@ -12,9 +13,9 @@ mod package;
 mod prerequisite;
 mod program;
 mod script;
+mod simulate;
 mod size;
 mod test;
-mod vectors;
 mod workspace;
 
 use anyhow::Result;
@@ -47,14 +48,19 @@ enum Command {
     Fixtures,
     /// Runs the fuzz targets
     Fuzz(fuzz::Options),
+    /// Puts rooms of key managers through storms, on a fake clock
+    Simulate(simulate::Options),
+    /// Measures what something costs
+    Bench {
+        #[arg(value_enum)]
+        subject: bench::Subject,
+    },
     /// Checks formatting, lints, documentation, types and the minimum Rust version
     Check,
     /// Packs the npm package into target/package/
     Package,
     /// Prints the figures that the README states
     Figures,
-    /// Writes the test vectors of the key exchange
-    Vectors,
 }
 
 fn main() -> Result<()> {
@@ -67,9 +73,10 @@ fn main() -> Result<()> {
         Command::E2e => script::matrix(&workspace),
         Command::Fixtures => script::record(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Simulate(options) => simulate::run(&workspace, &options),
+        Command::Bench { subject } => bench::run(&workspace, subject),
         Command::Check => check::run(&workspace),
         Command::Package => package::run(&workspace),
         Command::Figures => figures::run(&workspace),
-        Command::Vectors => vectors::write(&workspace),
     }
 }
