@@ -80,7 +80,7 @@ export class Frameseal extends EventTarget {
    * Starts a worker and a session in it. A passphrase takes it half a second longer.
    *
    * @throws FramesealError `unsupported-browser`; `invalid-argument` for a worker that has served;
-   * `worker-failed` when the worker does not load, or is not ready within 10 s.
+   * `worker-failed` when the worker does not load, or is not ready within 20 s.
    */
   static async create(options: FramesealOptions): Promise<Frameseal> {
     const session = sessionOptions(options);
@@ -469,8 +469,8 @@ const attached = new WeakMap<RTCPeerConnection, Frameseal>();
 /** The workers that have or had a session. */
 const serving = new WeakSet<Worker>();
 
-/** WebAssembly of this size compiles in well under a second on a phone; loading is the rest. */
-const START_TIMEOUT_MS = 10_000;
+/** Compiling takes a second on a phone, stretching a passphrase a few; loading is the rest. */
+const START_TIMEOUT_MS = 20_000;
 
 function startWorker(url: URL | string | undefined): Worker {
   try {
