@@ -42,7 +42,8 @@ enum Command {
         #[arg(value_enum)]
         kind: Option<test::Kind>,
     },
-    /// Runs every pair of browsers with every codec; writes target/e2e/matrix.json
+    /// Runs every pair of browsers with every codec, and measures how long frames wait for new
+    /// keys; writes target/e2e/matrix.json and target/e2e/rotation.json
     E2e,
     /// Records the fixture frames anew, from the browsers and from ffmpeg
     Fixtures,
@@ -70,7 +71,7 @@ fn main() -> Result<()> {
         Command::Build => build::everything(&workspace),
         Command::Demo(options) => demo::run(&workspace, &options),
         Command::Test { kind } => test::run(&workspace, kind),
-        Command::E2e => script::matrix(&workspace),
+        Command::E2e => script::reports(&workspace),
         Command::Fixtures => script::record(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Simulate(options) => simulate::run(&workspace, &options),

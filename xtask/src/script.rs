@@ -28,9 +28,12 @@ pub(crate) fn browser_tests(workspace: &Workspace) -> Result<()> {
     Ok(command.args(["--test", "--test-concurrency=1"]).args(tests).run()?)
 }
 
-/// Runs every sender, receiver and codec.
-pub(crate) fn matrix(workspace: &Workspace) -> Result<()> {
-    Ok(with_browsers(workspace)?.arg("demo/e2e/matrix.ts").run()?)
+/// Makes the reports: every sender, receiver and codec; what new keys cost frames.
+pub(crate) fn reports(workspace: &Workspace) -> Result<()> {
+    for report in ["demo/e2e/matrix.ts", "demo/e2e/pauses.ts"] {
+        with_browsers(workspace)?.arg(report).run()?;
+    }
+    Ok(())
 }
 
 /// Records the fixture frames.

@@ -1,0 +1,118 @@
+/**
+ * Measures how long frames wait while a room of fifty changes keys: prints a table, writes it as
+ * JSON to `target/e2e/rotation.json`, and fails if they wait too long.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'puppeteer-core';
+import { BROWSERS, launch, type BrowserName } from './lib/browsers.ts';
+import { Crowd, FINE_CLOCKS, OTHERS } from './lib/crowd.ts';
+import { serve } from './lib/server.ts';
+
+const REPORT = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
+const ROTATIONS = 20;
+const JOINS = 5;
+/** Longest that frames may wait for keys. */
+const LIMIT_MS = 5;
+/** Longer than any rotation, with the answers to it. */
+const QUIET_MS = 1000;
+
+/** What happened so often, each time in its own second. */
+interface Row {
+  browser: BrowserName;
+  /** `none`: nothing, to compare with. `join`: one member comes to a room of 49. */
+  event: 'none' | 'rotation' | 'join';
+  members: number;
+  frames_per_second: number;
+  /** Longest time between two frames, in ms, in each second. */
+  pauses: number[];
+  median: number;
+  longest: number;
+  /** Longest slice of the key manager's work, by the session's own count. */
+  longest_slice: number;
+}
+
+async function main(): Promise<void> {
+  const server = await serve(FINE_CLOCKS);
+  const rows: Row[] = [];
+  try {
+    for (const name of BROWSERS) {
+      const browser = await launch(name);
+      try {
+        rows.push(...(await measure(name, browser, server.origin)));
+      } finally {
+        await browser.close();
+      }
+    }
+  } finally {
+    await server.close();
+  }
+  console.table(rows.map(({ pauses, ...row }) => row));
+  mkdirSync(REPORT, { recursive: true });
+  writeFileSync(`${REPORT}rotation.json`, `${JSON.stringify(rows, null, 2)}\n`);
+  const late = rows.filter(({ event, median }) => event !== 'none' && median >= LIMIT_MS);
+  for (const { browser, event, median } of late) {
+    console.error(`${browser}: frames wait ${median} ms at a ${event}`);
+    process.exitCode = 1;
+  }
+}
+
+async function measure(browser: BrowserName, page: Browser, origin: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  const joins: Second[] = [];
+  for (let join = 1; join <= JOINS; join++) {
+    const crowd = await Crowd.open(page, origin);
+    await second(crowd); // warms up
+    joins.push(await second(crowd, 'join'));
+    if (join === JOINS) {
+      rows.push(row(browser, 'none', await seconds(crowd)));
+      rows.push(row(browser, 'rotation', await seconds(crowd, 'rotate')));
+    }
+    await crowd.close();
+  }
+  return [...rows, row(browser, 'join', joins)];
+}
+
+interface Second {
+  frames: number;
+  pause: number;
+  longestSlice: number;
+}
+
+async function seconds(crowd: Crowd, event?: 'rotate'): Promise<Second[]> {
+  const all: Second[] = [];
+  while (all.length < ROTATIONS) all.push(await second(crowd, event));
+  return all;
+}
+
+async function second(crowd: Crowd, event?: 'join' | 'rotate'): Promise<Second> {
+  await crowd.run('pauses');
+  await crowd.run('slices');
+  if (event) await crowd.run(event);
+  await new Promise((quiet) => setTimeout(quiet, QUIET_MS));
+  const { frames, longestMs } = await crowd.run('pauses');
+  const slices = await crowd.run('slices');
+  return { frames, pause: longestMs, longestSlice: Math.max(0, ...slices.map(({ ms }) => ms)) };
+}
+
+function row(browser: BrowserName, event: Row['event'], all: Second[]): Row {
+  const pauses = all.map(({ pause }) => round(pause));
+  const frames = all.reduce((sum, { frames }) => sum + frames, 0);
+  return {
+    browser,
+    event,
+    members: OTHERS + 1,
+    frames_per_second: Math.round(frames / all.length),
+    pauses,
+    median: pauses.toSorted((a, b) => a - b)[pauses.length >> 1]!,
+    longest: Math.max(...pauses),
+    longest_slice: round(Math.max(...all.map(({ longestSlice }) => longestSlice))),
+  };
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
+
+await main();

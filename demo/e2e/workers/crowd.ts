@@ -1,0 +1,53 @@
+/** Many members in one worker, each of whom knows only the one that is not here. */
+
+import init, { ExchangeOptions, Session } from '../../../worker/js/wasm/frameseal.js';
+import type { CrowdMessage, CrowdOptions } from './crowd-message.ts';
+
+/** The package's default. */
+const CIPHER_SUITE = 4;
+
+const sessions = new Map<string, Session>();
+const timers = new Map<string, number>();
+const wasm = init({ module_or_path: '/frameseal/frameseal_bg.wasm' });
+
+self.onmessage = async ({ data }: MessageEvent<CrowdOptions | CrowdMessage>) => {
+  await wasm;
+  if ('members' in data) open(data);
+  else hear(data);
+};
+
+function open({ room, members, hears }: CrowdOptions): void {
+  for (const member of members) {
+    const session = Session.exchanging(new ExchangeOptions(room, member, CIPHER_SUITE));
+    sessions.set(member, session);
+    session.member_joined(hears, performance.now());
+    session.seal(new Uint8Array(), performance.now()); // who has something to send has a key
+    work(member, session);
+  }
+  postMessage('ready');
+}
+
+function hear({ from, to, data }: CrowdMessage): void {
+  for (const [member, session] of sessions) {
+    if (to !== null && to !== member) continue;
+    session.receive(from, data.slice(), performance.now());
+    work(member, session);
+  }
+}
+
+/** Does what is to be done now, and sees to what is to be done later. */
+function work(member: string, session: Session): void {
+  for (;;) {
+    const now = performance.now();
+    const again = session.work(now);
+    for (let event; (event = session.poll_event()); ) {
+      if (event.type !== 'message') continue;
+      const { to = null, data } = event;
+      postMessage({ from: member, to, data } satisfies CrowdMessage);
+    }
+    if (again <= now) continue;
+    clearTimeout(timers.get(member));
+    if (again < Infinity) timers.set(member, setTimeout(work, again - now, member, session));
+    return;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Watches how the script that is imported next cuts the work of its key manager.
+ *
+ * The functions of its WebAssembly module are wrapped: every step of the manager is a call of
+ * `Session.work`, and the steps between two tasks of the worker are a slice.
+ */
+
+import type { Slice } from './slice.ts';
+
+/** What a step takes by a slow clock: half of what a slice may take, in ms. */
+const SLOW_STEP_MS = 1;
+
+const slices: Slice[] = [];
+/** What steps shall take longer, and what they took longer so far. */
+let slow = 0;
+let late = 0;
+let current: { slice: Slice; start: number } | undefined;
+
+const { instantiate, instantiateStreaming } = WebAssembly;
+Object.assign(WebAssembly, {
+  instantiate: async (bytes: BufferSource, imports?: WebAssembly.Imports) =>
+    watched(await instantiate(bytes, imports)),
+  instantiateStreaming: async (response: Promise<Response>, imports?: WebAssembly.Imports) =>
+    watched(await instantiateStreaming(response, imports)),
+});
+
+const channel = new BroadcastChannel(`${self.name}/slices`);
+channel.onmessage = ({ data }: MessageEvent<'read' | 'slow'>) => {
+  if (data === 'slow') slowDown();
+  channel.postMessage(slices);
+  slices.length = 0;
+};
+
+/** From now on every step takes long by the worker's own clock, on any machine. */
+function slowDown(): void {
+  const { now } = performance;
+  performance.now = () => Reflect.apply(now, performance, []) + late;
+  slow = SLOW_STEP_MS;
+}
+
+/** The same module, whose steps are noted. */
+function watched({ module, instance }: WebAssembly.WebAssemblyInstantiatedSource) {
+  const exports = Object.entries(instance.exports).map(([name, value]) => {
+    if (name !== STEP || typeof value !== 'function') return [name, value] as const;
+    const noted = (...args: unknown[]) => step(() => Reflect.apply(value, undefined, args));
+    return [name, noted] as const;
+  });
+  return { module, instance: { exports: Object.fromEntries(exports) } };
+}
+
+function step<T>(take: () => T): T {
+  const begin = performance.now();
+  if (!current) {
+    current = { slice: { steps: 0, lastBeganMs: 0, ms: 0 }, start: begin };
+    slices.push(current.slice);
+    // Microtasks end with the task.
+    queueMicrotask(() => (current = undefined));
+  }
+  const { slice, start } = current;
+  try {
+    return take();
+  } finally {
+    late += slow;
+    slice.steps++;
+    slice.lastBeganMs = begin - start;
+    slice.ms = performance.now() - start;
+  }
+}
+
+/** As wasm-bindgen names `Session::work`. */
+const STEP = 'session_work';
