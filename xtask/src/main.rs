@@ -16,6 +16,7 @@ mod script;
 mod simulate;
 mod size;
 mod test;
+mod vectors;
 mod workspace;
 
 use anyhow::Result;
@@ -62,6 +63,8 @@ enum Command {
     Package,
     /// Prints the figures that the README states
     Figures,
+    /// Writes the test vectors of the key exchange
+    Vectors,
 }
 
 fn main() -> Result<()> {
@@ -79,5 +82,6 @@ fn main() -> Result<()> {
         Command::Check => check::run(&workspace),
         Command::Package => package::run(&workspace),
         Command::Figures => figures::run(&workspace),
+        Command::Vectors => vectors::write(&workspace),
     }
 }
