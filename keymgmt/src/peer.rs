@@ -182,9 +182,16 @@ impl Peer {
     pub(crate) fn faded(&mut self, now: Timestamp) -> Option<Vec<Wipe>> {
         let Fading { slot, before, .. } = *self.fading.front().filter(|it| it.at <= now)?;
         self.fading.pop_front();
+        if self.received.iter().all(|key| key.epoch >= before) {
+            // Gone already. Key IDs come round, so to say it again could name the newest ones.
+            return Some(Vec::new());
+        }
         // The last key up to there stays: what follows is ratcheted from it.
         let kept = self.received.iter().rposition(|key| key.epoch <= before).unwrap_or(0);
         let mut wipes = self.drop_first(kept);
+        if let Some(oldest) = self.received.first_mut().filter(|key| key.slot == slot) {
+            oldest.epoch = oldest.epoch.max(before); // counted from there, key IDs stay near
+        }
         wipes.retain(|wipe| wipe.slot != slot);
         wipes.push(Wipe { slot, before: Some(before.layout(slot).to_key_id()) });
         Some(wipes)
@@ -197,8 +204,7 @@ impl Peer {
 
     /// Whether a key is of no use: it is here, or older than all that are.
     pub(crate) fn can_spare(&self, epoch: Epoch) -> bool {
-        let full = self.received.len() >= MAX_GENERATIONS;
-        let too_old = full && self.received.first().is_some_and(|oldest| epoch < oldest.epoch);
+        let too_old = self.received.first().is_some_and(|oldest| epoch < oldest.epoch);
         too_old || self.received.iter().any(|held| held.epoch == epoch)
     }
 
@@ -295,6 +301,14 @@ impl Association {
             awaits_ack: false,
             gates: false,
             due: Due::default(),
+        }
+    }
+
+    /// Takes over what this key pair has sealed before: its sequence numbers go on from one
+    /// association to the next, so an old one can't be replayed into a new one.
+    pub(crate) fn follow(&mut self, earlier: &Self) {
+        if self.public_key == earlier.public_key {
+            self.last_sequence = self.last_sequence.max(earlier.last_sequence);
         }
     }
 

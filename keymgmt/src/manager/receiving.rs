@@ -13,6 +13,7 @@ use crate::message::{Body, Hello, Message, MessageError, Sealed, Wants, WrappedK
 use crate::output::{Event, MemberState, Output};
 use crate::own_keys::Epoch;
 use crate::peer::{Association, Candidate, Peer};
+use crate::timestamp::Timestamp;
 use crate::wrapping_key::Party;
 
 impl<R: CryptoRng> KeyManager<R> {
@@ -68,6 +69,7 @@ impl<R: CryptoRng> KeyManager<R> {
                     candidate.waiting = Some(bytes);
                 }
             }
+            Opened::InVain => {}
         }
         Ok(())
     }
@@ -120,12 +122,15 @@ impl<R: CryptoRng> KeyManager<R> {
         }
 
         let credential = self.verify.then(|| hello.credential.clone());
+        let mut association = Association::new(hello, public_key);
+        let forgotten = peer.candidate.as_ref().map(|candidate| &candidate.association);
+        for earlier in peer.proven.iter().chain(forgotten) {
+            association.follow(earlier);
+        }
         peer.candidate_until = now.after(HELLO_INTERVAL);
-        let forgotten = peer.candidate.replace(Candidate {
-            association: Association::new(hello, public_key),
-            judging: self.verify,
-            waiting: None,
-        });
+        let judging = self.verify;
+        let candidate = Candidate { association, judging, waiting: None };
+        let forgotten = peer.candidate.replace(candidate);
         peer.leaked |= forgotten.is_some_and(|candidate| candidate.association.handed);
         if peer.proven.is_none() {
             peer.state = MemberState::Pending;
@@ -191,8 +196,8 @@ impl<R: CryptoRng> KeyManager<R> {
             let us = Party { id: us, hello };
             candidate.association.keys(&*self.salt, &self.key_pair, us, id);
             if let Ok(body) = candidate.association.open(sealed) {
-                self.promote(at);
-                return Ok(Opened::Body(body));
+                let counts = self.promote(at);
+                return Ok(if counts { Opened::Body(body) } else { Opened::InVain });
             }
         }
         // It seals for somebody else than us: that it knows us no more is the harmless reason.
@@ -203,43 +208,62 @@ impl<R: CryptoRng> KeyManager<R> {
         Err(failure)
     }
 
-    /// Takes a candidate for the member, now that it has proven to hold its key.
-    fn promote(&mut self, at: usize) {
+    /// Takes a candidate for the member, now that it has proven to hold its key; tells whether
+    /// what it said counts.
+    fn promote(&mut self, at: usize) -> bool {
         let sends = self.keys.is_some();
         let Some(peer) = self.peers.get_mut(at) else {
-            return;
+            return false;
         };
         let Some(Candidate { mut association, .. }) = peer.candidate.take() else {
-            return;
+            return false;
         };
+        peer.candidate_until = Timestamp::default(); // dealt with
         let replaced = peer.proven.take();
-        let same_key = replaced.as_ref().is_none_or(|old| old.public_key == association.public_key);
-        if replaced.is_some() && same_key {
+        if let Some(old) = &replaced {
+            if old.public_key != association.public_key {
+                let gated = old.gates;
+                self.begin_anew(at, association, gated);
+                return false;
+            }
             association.due.keys = sends; // it forgot us, and most likely our keys
         }
         peer.proven = Some(association);
         peer.state = MemberState::Secured;
+        let leaked = core::mem::take(&mut peer.leaked);
         let event = Event::Member {
             id: peer.id.clone(),
             state: peer.state,
             fingerprint: peer.fingerprint(),
         };
-        let id = peer.id.clone();
-        let leaked = core::mem::take(&mut peer.leaked);
         self.outputs.push_back(Output::Event(event));
         if leaked {
             self.rotate_soon();
         }
-        if let Some(old) = replaced {
-            if same_key {
-                if old.gates {
-                    self.one_less_to_wait_for();
-                }
-            } else {
-                // Another device, so the one before has left: it must not listen on.
-                self.shut_out(&id, old.gates);
-            }
+        if replaced.is_some_and(|old| old.gates) {
+            self.one_less_to_wait_for();
         }
+        true
+    }
+
+    /// Takes another device for the member. The one before has left: it must not listen on. And
+    /// with another nonce of ours, nothing that it ever said opens again.
+    fn begin_anew(&mut self, at: usize, association: Association, gated: bool) {
+        let nonce = random(&mut self.rng);
+        let Some(peer) = self.peers.get_mut(at) else {
+            return;
+        };
+        let id = peer.id.clone();
+        let Association { hello, public_key, .. } = association;
+        let fingerprint = Some(public_key.fingerprint());
+        let association = Association::new(hello, public_key);
+        peer.candidate = Some(Candidate { association, judging: false, waiting: None });
+        peer.hello.nonce = nonce;
+        peer.state = MemberState::Pending;
+        let event = Event::Member { id: id.clone(), state: peer.state, fingerprint };
+        self.outputs.push_back(Output::Event(event));
+        self.shut_out(&id, gated);
+        self.welcome(&id);
     }
 
     /// Takes what a member said under seal.
@@ -379,4 +403,6 @@ enum Opened {
     Body(Body),
     /// The application has to judge its sender first.
     Later,
+    /// It proved who has come, with whom we begin anew.
+    InVain,
 }
