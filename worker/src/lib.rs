@@ -6,16 +6,22 @@
 
 extern crate alloc;
 
+mod exchange;
 mod latency;
+mod manual;
 mod message;
 mod pipeline;
 mod problems;
 mod session;
 
+use core::time::Duration;
+
+use frameseal_keymgmt::{self as keymgmt, Input, MemberId, Room, Secret, SecretError};
 use frameseal_sframe::{BaseKey, CipherSuite, FrameKind, Profile};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroizing;
 
 use crate::message::Failure;
 use crate::pipeline::{Direction, MediaKind, Options};
@@ -32,7 +38,8 @@ pub struct Session(session::Session);
 
 #[wasm_bindgen]
 impl Session {
-    /// Makes a session that has no keys yet. `cipher_suite` is the IANA number, 1 to 8.
+    /// Makes a session that gets its keys from the application. `cipher_suite` is the IANA number,
+    /// 1 to 8.
     ///
     /// # Errors
     ///
@@ -44,9 +51,17 @@ impl Session {
             "rfc9605" => Profile::Rfc9605,
             _ => return Err(thrown(Failure::invalid_argument("profile"))),
         };
-        let suite = CipherSuite::from_number(cipher_suite)
-            .ok_or_else(|| thrown(Failure::invalid_argument("cipherSuite")))?;
-        Ok(Self(session::Session::new(profile, suite)))
+        let suite = suite(cipher_suite).map_err(thrown)?;
+        Ok(Self(session::Session::with_manual_keys(profile, suite)))
+    }
+
+    /// Makes a session that exchanges keys with other members'.
+    ///
+    /// # Errors
+    ///
+    /// An option is out of range.
+    pub fn exchanging(options: ExchangeOptions) -> Result<Self, JsValue> {
+        session::Session::with_exchange(options.0).map(Self).map_err(thrown)
     }
 
     /// Seals outgoing frames with this key from the next frame on.
@@ -80,6 +95,84 @@ impl Session {
     /// There is none with this ID.
     pub fn remove_receive_key(&mut self, key_id: u64) -> Result<(), JsValue> {
         self.0.remove_receive_key(key_id).map_err(thrown)
+    }
+
+    /// Takes a member into the room.
+    ///
+    /// # Errors
+    ///
+    /// The ID is not 1 to 64 bytes, or the own one, or the room is full.
+    pub fn member_joined(&mut self, id: &str, now: f64) -> Result<(), JsValue> {
+        self.tell(now, id, Input::Joined)
+    }
+
+    /// Takes a member out of the room.
+    ///
+    /// # Errors
+    ///
+    /// The ID is not 1 to 64 bytes.
+    pub fn member_left(&mut self, id: &str, now: f64) -> Result<(), JsValue> {
+        self.tell(now, id, Input::Left)
+    }
+
+    /// Takes a key message. What is wrong with it, an event tells.
+    ///
+    /// # Errors
+    ///
+    /// The ID is not 1 to 64 bytes.
+    pub fn receive(&mut self, from: &str, message: Vec<u8>, now: f64) -> Result<(), JsValue> {
+        self.tell(now, from, |from| Input::Received { from, message })
+    }
+
+    /// Answers a `verify` event; `fingerprint` is the one that it had.
+    ///
+    /// # Errors
+    ///
+    /// There is no such member, or that is no fingerprint.
+    pub fn judge(
+        &mut self,
+        member: &str,
+        fingerprint: &str,
+        accept: bool,
+        now: f64,
+    ) -> Result<(), JsValue> {
+        let fingerprint = exchange::fingerprint(fingerprint).map_err(thrown)?;
+        let judge = if accept { Input::Accept } else { Input::Reject };
+        self.tell(now, member, |member| judge(member, fingerprint))
+    }
+
+    /// Makes a fresh key; returns its generation, or that of a later one that is on its way.
+    ///
+    /// # Errors
+    ///
+    /// Keys are manual.
+    pub fn rotate(&mut self, now: f64) -> Result<u32, JsValue> {
+        self.0.rotate(now).map_err(thrown)
+    }
+
+    /// Returns the own public key's fingerprint: 64 hexadecimal digits.
+    ///
+    /// # Errors
+    ///
+    /// Keys are manual.
+    pub fn fingerprint(&mut self) -> Result<String, JsValue> {
+        self.0.fingerprint().map_err(thrown)
+    }
+
+    /// Returns the safety number of this member and another, or of the room.
+    ///
+    /// # Errors
+    ///
+    /// The member's public key is not proven yet.
+    pub fn safety_number(&mut self, member: Option<String>) -> Result<String, JsValue> {
+        self.0.safety_number(member.as_deref()).map_err(thrown)
+    }
+
+    /// Does a piece of the key manager's work: at most one agreement of keys, or the wrapping of
+    /// keys for one member. Returns when to call again, in ms: `now` or before means at once,
+    /// `Infinity` not before something else changed the manager.
+    pub fn work(&mut self, now: f64) -> f64 {
+        self.0.work(now)
     }
 
     /// Adds a pipeline; options that [`retarget`](Self::retarget) gave before stand.
@@ -130,8 +223,8 @@ impl Session {
     /// # Errors
     ///
     /// There is no key, or it is exhausted.
-    pub fn seal(&mut self, data: &[u8]) -> Result<Vec<u8>, JsValue> {
-        self.0.seal_data(data).map_err(thrown)
+    pub fn seal(&mut self, data: &[u8], now: f64) -> Result<Vec<u8>, JsValue> {
+        self.0.seal_data(now, data).map_err(thrown)
     }
 
     /// Opens application data.
@@ -140,15 +233,16 @@ impl Session {
     ///
     /// It is not sealed data, its key is not here, or it does not open with that key.
     #[wasm_bindgen(unchecked_return_type = "OpenedData")]
-    pub fn open(&mut self, data: Vec<u8>) -> Result<JsValue, JsValue> {
-        self.0.open_data(data).map(|opened| to_js(&opened)).map_err(thrown)
+    pub fn open(&mut self, data: Vec<u8>, now: f64) -> Result<JsValue, JsValue> {
+        self.0.open_data(now, data).map(|opened| to_js(&opened)).map_err(thrown)
     }
 
-    /// Returns the counters; `wasm_bytes` is the size of WebAssembly memory.
+    /// Returns the counters; `wasm_bytes` is the size of WebAssembly memory, `longest_slice` the
+    /// longest stretch of [`work`](Self::work) without a frame in between, in microseconds.
     #[wasm_bindgen(unchecked_return_type = "SessionStats")]
     #[must_use]
-    pub fn stats(&self, wasm_bytes: u32) -> JsValue {
-        to_js(&self.0.stats(wasm_bytes))
+    pub fn stats(&self, wasm_bytes: u32, longest_slice: f64) -> JsValue {
+        to_js(&self.0.stats(wasm_bytes, longest_slice))
     }
 
     /// Takes the codec of the frames to come, as the browser names it.
@@ -205,6 +299,94 @@ impl Session {
     pub fn poll_event(&mut self) -> JsValue {
         self.0.poll_event().map_or(JsValue::UNDEFINED, |event| to_js(&event))
     }
+
+    fn tell(
+        &mut self,
+        now: f64,
+        member: &str,
+        input: impl FnOnce(MemberId) -> Input,
+    ) -> Result<(), JsValue> {
+        exchange::member_id(member)
+            .and_then(|member| self.0.handle(now, input(member)))
+            .map_err(thrown)
+    }
+}
+
+/// What a session with key exchange is made of.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct ExchangeOptions(keymgmt::Options);
+
+#[wasm_bindgen]
+impl ExchangeOptions {
+    /// Takes what has no default. `cipher_suite` is the IANA number, 1 to 8.
+    ///
+    /// # Errors
+    ///
+    /// One of them is out of range.
+    #[wasm_bindgen(constructor)]
+    pub fn new(room: &str, member: &str, cipher_suite: u16) -> Result<Self, JsValue> {
+        let room = Room::new(room).map_err(|error| thrown(exchange::refusal(&error)))?;
+        let member = exchange::member_id(member).map_err(thrown)?;
+        let mut options = keymgmt::Options::new(room, member);
+        options.suite = suite(cipher_suite).map_err(thrown)?;
+        Ok(Self(options))
+    }
+
+    /// Takes a passphrase as the room's secret. Takes half a second and 64 MiB.
+    ///
+    /// # Errors
+    ///
+    /// It is empty, or far too long.
+    pub fn set_passphrase(&mut self, passphrase: String) -> Result<(), JsValue> {
+        let passphrase = Zeroizing::new(passphrase);
+        self.set_secret(Secret::passphrase(&self.0.room, &passphrase))
+    }
+
+    /// Takes random bytes as the room's secret.
+    ///
+    /// # Errors
+    ///
+    /// They are too few.
+    pub fn set_random_secret(&mut self, bytes: Vec<u8>) -> Result<(), JsValue> {
+        let bytes = Zeroizing::new(bytes);
+        self.set_secret(Secret::random(&bytes))
+    }
+
+    /// Takes this member's number in the room.
+    ///
+    /// # Errors
+    ///
+    /// It is over 65535.
+    pub fn set_slot(&mut self, slot: u32) -> Result<(), JsValue> {
+        let slot = u16::try_from(slot).map_err(|_| thrown(Failure::invalid_argument("slot")))?;
+        self.0.slot = Some(slot);
+        Ok(())
+    }
+
+    /// Takes what the others judge this member by.
+    pub fn set_credential(&mut self, credential: Vec<u8>) {
+        self.0.credential = credential;
+    }
+
+    /// Lets the application judge the others.
+    pub fn set_verify(&mut self, verify: bool) {
+        self.0.verify = verify;
+    }
+
+    /// Takes the age at which a key is replaced, in ms.
+    pub fn set_rotate_every(&mut self, milliseconds: u32) {
+        self.0.rotate_every = Duration::from_millis(milliseconds.into());
+    }
+
+    fn set_secret(&mut self, secret: Result<Secret, SecretError>) -> Result<(), JsValue> {
+        self.0.secret = secret.map_err(|error| thrown(exchange::refusal(&error)))?;
+        Ok(())
+    }
+}
+
+fn suite(number: u16) -> Result<CipherSuite, Failure> {
+    CipherSuite::from_number(number).ok_or_else(|| Failure::invalid_argument("cipherSuite"))
 }
 
 fn options(

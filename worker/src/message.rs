@@ -15,20 +15,19 @@ use tsify::Tsify;
 pub(crate) enum Event {
     /// A receiving pipeline now opens frames of this member's track.
     Source { pipeline: u32, member: String, track: u8 },
-    /// Frames were dropped. At most one per code and pipeline a second.
+    /// Frames were dropped, or key messages of no use. At most one per code and pipeline a second.
     Problem {
         code: ProblemCode,
-        /// `None`: application data.
+        /// `None`: application data, or key messages.
         #[tsify(optional)]
         pipeline: Option<u32>,
         #[tsify(optional)]
         member: Option<String>,
         #[tsify(optional, type = "bigint")]
         key_id: Option<u64>,
-        /// Frames since the last event of this code and pipeline; 1 for `message-rejected` and
-        /// `slot-conflict`.
+        /// Frames, or messages, since the last event of this code and pipeline.
         count: u32,
-        /// What was wrong with a message, for developers. Safe to log.
+        /// What was wrong with the last message, for developers. Safe to log.
         #[tsify(optional)]
         reason: Option<String>,
     },
@@ -174,7 +173,7 @@ pub(crate) struct MemberStats {
     /// SHA-256 of its public key, 64 hexadecimal digits; absent before its first message.
     #[tsify(optional)]
     pub(crate) fingerprint: Option<String>,
-    /// Of its newest key that came; absent before the first.
+    /// Of its newest key that came, and how far frames have taken it; absent before the first.
     #[tsify(optional)]
     pub(crate) generation: Option<u32>,
     #[tsify(optional)]

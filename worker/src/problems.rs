@@ -1,4 +1,4 @@
-//! What the application is told about dropped frames: at most one event a second for each reason.
+//! What the application is told about what went wrong: at most one event a second for each code.
 
 use crate::message::{Event, ProblemCode};
 
@@ -15,15 +15,16 @@ struct Problem {
     reported: f64,
 }
 
-/// What a dropped frame tells about itself.
+/// What a dropped frame, or a rejected message, tells about itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Culprit {
     pub(crate) member: Option<String>,
     pub(crate) key_id: Option<u64>,
+    pub(crate) reason: Option<String>,
 }
 
 impl Problems {
-    /// Counts a drop at `now` (ms); returns the event to send, if one is due.
+    /// Counts a case at `now` (ms); returns the event to send, if one is due.
     pub(crate) fn count(
         &mut self,
         now: f64,
@@ -39,8 +40,8 @@ impl Problems {
 
         let count = core::mem::take(&mut problem.pending);
         problem.reported = now;
-        let Culprit { member, key_id } = culprit;
-        Some(Event::Problem { code, pipeline, member, key_id, count, reason: None })
+        let Culprit { member, key_id, reason } = culprit;
+        Some(Event::Problem { code, pipeline, member, key_id, count, reason })
     }
 
     fn entry(&mut self, code: ProblemCode) -> &mut Problem {

@@ -3,11 +3,14 @@
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 
+use frameseal_keymgmt::{self as keymgmt, Input, Output};
 use frameseal_sframe::{
-    BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, OpenError, OpenFrameError, Profile,
-    Receiver, SealError, SealFrameError, Sender, TRACKS,
+    BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, KeyIdLayout, OpenError, OpenFrameError,
+    Opened, Profile, ReceiveKey, Receiver, SealError, SealFrameError, Sender, TRACKS,
 };
 
+use crate::exchange::Exchange;
+use crate::manual::ManualKeys;
 use crate::message::{Event, Failure, FailureCode, OpenedData, ProblemCode, SessionStats};
 use crate::pipeline::{Direction, Drop, Options, Pipeline, Source};
 use crate::problems::Culprit;
@@ -17,13 +20,8 @@ use crate::problems::Culprit;
 pub(crate) struct Session {
     profile: Profile,
     suite: CipherSuite,
+    keys: Keys,
     sender: Option<Sender>,
-    /// The key that seals, and its ID.
-    send_key: Option<(KeyId, Fingerprint)>,
-    /// Keys that sealed: once replaced, their counters are gone, so they must not seal again.
-    sent: Vec<Fingerprint>,
-    /// Keys that opened: they are somebody else's to seal with.
-    received: Vec<Fingerprint>,
     receiver: Receiver<Rc<str>>,
     /// By their number, which the main thread counts up from 0.
     pipelines: Vec<Option<Box<Pipeline>>>,
@@ -31,15 +29,32 @@ pub(crate) struct Session {
     events: VecDeque<Event>,
 }
 
+/// Who brings the keys.
+#[derive(Debug)]
+enum Keys {
+    Application(ManualKeys),
+    Manager(Box<Exchange>),
+}
+
 impl Session {
-    pub(crate) fn new(profile: Profile, suite: CipherSuite) -> Self {
+    /// Makes a session whose keys the application brings.
+    pub(crate) fn with_manual_keys(profile: Profile, suite: CipherSuite) -> Self {
+        Self::new(profile, suite, Keys::Application(ManualKeys::default()))
+    }
+
+    /// Makes a session that exchanges keys with others.
+    pub(crate) fn with_exchange(options: keymgmt::Options) -> Result<Self, Failure> {
+        let suite = options.suite;
+        let exchange = Exchange::new(options)?;
+        Ok(Self::new(Profile::Frameseal1, suite, Keys::Manager(Box::new(exchange))))
+    }
+
+    fn new(profile: Profile, suite: CipherSuite, keys: Keys) -> Self {
         Self {
             profile,
             suite,
+            keys,
             sender: None,
-            send_key: None,
-            sent: Vec::new(),
-            received: Vec::new(),
             receiver: Receiver::new(profile, suite),
             pipelines: Vec::new(),
             buffer: FrameBuffer::new(),
@@ -50,19 +65,9 @@ impl Session {
     /// Seals under this key from now on.
     pub(crate) fn set_send_key(&mut self, key_id: u64, key: BaseKey) -> Result<(), Failure> {
         let key_id = self.key_id(key_id)?;
-        let fingerprint = key.fingerprint();
-        if self.send_key == Some((key_id, fingerprint)) {
-            return Ok(());
+        if self.manual()?.send(key_id, key.fingerprint())? {
+            self.sender = Some(Sender::new(self.profile, self.suite, key_id, key.into_send_key()));
         }
-        if self.received.contains(&fingerprint) {
-            return Err(Failure::new(FailureCode::KeyReused, "this key opened frames before"));
-        }
-        if self.sent.contains(&fingerprint) {
-            return Err(Failure::new(FailureCode::KeyReused, "this key sealed frames before"));
-        }
-        remember(&mut self.sent, fingerprint)?;
-        self.send_key = Some((key_id, fingerprint));
-        self.sender = Some(Sender::new(self.profile, self.suite, key_id, key.into_send_key()));
         Ok(())
     }
 
@@ -75,27 +80,73 @@ impl Session {
         member: &str,
     ) -> Result<(), Failure> {
         let key_id = self.key_id(key_id)?;
-        let fingerprint = key.fingerprint();
-        if self.sent.contains(&fingerprint) {
-            return Err(Failure::new(FailureCode::KeyReused, "this key sealed frames before"));
-        }
-        remember(&mut self.received, fingerprint)?;
-        self.receiver.add(key_id, key.into_receive_key(), Rc::from(member));
-        self.events.push_back(Event::KeyCame);
-        // Whoever lost video for want of this key needs a key frame to begin with.
-        let receiving = |pipeline: &&mut Box<Pipeline>| pipeline.direction() == Direction::Receive;
-        let wanted = self.pipelines.iter_mut().flatten().filter(receiving);
-        self.events.extend(wanted.filter_map(|pipeline| pipeline.want_key_frame(now)));
+        self.manual()?.receive(key.fingerprint())?;
+        self.open_with(now, key_id, key.into_receive_key(), Rc::from(member));
         Ok(())
     }
 
     /// Forgets a key.
     pub(crate) fn remove_receive_key(&mut self, key_id: u64) -> Result<(), Failure> {
         let key_id = self.key_id(key_id)?;
+        self.manual()?;
         if self.receiver.remove(key_id) {
             return Ok(());
         }
         Err(Failure::new(FailureCode::MissingKey, "no key with this ID"))
+    }
+
+    /// Tells the key manager something.
+    pub(crate) fn handle(&mut self, now: f64, input: Input) -> Result<(), Failure> {
+        self.exchange()?.handle(now, input)
+    }
+
+    /// Does a piece of the key manager's work; returns when to go on, in ms: `now` or before means
+    /// at once.
+    pub(crate) fn work(&mut self, now: f64) -> f64 {
+        let Keys::Manager(exchange) = &mut self.keys else {
+            return f64::INFINITY;
+        };
+        match exchange.poll(now) {
+            Output::Idle { .. } => return exchange.wake_at(),
+            Output::Seal { key_id, key } => {
+                self.sender = Some(Sender::new(self.profile, self.suite, key_id, key));
+            }
+            Output::Open { key_id, key, member } => {
+                let member = Rc::<str>::from(member.as_str());
+                exchange.hold(key_id, Rc::clone(&member));
+                self.open_with(now, key_id, key, member);
+            }
+            Output::Wipe { slot, before } => {
+                let before = before.and_then(KeyIdLayout::from_key_id);
+                exchange.release(slot, before);
+                self.receiver.retain(|key_id| !is_wiped(key_id, slot, before));
+            }
+            Output::RefreshVideo => {
+                let pipelines = self.pipelines.iter_mut().flatten();
+                self.events.extend(pipelines.filter_map(|pipeline| pipeline.refresh(now)));
+            }
+            Output::Transmit { to, message } => {
+                let to = to.map(|to| String::from(to.as_str()));
+                self.events.push_back(Event::Message { to, data: message });
+            }
+            Output::Event(event) => self.events.extend(exchange.event(now, event)),
+        }
+        now
+    }
+
+    /// Makes a fresh key; returns its generation.
+    pub(crate) fn rotate(&mut self, now: f64) -> Result<u32, Failure> {
+        self.exchange()?.rotate(now)
+    }
+
+    /// Returns the fingerprint of this member's own public key.
+    pub(crate) fn fingerprint(&mut self) -> Result<String, Failure> {
+        Ok(self.exchange()?.fingerprint())
+    }
+
+    /// Returns the safety number of this member and another, or of the room.
+    pub(crate) fn safety_number(&mut self, member: Option<&str>) -> Result<String, Failure> {
+        self.exchange()?.safety_number(member)
     }
 
     /// Adds a pipeline; options that [`Session::retarget`] gave before stand.
@@ -159,10 +210,14 @@ impl Session {
         kind: FrameKind,
         last: bool,
     ) -> Verdict<'_> {
+        let len = self.buffer.frame_len();
+        let direction = find(&mut self.pipelines, pipeline).map(|pipeline| pipeline.direction());
+        if direction == Some(Direction::Send) && len > 0 {
+            self.begin_to_send(now);
+        }
         let Some(pipeline) = find(&mut self.pipelines, pipeline) else {
             return Verdict::Drop;
         };
-        let len = self.buffer.frame_len();
         if len == 0 {
             pipeline.pass_empty();
             return Verdict::Pass(&[]);
@@ -173,18 +228,29 @@ impl Session {
             Direction::Receive => open(pipeline, &mut self.receiver, &mut self.buffer, kind),
         };
         match outcome {
-            Ok(source) => {
+            Ok(origin) => {
                 let output = self.buffer.output();
-                self.events.extend(source.and_then(|source| pipeline.play(now, source)));
+                if let Some(Origin { key_id, source }) = origin {
+                    self.events.extend(pipeline.play(now, source));
+                    self.events.extend(self.keys.opened(now, key_id));
+                }
                 self.events.extend(pipeline.pass(now, kind, len, output.len()));
                 Verdict::Pass(output)
             }
-            Err((Drop::Problem(ProblemCode::MissingKey), _))
-                if pipeline.direction() == Direction::Receive && !last =>
-            {
-                Verdict::Wait
-            }
-            Err((reason, culprit)) => {
+            Err(Refusal { reason, key_id, member }) => {
+                if let (Drop::Problem(ProblemCode::MissingKey), Some(key_id)) = (reason, key_id)
+                    && self.keys.may_come(key_id)
+                {
+                    self.events.extend(self.keys.missing(now, key_id));
+                    if !last {
+                        return Verdict::Wait;
+                    }
+                }
+                if reason == Drop::Problem(ProblemCode::KeyExhausted) {
+                    self.events.extend(self.keys.exhausted(now));
+                }
+                let key_id = key_id.map(|key_id| key_id.get() >> track_bits(self.profile));
+                let culprit = Culprit { member, key_id, reason: None };
                 self.events.extend(pipeline.drop(now, reason, culprit));
                 Verdict::Drop
             }
@@ -212,16 +278,18 @@ impl Session {
     }
 
     /// Seals application data: same keys, its own track and kind.
-    pub(crate) fn seal_data(&mut self, data: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn seal_data(&mut self, now: f64, data: &[u8]) -> Result<Vec<u8>, Failure> {
         if data.len() > FrameBuffer::MAX_FRAME_LEN {
             return Err(Failure::invalid_argument("data"));
         }
+        self.begin_to_send(now);
         let sender = self
             .sender
             .as_mut()
             .ok_or_else(|| Failure::new(FailureCode::MissingKey, "no key to seal with yet"))?;
         sender.seal(DATA_TRACK, FrameKind::Data, data).map_err(|error| match error {
             SealError::KeyExhausted => {
+                self.events.extend(self.keys.exhausted(now));
                 Failure::new(FailureCode::KeyExhausted, "the key has sealed all that it may")
             }
             _ => Failure::invalid_argument("data"),
@@ -229,11 +297,19 @@ impl Session {
     }
 
     /// Opens application data.
-    pub(crate) fn open_data(&mut self, mut data: Vec<u8>) -> Result<OpenedData, Failure> {
-        let opened = self.receiver.open(FrameKind::Data, &mut data)?;
-        data.truncate(opened.plaintext.end);
-        data.drain(..opened.plaintext.start);
-        Ok(OpenedData { from: String::from(&*opened.source), data })
+    pub(crate) fn open_data(&mut self, now: f64, mut data: Vec<u8>) -> Result<OpenedData, Failure> {
+        let opened = self.receiver.open(FrameKind::Data, &mut data);
+        self.events.extend(match &opened {
+            Ok(Opened { key_id, .. }) => self.keys.opened(now, *key_id),
+            Err(OpenError::UnknownKey(key_id)) if self.keys.may_come(*key_id) => {
+                self.keys.missing(now, *key_id)
+            }
+            Err(_) => None,
+        });
+        let Opened { plaintext, source, .. } = opened?;
+        data.truncate(plaintext.end);
+        data.drain(..plaintext.start);
+        Ok(OpenedData { from: String::from(&*source), data })
     }
 
     /// Returns what happened since the last call, one at a time.
@@ -241,18 +317,57 @@ impl Session {
         self.events.pop_front()
     }
 
-    pub(crate) fn stats(&self, wasm_bytes: u32) -> SessionStats {
+    pub(crate) fn stats(&self, wasm_bytes: u32, longest_slice: f64) -> SessionStats {
+        let exchange = self.keys.manager();
+        let sending = exchange.and_then(Exchange::sending);
         SessionStats {
             pipelines: self.pipelines.iter().flatten().map(|pipeline| pipeline.stats()).collect(),
+            wasm_bytes,
             send_key_id: self
                 .sender
                 .as_ref()
                 .map(|sender| sender.key_id().get() >> track_bits(self.profile)),
-            wasm_bytes,
-            generation: None,
-            step: None,
-            members: Vec::new(),
-            longest_slice_microseconds: 0.0,
+            generation: sending.map(|(generation, _)| generation),
+            step: sending.map(|(_, step)| step),
+            members: exchange.map(Exchange::members).unwrap_or_default(),
+            longest_slice_microseconds: longest_slice,
+        }
+    }
+
+    /// Sees to it that there is a key to seal with, if keys are ours to make.
+    fn begin_to_send(&mut self, now: f64) {
+        if self.sender.is_some() || self.handle(now, Input::Send).is_err() {
+            return;
+        }
+        // The key comes before whatever takes time.
+        while self.sender.is_none() && self.work(now) <= now {}
+        self.events.push_back(Event::Work);
+    }
+
+    fn open_with(&mut self, now: f64, key_id: KeyId, key: ReceiveKey, member: Rc<str>) {
+        self.receiver.add(key_id, key, member);
+        self.events.push_back(Event::KeyCame);
+        // Whoever lost video for want of this key needs a key frame to begin with.
+        let receiving = |pipeline: &&mut Box<Pipeline>| pipeline.direction() == Direction::Receive;
+        let wanted = self.pipelines.iter_mut().flatten().filter(receiving);
+        self.events.extend(wanted.filter_map(|pipeline| pipeline.want_key_frame(now)));
+    }
+
+    fn manual(&mut self) -> Result<&mut ManualKeys, Failure> {
+        match &mut self.keys {
+            Keys::Application(keys) => Ok(keys),
+            Keys::Manager(_) => {
+                Err(Failure::new(FailureCode::Unsupported, "keys are exchanged in this session"))
+            }
+        }
+    }
+
+    fn exchange(&mut self) -> Result<&mut Exchange, Failure> {
+        match &mut self.keys {
+            Keys::Manager(exchange) => Ok(exchange),
+            Keys::Application(_) => {
+                Err(Failure::new(FailureCode::Unsupported, "keys are manual in this session"))
+            }
         }
     }
 
@@ -277,27 +392,74 @@ pub(crate) enum Verdict<'a> {
     Wait,
 }
 
-/// Names a base key without telling it: [`BaseKey::fingerprint`].
-type Fingerprint = [u8; 32];
+impl Keys {
+    fn manager(&self) -> Option<&Exchange> {
+        match self {
+            Self::Manager(exchange) => Some(exchange),
+            Self::Application(_) => None,
+        }
+    }
+
+    /// Notes a key that a frame opened under.
+    fn opened(&mut self, now: f64, key_id: KeyId) -> Option<Event> {
+        self.tell(|exchange| exchange.opened(now, key_id))
+    }
+
+    /// Notes a key that is not here.
+    fn missing(&mut self, now: f64, key_id: KeyId) -> Option<Event> {
+        self.tell(|exchange| exchange.missing(now, key_id))
+    }
+
+    /// Notes that the key has sealed all that it may.
+    fn exhausted(&mut self, now: f64) -> Option<Event> {
+        self.tell(|exchange| exchange.replace_key(now))
+    }
+
+    /// Whether a key that is not here may still come.
+    fn may_come(&self, key_id: KeyId) -> bool {
+        self.manager().is_none_or(|exchange| exchange.may_come(key_id))
+    }
+
+    /// Tells the manager something; returns the event that gives it time to act, if it has to.
+    fn tell(&mut self, told: impl FnOnce(&mut Exchange) -> bool) -> Option<Event> {
+        match self {
+            Self::Manager(exchange) => told(exchange).then_some(Event::Work),
+            Self::Application(_) => None,
+        }
+    }
+}
+
+/// Where a frame came from.
+struct Origin {
+    key_id: KeyId,
+    source: Source,
+}
 
 /// Why a frame is dropped, and who sent it as far as is known.
-type Refusal = (Drop, Culprit);
+struct Refusal {
+    reason: Drop,
+    key_id: Option<KeyId>,
+    member: Option<String>,
+}
+
+impl From<ProblemCode> for Refusal {
+    fn from(code: ProblemCode) -> Self {
+        Self { reason: Drop::Problem(code), key_id: None, member: None }
+    }
+}
 
 fn seal(
     pipeline: &Pipeline,
     sender: &mut Option<Sender>,
     buffer: &mut FrameBuffer,
     kind: FrameKind,
-) -> Result<Option<Source>, Refusal> {
-    let refuse = |code| (Drop::Problem(code), Culprit::default());
-    let codec = pipeline.codec().ok_or_else(|| refuse(ProblemCode::UnsupportedCodec))?;
-    let sender = sender.as_mut().ok_or_else(|| refuse(ProblemCode::MissingKey))?;
+) -> Result<Option<Origin>, Refusal> {
+    let codec = pipeline.codec().ok_or(ProblemCode::UnsupportedCodec)?;
+    let sender = sender.as_mut().ok_or(ProblemCode::MissingKey)?;
     match buffer.seal(codec, kind, sender, pipeline.track()) {
         Ok(_) => Ok(None),
-        Err(SealFrameError::Seal(SealError::KeyExhausted)) => {
-            Err(refuse(ProblemCode::KeyExhausted))
-        }
-        Err(_) => Err(refuse(ProblemCode::MalformedFrame)),
+        Err(SealFrameError::Seal(SealError::KeyExhausted)) => Err(ProblemCode::KeyExhausted.into()),
+        Err(_) => Err(ProblemCode::MalformedFrame.into()),
     }
 }
 
@@ -306,31 +468,25 @@ fn open(
     receiver: &mut Receiver<Rc<str>>,
     buffer: &mut FrameBuffer,
     kind: FrameKind,
-) -> Result<Option<Source>, Refusal> {
-    let Some(codec) = pipeline.codec() else {
-        return Err((Drop::Problem(ProblemCode::UnsupportedCodec), Culprit::default()));
-    };
+) -> Result<Option<Origin>, Refusal> {
+    let codec = pipeline.codec().ok_or(ProblemCode::UnsupportedCodec)?;
     let opened = match buffer.open(codec, kind, receiver) {
         Ok(Some(opened)) => opened,
         Ok(None) => return Ok(None),
         Err(error) => return Err(explain(error, receiver)),
     };
-    let member = opened.source;
+    let Opened { key_id, source: member, track, .. } = opened;
     if !pipeline.accepts(&member) {
         buffer.discard();
-        let culprit = Culprit { member: Some(String::from(&*member)), key_id: None };
-        return Err((Drop::Problem(ProblemCode::WrongSource), culprit));
+        let member = Some(String::from(&*member));
+        return Err(Refusal { member, ..ProblemCode::WrongSource.into() });
     }
-    Ok(Some(Source { member, track: opened.track }))
+    Ok(Some(Origin { key_id, source: Source { member, track } }))
 }
 
 fn explain(error: OpenFrameError, receiver: &Receiver<Rc<str>>) -> Refusal {
     let key_id = error.key_id();
     let member = key_id.and_then(|key_id| receiver.source(key_id));
-    let culprit = Culprit {
-        member: member.map(|member| String::from(&**member)),
-        key_id: key_id.map(|key_id| key_id.get() >> track_bits(receiver.profile())),
-    };
     let reason = match error {
         OpenFrameError::NotSealed => Drop::Problem(ProblemCode::NotSealed),
         OpenFrameError::Authentication { .. } => Drop::Problem(ProblemCode::AuthenticationFailed),
@@ -339,7 +495,13 @@ fn explain(error: OpenFrameError, receiver: &Receiver<Rc<str>>) -> Refusal {
         OpenFrameError::Late => Drop::Late,
         _ => Drop::Problem(ProblemCode::MalformedFrame),
     };
-    (reason, culprit)
+    Refusal { reason, key_id, member: member.map(|member| String::from(&**member)) }
+}
+
+/// Whether a key is one of a slot that come before `before`; `None`: whether it is of the slot.
+fn is_wiped(key_id: KeyId, slot: u16, before: Option<KeyIdLayout>) -> bool {
+    KeyIdLayout::from_key_id(key_id)
+        .is_some_and(|key| key.slot == slot && before.is_none_or(|before| key.precedes(before)))
 }
 
 /// Bits of a KID below the application's key ID: see `KeyIdLayout`.
@@ -348,17 +510,6 @@ const fn track_bits(profile: Profile) -> u32 {
         Profile::Frameseal1 => TRACKS.trailing_zeros(),
         _ => 0,
     }
-}
-
-fn remember(keys: &mut Vec<Fingerprint>, key: Fingerprint) -> Result<(), Failure> {
-    if keys.contains(&key) {
-        return Ok(());
-    }
-    if keys.len() >= MAX_KEYS {
-        return Err(Failure::new(FailureCode::KeyExhausted, "too many keys in one session"));
-    }
-    keys.push(key);
-    Ok(())
 }
 
 fn find(pipelines: &mut [Option<Box<Pipeline>>], number: u32) -> Option<&mut Pipeline> {
@@ -401,10 +552,6 @@ const DATA_TRACK: u8 = 0;
 
 /// Application key IDs in profile `frameseal/1`: slot, generation and step, 24 bits.
 const MAX_APP_KEY_ID: u64 = 1 << 24;
-
-/// Keys of each direction in one session, 32 bytes each to remember. Project decision: one a second
-/// for 18 hours.
-const MAX_KEYS: usize = 1 << 16;
 
 /// Pipelines that one session numbers, those that ended included. Project decision: a new
 /// connection with ten tracks each minute for a hundred hours, in 256 kB.

@@ -23,8 +23,9 @@ const PROJECTS: [&str; 8] = [
     "keymgmt/vectors",
 ];
 
-/// Most bytes that the wasm module may have before compression.
-const WASM_CEILING: u64 = 150 * 1024;
+/// Most bytes that the wasm module may have before compression. Half of them are P-256 and Argon2,
+/// which exchange keys with nobody's help.
+const WASM_CEILING: u64 = 350 * 1024;
 
 /// Checks everything; stops at the first complaint.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

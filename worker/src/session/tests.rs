@@ -8,7 +8,7 @@ const KEY_FRAME: [u8; 12] = [0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x0
 const DELTA_FRAME: [u8; 4] = [0x31, 0x05, 9, 9];
 
 fn session() -> Session {
-    Session::new(Profile::Frameseal1, CipherSuite::default())
+    Session::with_manual_keys(Profile::Frameseal1, CipherSuite::default())
 }
 
 fn key(byte: u8) -> BaseKey {
@@ -57,7 +57,7 @@ fn seal(alice: &mut Session, kind: FrameKind, frame: &[u8]) -> Vec<u8> {
 }
 
 fn stats(session: &Session) -> PipelineStats {
-    session.stats(0).pipelines.into_iter().next().expect("one pipeline")
+    session.stats(0, 0.0).pipelines.into_iter().next().expect("one pipeline")
 }
 
 fn events(session: &mut Session) -> Vec<Event> {
@@ -324,15 +324,15 @@ fn members_that_take_turns_on_a_receiver_are_told_of_now_and_then() {
 #[test]
 fn application_data_is_apart_from_media() {
     let (mut alice, mut bob) = call();
-    let data = alice.seal_data(b"hello").unwrap();
-    let opened = bob.open_data(data.clone()).unwrap();
+    let data = alice.seal_data(0.0, b"hello").unwrap();
+    let opened = bob.open_data(0.0, data.clone()).unwrap();
     assert_eq!((&*opened.from, &*opened.data), ("alice", &b"hello"[..]));
 
-    assert_eq!(bob.open_data(data).unwrap_err().code, FailureCode::AuthenticationFailed);
+    assert_eq!(bob.open_data(0.0, data).unwrap_err().code, FailureCode::AuthenticationFailed);
     let frame = seal(&mut alice, FrameKind::Delta, &DELTA_FRAME);
-    assert!(bob.open_data(frame[1..].to_vec()).is_err(), "a frame is no data");
-    assert_eq!(bob.open_data(vec![0x88]).unwrap_err().code, FailureCode::NotSealed);
-    assert_eq!(session().seal_data(b"x").unwrap_err().code, FailureCode::MissingKey);
+    assert!(bob.open_data(0.0, frame[1..].to_vec()).is_err(), "a frame is no data");
+    assert_eq!(bob.open_data(0.0, vec![0x88]).unwrap_err().code, FailureCode::NotSealed);
+    assert_eq!(session().seal_data(0.0, b"x").unwrap_err().code, FailureCode::MissingKey);
 }
 
 #[test]
@@ -353,10 +353,10 @@ fn arguments_out_of_range_are_named() {
 
 #[test]
 fn in_profile_rfc9605_every_key_id_is_the_applications() {
-    let mut alice = Session::new(Profile::Rfc9605, CipherSuite::default());
+    let mut alice = Session::with_manual_keys(Profile::Rfc9605, CipherSuite::default());
     alice.set_send_key(u64::MAX, key(1)).unwrap();
-    assert_eq!(alice.stats(0).send_key_id, Some(u64::MAX));
-    let data = alice.seal_data(b"x").unwrap();
+    assert_eq!(alice.stats(0, 0.0).send_key_id, Some(u64::MAX));
+    let data = alice.seal_data(0.0, b"x").unwrap();
     assert_eq!(data[..9], [0xf0, 255, 255, 255, 255, 255, 255, 255, 255]);
 }
 
@@ -371,5 +371,5 @@ fn frames_of_pipelines_that_do_not_exist_are_dropped() {
         alice.took(number, 1.0);
         alice.set_mime_type(number, String::new());
     }
-    assert_eq!(alice.stats(0).pipelines.len(), 0);
+    assert_eq!(alice.stats(0, 0.0).pipelines.len(), 0);
 }

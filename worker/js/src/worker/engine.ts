@@ -1,7 +1,8 @@
-import init, { Session } from '../../wasm/frameseal.js';
+import init, { ExchangeOptions, Session } from '../../wasm/frameseal.js';
 import type { InitOutput } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
 import { sizeOf, type EncodedFrame } from './pump.js';
+import { Slices } from './slices.js';
 import { WaitingRoom } from './waiting.js';
 import { MAX_DATA_LENGTH } from '../protocol.js';
 import type {
@@ -9,6 +10,7 @@ import type {
   Event,
   Failure,
   FromWorker,
+  KeyExchange,
   Pipeline,
   Request,
   SessionOptions,
@@ -41,6 +43,10 @@ export class Engine {
   readonly #loaded: Promise<InitOutput>;
   readonly #keyFrameSources = new Map<number, KeyFrameSource>();
   readonly #alarm = new Alarm(() => this.#wake());
+  readonly #keyWork = new Slices(
+    (now) => this.#doKeyWork(now),
+    (next) => this.#finishKeyWork(next),
+  );
   #session: Session | undefined;
   #memory: WebAssembly.Memory | undefined;
   #heap = new Uint8Array();
@@ -76,9 +82,9 @@ export class Engine {
       this.#post({ call, failure: this.#ended ?? asFailure(error) });
     } finally {
       // WebAssembly has its own copy, if it took one.
-      if ('request' in message && 'baseKey' in message.request) message.request.baseKey.fill(0);
+      wipeSecrets(message);
     }
-    this.#deliver();
+    this.#keyWork.run();
   }
 
   /** Answers a call that has nothing to wait for. */
@@ -140,11 +146,14 @@ export class Engine {
     this.#end({ code: 'worker-failed', message: 'the session was closed' });
   }
 
-  #configure({ profile, cipherSuite }: SessionOptions, { memory }: InitOutput): void {
+  #configure(options: SessionOptions, { memory }: InitOutput): void {
     if (this.#session || this.#ended) {
       throw failure('invalid-message', 'this worker has served: one worker, one Frameseal');
     }
-    this.#session = new Session(profile, cipherSuite);
+    this.#session =
+      options.keys === 'manual'
+        ? new Session(options.profile, options.cipherSuite)
+        : Session.exchanging(exchangeOptions(options));
     this.#memory = memory;
     this.#settle();
   }
@@ -152,27 +161,42 @@ export class Engine {
   #handle(request: Request): unknown {
     const session = this.#session;
     if (!session || !this.#memory) throw failure('invalid-message', 'this worker has no session');
+    const now = performance.now();
     switch (request.type) {
       case 'setSendKey':
         return session.set_send_key(request.keyId, request.baseKey);
       case 'addReceiveKey': {
         const { keyId, baseKey, member } = request;
-        return session.add_receive_key(keyId, baseKey, member, performance.now());
+        return session.add_receive_key(keyId, baseKey, member, now);
       }
       case 'removeReceiveKey':
         return session.remove_receive_key(request.keyId);
+      case 'memberJoined':
+        return session.member_joined(request.id, now);
+      case 'memberLeft':
+        return session.member_left(request.id, now);
+      case 'receive':
+        return session.receive(request.from, request.message, now);
+      case 'rotate':
+        return session.rotate(now);
+      case 'judge':
+        return session.judge(request.member, request.fingerprint, request.accept, now);
+      case 'setCredential':
+        throw failure('unsupported', 'the credential has to be known from the start');
+      case 'fingerprint':
+        return session.fingerprint();
+      case 'safetyNumber':
+        return session.safety_number(request.member);
       case 'retarget':
         return session.retarget(...inOrder(request.pipeline));
       case 'release':
         return session.release(request.pipeline);
       case 'seal':
-        return session.seal(bounded(request.data));
+        return session.seal(bounded(request.data), now);
       case 'open':
-        return session.open(bounded(request.data));
+        return session.open(bounded(request.data), now);
       case 'stats':
-        return session.stats(this.#memory.buffer.byteLength);
-      default:
-        throw failure('unsupported', `${request.type}: this session has manual keys`);
+        return session.stats(this.#memory.buffer.byteLength, this.#keyWork.longest);
     }
   }
 
@@ -187,16 +211,40 @@ export class Engine {
     }
   }
 
-  /** Sees to what has happened, in its order; then, if a key came, to the frames that wait. */
+  #doKeyWork(now: number): number {
+    const next = this.#guard((session) => session.work(now)) ?? Infinity;
+    this.#heedAll();
+    return next;
+  }
+
+  #finishKeyWork(next: number): void {
+    this.#alarm.set(next);
+    this.#retry();
+  }
+
+  #wake(): void {
+    this.waiting.expire();
+    this.#keyWork.run();
+  }
+
+  /** Sees to what has happened in a call for a frame; then, if a key came, to frames that wait. */
   #deliver(): void {
-    for (;;) {
-      const event = this.#guard((session) => session.poll_event());
-      if (!event) break;
-      this.#heed(event);
-    }
+    this.#heedAll();
+    this.#retry();
+  }
+
+  #retry(): void {
     if (!this.#keyCame) return;
     this.#keyCame = false;
     this.waiting.retry();
+  }
+
+  #heedAll(): void {
+    for (;;) {
+      const event = this.#guard((session) => session.poll_event());
+      if (!event) return;
+      this.#heed(event);
+    }
   }
 
   #heed(event: Event): void {
@@ -205,6 +253,7 @@ export class Engine {
         this.#keyCame = true;
         break;
       case 'work':
+        this.#keyWork.schedule();
         break;
       case 'keyFrameWanted':
         this.#requestKeyFrame(event.pipeline);
@@ -229,9 +278,6 @@ export class Engine {
     return made !== undefined;
   }
 
-  #wake(): void {
-    this.waiting.expire();
-  }
 
   #fail(error: unknown): void {
     if (this.#ended) return;
@@ -249,6 +295,27 @@ export class Engine {
     if (this.#memory) new Uint8Array(this.#memory.buffer).fill(0);
     this.#memory = undefined;
     this.#settle();
+  }
+}
+
+function exchangeOptions(exchange: KeyExchange): ExchangeOptions {
+  const { room, member, cipherSuite, secret, slot, credential } = exchange;
+  const options = new ExchangeOptions(room, member, cipherSuite);
+  if (secret && 'passphrase' in secret) options.set_passphrase(secret.passphrase);
+  else if (secret) options.set_random_secret(secret.random);
+  if (slot !== undefined) options.set_slot(slot);
+  if (credential) options.set_credential(credential);
+  options.set_verify(exchange.verify);
+  options.set_rotate_every(exchange.rotateEveryMs);
+  return options;
+}
+
+function wipeSecrets(message: Call): void {
+  if ('request' in message) {
+    if ('baseKey' in message.request) message.request.baseKey.fill(0);
+  } else if (message.configure.keys === 'exchange') {
+    const { secret } = message.configure;
+    if (secret && 'random' in secret) secret.random.fill(0);
   }
 }
 
