@@ -1,5 +1,7 @@
 //! Someone in the middle of the link.
 
+use alloc::rc::Rc;
+use core::cell::RefCell;
 use core::fmt;
 
 use fastrand::Rng;
@@ -33,6 +35,33 @@ pub trait Attacker: fmt::Debug {
 
 /// How often attackers get to say something unprompted, in ms.
 pub const PULSE: u64 = 10;
+
+/// Passes everything on, and keeps a copy.
+#[derive(Clone, Debug, Default)]
+pub struct Tap(Rc<RefCell<Vec<Datagram>>>);
+
+impl Tap {
+    /// Returns what passed since the last time.
+    #[must_use]
+    pub fn take(&self) -> Vec<Datagram> {
+        self.0.take()
+    }
+}
+
+impl Attacker for Tap {
+    fn intercept(&mut self, _now: u64, datagram: Datagram) -> Vec<Datagram> {
+        self.0.borrow_mut().push(datagram.clone());
+        vec![datagram]
+    }
+
+    fn pulse(&mut self, _now: u64) -> Vec<Datagram> {
+        Vec::new()
+    }
+
+    fn forgeries(&self) -> usize {
+        0
+    }
+}
 
 /// Changes, cuts, repeats, reflects and re-addresses what passes, and puts in messages of another
 /// room. The message itself goes on, too, one time in two.

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use frameseal_keymgmt::{Event, Input, InputError, MemberId, MemberState, Options, Room, Secret};
 use frameseal_sframe::FrameKind;
 
-use crate::attacker::{Attacker, Datagram, PULSE};
+use crate::attacker::{Attacker, Datagram, PULSE, Tap};
 use crate::ledger::Ledger;
 use crate::link::Link;
 use crate::member::{Member, Presence, Traffic};
@@ -172,6 +172,13 @@ impl Call {
     pub fn attack(&mut self, attacker: impl Attacker + 'static) {
         self.attacker = Some(Box::new(attacker));
         self.plan(self.now, Happening::Pulse);
+    }
+
+    /// Puts somebody into the link who just listens.
+    pub fn tap(&mut self) -> Tap {
+        let tap = Tap::default();
+        self.attack(tap.clone());
+        tap
     }
 
     /// Takes the attacker out of the link again.
@@ -435,6 +442,11 @@ impl Call {
         self.members.iter_mut().for_each(Member::reset_traffic);
     }
 
+    /// Forgets what the managers told so far.
+    pub fn forget_events(&mut self) {
+        self.members.iter_mut().for_each(Member::forget_events);
+    }
+
     fn arrive(&mut self, name: &str, adjust: impl Fn(&mut Options)) -> Instance {
         let id = MemberId::new(name).expect("a short name");
         let (seed, hoards) = (self.rng.u64(..), self.rng.u8(..100) < self.hoarding);
@@ -607,7 +619,9 @@ impl Call {
     fn told(&mut self, instance: Instance, event: &Event) {
         match event {
             Event::Rejected { reason, .. } => {
-                *self.tally.rejected.entry(format!("{reason:?}")).or_default() += 1;
+                let reason = format!("{reason:?}");
+                let name = reason.split('(').next().unwrap_or_default();
+                *self.tally.rejected.entry(name.to_owned()).or_default() += 1;
             }
             Event::Member { id, state: MemberState::Secured, fingerprint } => {
                 self.members[instance.0].announced.remove(id);

@@ -144,14 +144,13 @@ impl Member {
         self.manager.is_some()
     }
 
-    /// What the manager told, and when, since [`Member::forget_events`].
+    /// What the manager told, and when, since [`Call::forget_events`](crate::Call::forget_events).
     #[must_use]
     pub fn events(&self) -> &[(u64, Event)] {
         &self.events
     }
 
-    /// Forgets the events so far.
-    pub fn forget_events(&mut self) {
+    pub(crate) fn forget_events(&mut self) {
         self.events.clear();
     }
 

@@ -157,9 +157,7 @@ impl Weather<'_> {
             let pause = self.call.rng().u64(..=pause);
             self.call.run(pause);
             self.media();
-            for instance in self.call.live() {
-                self.call.member_mut(instance).forget_events();
-            }
+            self.call.forget_events();
         }
     }
 

@@ -1,0 +1,45 @@
+//! Keys that are used no more are forgotten.
+
+use frameseal_keymgmt::Input;
+
+use super::call_of;
+
+#[test]
+fn ten_seconds_after_a_newer_one_opened_a_frame() {
+    let (mut call, [alice, bob]) = call_of(["alice", "bob"]);
+    let old = call[alice].sealing().expect("it sends");
+    let late = [(); 2].map(|()| call.member_mut(alice).seal().expect("it sends"));
+    call.tell(alice, Input::Rotate);
+    call.run(1000);
+    assert!(call[bob].held().any(|(key_id, _)| key_id == old), "frames may be on their way");
+    call.run(60_000);
+    assert!(call[bob].held().any(|(key_id, _)| key_id == old), "no frame, no hurry");
+
+    assert!(call.frame_opens(alice, bob));
+    call.run(9000);
+    assert!(call.show(bob, &late[0]));
+    call.run(1000);
+    assert!(!call.show(bob, &late[1]));
+    let held: Vec<_> = call[bob].held().map(|(key_id, _)| Some(key_id)).collect();
+    assert_eq!(held, [call[alice].sealing()]);
+}
+
+/// Key IDs come round: a wipe that is late by half a turn must not name the newest key.
+#[test]
+fn a_sender_in_a_hurry_stays_readable() {
+    let (mut call, [alice, bob]) = call_of(["alice", "bob"]);
+    for rotation in 0..60 {
+        call.tell(alice, Input::Rotate);
+        call.run(300);
+        assert!(call.frame_opens(alice, bob), "rotation {rotation}");
+    }
+    assert!(call[bob].held().count() <= frameseal_keymgmt::limits::MAX_GENERATIONS);
+}
+
+#[test]
+fn at_once_when_the_sender_leaves() {
+    let (mut call, [alice, bob, _]) = call_of(["alice", "bob", "carol"]);
+    call.leave(alice);
+    call.run(10);
+    assert!(call[bob].held().all(|(_, member)| member.as_str() == "carol"));
+}
