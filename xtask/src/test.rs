@@ -54,8 +54,8 @@ fn wasm(workspace: &Workspace) -> Result<()> {
 
 fn core_tests<'a>(workspace: &'a Workspace, target: &[&str]) -> Cmd<'a> {
     let shell = workspace.shell();
-    cmd!(shell, "cargo test -p frameseal-sframe -p frameseal-keymgmt {target...}")
-        .args(["--all-features", "--lib", "--tests"])
+    let cores = ["-p", "frameseal-sframe", "-p", "frameseal-keymgmt"];
+    cmd!(shell, "cargo test {cores...} --all-features --lib --tests {target...}")
 }
 
 /// Names of the tests that `command` would run.
