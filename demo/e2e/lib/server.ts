@@ -3,7 +3,7 @@
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import sirv from 'sirv';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -64,8 +64,16 @@ async function bundle(): Promise<void> {
     target: 'es2022',
     sourcemap: 'inline',
     alias: { 'frameseal/worker.js': '/frameseal/worker.js', frameseal: '/frameseal/frameseal.js' },
-    // Bundled code runs after what is imported, so scripts that must run first stay apart.
-    external: ['/frameseal/*', './*.js'],
+    external: ['/frameseal/*'],
+    plugins: [scriptsApart],
     logLevel: 'warning',
   });
 }
+
+/** Bundled code runs after what is imported, so scripts that must run first stay apart. */
+const scriptsApart: Plugin = {
+  name: 'scripts-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/[^/]+\.js$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
