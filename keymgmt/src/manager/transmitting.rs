@@ -69,6 +69,9 @@ impl<R: CryptoRng> KeyManager<R> {
         );
         let to = Some(id.clone());
         peer.handed |= handed;
+        // Keys that go along with an answer are not acknowledged, and need no key frame: the member
+        // was here before us, or asks for one itself.
+        peer.newcomer &= !(handed && wants == Wants::Nothing);
         self.conclude(at);
         Some(Output::Transmit { to, message })
     }
