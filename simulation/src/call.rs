@@ -512,10 +512,8 @@ impl Call {
             Happening::Pulse => self.pulse(),
             Happening::Sample(instance) => self.sample(instance),
             Happening::Send(instance) if self[instance].is_there() => self.send(instance),
-            Happening::Wake(instance) if self.members[instance.0].wakes_at(self.now) => {
-                self.tell(instance, Input::Timeout);
-            }
-            Happening::Send(_) | Happening::Wake(_) => {}
+            Happening::Wake(instance) => self.wake(instance),
+            Happening::Send(_) => {}
         }
     }
 
@@ -609,10 +607,24 @@ impl Call {
         for (_, event) in &told {
             self.told(instance, event);
         }
-        match self[instance].wake_at {
-            _ if !is_idle => self.plan(self.now, Happening::Poll(instance)),
-            Some(at) => self.plan(at, Happening::Wake(instance)),
-            None => {}
+        if is_idle {
+            self.plan_wake(instance);
+        } else {
+            self.plan(self.now, Happening::Poll(instance));
+        }
+    }
+
+    fn wake(&mut self, instance: Instance) {
+        if self.members[instance.0].wakes_at(self.now) {
+            self.tell(instance, Input::Timeout);
+        } else {
+            self.plan_wake(instance);
+        }
+    }
+
+    fn plan_wake(&mut self, instance: Instance) {
+        if let Some(at) = self.members[instance.0].plan_wake() {
+            self.plan(at, Happening::Wake(instance));
         }
     }
 

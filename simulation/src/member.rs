@@ -52,7 +52,9 @@ pub struct Member {
     pub(crate) trace: bool,
     /// Has frames to seal.
     pub(crate) is_sender: bool,
-    pub(crate) wake_at: Option<u64>,
+    wake_at: Option<u64>,
+    /// The next time that the call wakes it at.
+    planned: Option<u64>,
     /// When it was woken last, and how often at that time.
     woken: (u64, usize),
     /// When the last news of the server reach it.
@@ -106,6 +108,7 @@ impl Member {
             trace: false,
             is_sender: false,
             wake_at: None,
+            planned: None,
             woken: (0, 0),
             hears_until: 0,
             heard: BTreeMap::new(),
@@ -292,9 +295,17 @@ impl Member {
         self.hoard.is_some()
     }
 
+    /// Returns when to wake it, unless that is planned.
+    pub(crate) fn plan_wake(&mut self) -> Option<u64> {
+        let at = self.wake_at.filter(|at| self.planned.is_none_or(|planned| *at < planned))?;
+        self.planned = Some(at);
+        Some(at)
+    }
+
     /// Tells whether its manager wants to be woken now. It must not want that without end.
     pub(crate) fn wakes_at(&mut self, now: u64) -> bool {
-        let wakes = self.is_there() && self.wake_at == Some(now);
+        self.planned.take_if(|planned| *planned <= now);
+        let wakes = self.is_there() && self.wake_at.is_some_and(|at| at <= now);
         if wakes {
             let (at, count) = self.woken;
             self.woken = (now, if at == now { count + 1 } else { 1 });
