@@ -2,8 +2,9 @@
 
 import type { Browser } from 'puppeteer-core';
 import type { MemberOptions, Signal } from '../pages/member.ts';
+import type { Tap } from '../workers/tapped-frame.ts';
 import { Member } from './member.ts';
-import { until } from './until.ts';
+import { settled, until } from './until.ts';
 
 /** A signal that went through the relay. */
 export interface Relayed {
@@ -123,6 +124,20 @@ export class Room {
   /** Whoever is or was here. */
   get everybody(): Member[] {
     return [...this.#known.values()];
+  }
+
+  /** Stops all cameras and microphones; resolves when all has landed that was under way. */
+  async stop(): Promise<void> {
+    await Promise.all(this.members.map((member) => member.run('stopSending')));
+    await settled('what came', () =>
+      Promise.all(this.members.map((member) => member.run('received'))),
+    );
+  }
+
+  /** Every frame so far. */
+  async taps(): Promise<Map<Member, Tap<Buffer>[]>> {
+    const taps = this.everybody.map(async (member) => [member, await member.taps()] as const);
+    return new Map(await Promise.all(taps));
   }
 
   async close(): Promise<void> {

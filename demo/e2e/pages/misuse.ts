@@ -37,7 +37,6 @@ window.misuse = async () => {
     create({ member: 'é'.repeat(33) }),
   );
   await expect('create() with unknown keys', 'TypeError', create({ keys: 'none' }));
-  await expect('create() with key exchange', 'unsupported', create({ keys: 'exchange' }));
   await expect('create() with an unknown suite', 'TypeError', create({ cipherSuite: 'ROT13' }));
   await expect('create() with an unknown profile', 'TypeError', create({ profile: 'frameseal/9' }));
   await expect(
@@ -118,6 +117,30 @@ window.misuse = async () => {
   await expect('stats() after close()', 'closed', () => alice.stats());
   bob.close();
   pc.close();
+
+  const carol = await Frameseal.create({ room: 'e2e', member: 'carol' });
+  const dave = await Frameseal.create({ ...OPTIONS, member: 'dave' });
+  await expect('setSendKey() in a key exchange', 'unsupported', () =>
+    carol.setSendKey({ keyId: 1, baseKey: KEY }),
+  );
+  await expect('addReceiveKey() in a key exchange', 'unsupported', () =>
+    carol.addReceiveKey({ keyId: 1, baseKey: KEY }),
+  );
+  await expect('memberJoined() with manual keys', 'unsupported', () => dave.memberJoined('carol'));
+  await expect('receive() with manual keys', 'unsupported', () => dave.receive('carol', DATA));
+  await expect('rotate() with manual keys', 'unsupported', () => dave.rotate());
+  await expect('a member without a name', 'RangeError', () => carol.memberJoined(''));
+  await expect('a message that is a string', 'TypeError', () =>
+    carol.receive('erin', 'hello' as unknown as Uint8Array),
+  );
+  await expect('a message from a stranger', 'none', () => carol.receive('erin', DATA));
+  await expect('the safety number of a stranger', 'missing-key', () => carol.safetyNumber('erin'));
+  await expect('rotate() alone', 'none', () => carol.rotate());
+  await expect('seal() in a key exchange', 'none', () => carol.seal(DATA));
+  carol.close();
+  await expect('memberLeft() after close()', 'closed', () => carol.memberLeft('erin'));
+  await expect('rotate() after close()', 'closed', () => carol.rotate());
+  dave.close();
   return verdicts;
 };
 

@@ -1,0 +1,72 @@
+/** New keys again and again, while media run: nobody sees or hears it. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Member } from './lib/member.ts';
+import { arrivedFrames, sealedFrames } from './lib/sealed-frames.ts';
+import { inRooms } from './lib/suite.ts';
+
+const ROTATIONS = 50;
+const EVERY_MS = 1200;
+
+/** Frames that a receiver is right to drop: it has had them, or browsers resend them too late. */
+const HARMLESS = ['duplicate', 'late'];
+
+inRooms((bench) => {
+  test(`${ROTATIONS} rotations in a minute lose no frame`, async (t) => {
+    await bench.room(async (room) => {
+      const members = await room.join(['alice', 'bob', 'carol']);
+      await room.secured();
+      await room.flows();
+      await new Promise((calm) => setTimeout(calm, 3000));
+
+      const before = await Promise.all(members.map(counts));
+      const start = Date.now();
+      const rotations = await Promise.all(
+        members.map((member) => member.run('rotateOften', ROTATIONS, EVERY_MS)),
+      );
+      const each = Math.round(median(rotations.flat()));
+      t.diagnostic(`${Date.now() - start} ms, each rotation ${each} ms`);
+      await room.flows();
+      await room.stop();
+      const after = await Promise.all(members.map(counts));
+
+      for (const [index, member] of members.entries()) {
+        const changes = await member.happened('keychange');
+        const generations = new Set(changes.map(({ detail }) => detail['generation']));
+        assert.ok(generations.size >= ROTATIONS, `${member.id} used ${generations.size} keys`);
+        assert.deepEqual(after[index], before[index], `${member.id}: drops, key-frame requests`);
+
+        const taps = await member.taps();
+        const arrived = arrivedFrames(taps).filter(({ at }) => at >= start);
+        const closed = arrived.filter(({ opened }) => !opened);
+        assert.ok(arrived.length > 1000, `${arrived.length} frames came to ${member.id}`);
+        assert.equal(closed.length, 0, `frames that ${member.id} did not open`);
+        t.diagnostic(
+          `${member.id}: ${generations.size} generations, ` +
+            `${sealedFrames(taps).length} frames sealed, ${arrived.length} opened`,
+        );
+      }
+    });
+  });
+});
+
+/** What must stay as it is. */
+async function counts(member: Member): Promise<Record<string, number>> {
+  const { tracks } = await member.run('framesealStats');
+  const drops: Record<string, number> = {};
+  for (const { dropped } of tracks) {
+    for (const [reason, count] of Object.entries(dropped)) {
+      if (!HARMLESS.includes(reason)) drops[reason] = (drops[reason] ?? 0) + count;
+    }
+  }
+  return {
+    ...drops,
+    requestsReceived: await member.run('keyFrameRequestsReceived'),
+    requestsMade: await member.run('keyFrameRequestsMade'),
+  };
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+}
