@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 pub use self::options::{Options, OptionsError};
 use crate::input::{Input, InputError};
 use crate::key_pair::{Fingerprint, KeyPair};
-use crate::limits::{MAX_MEMBERS, MAX_SILENT_MESSAGES};
+use crate::limits::{MAX_CREDENTIAL_LEN, MAX_MEMBERS, MAX_SILENT_MESSAGES};
 use crate::member_id::MemberId;
 use crate::message::Hello;
 use crate::output::{Event, MemberState, Output};
@@ -143,6 +143,24 @@ impl<R: CryptoRng> KeyManager<R> {
             announced: false,
             outputs: VecDeque::new(),
         })
+    }
+
+    /// Sets the credential, for one that vouches for this manager's own key: see
+    /// [`fingerprint`](Self::fingerprint).
+    ///
+    /// # Errors
+    ///
+    /// [`OptionsError::CredentialTooLong`]; [`OptionsError::CredentialTooLate`] once a member
+    /// joined, for a key pair has one credential for its life.
+    pub fn set_credential(&mut self, credential: Vec<u8>) -> Result<(), OptionsError> {
+        if credential.len() > MAX_CREDENTIAL_LEN {
+            return Err(OptionsError::CredentialTooLong);
+        }
+        if self.announced {
+            return Err(OptionsError::CredentialTooLate);
+        }
+        self.hello.credential = credential;
+        Ok(())
     }
 
     /// Advances the state machine by one input. `now` must not run backwards.
@@ -493,3 +511,6 @@ impl fmt::Display for NotSecured {
 }
 
 impl Error for NotSecured {}
+
+#[cfg(test)]
+mod tests;

@@ -189,6 +189,10 @@ impl Exchange {
         self.manager.fingerprint().to_string()
     }
 
+    pub(crate) fn set_credential(&mut self, credential: Vec<u8>) -> Result<(), Failure> {
+        self.manager.set_credential(credential).map_err(|error| refusal(&error))
+    }
+
     /// Returns the safety number of this member and another, or of the room.
     pub(crate) fn safety_number(&self, member: Option<&str>) -> Result<String, Failure> {
         let member = member.map(member_id).transpose()?;

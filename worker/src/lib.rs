@@ -159,6 +159,15 @@ impl Session {
         self.0.fingerprint().map_err(thrown)
     }
 
+    /// Takes what the others judge this member by.
+    ///
+    /// # Errors
+    ///
+    /// It is over 4 KiB, or a member joined before. Keys are manual.
+    pub fn set_credential(&mut self, credential: Vec<u8>) -> Result<(), JsValue> {
+        self.0.set_credential(credential).map_err(thrown)
+    }
+
     /// Returns the safety number of this member and another, or of the room.
     ///
     /// # Errors

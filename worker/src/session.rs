@@ -144,6 +144,11 @@ impl Session {
         Ok(self.exchange()?.fingerprint())
     }
 
+    /// Takes what the others judge this member by.
+    pub(crate) fn set_credential(&mut self, credential: Vec<u8>) -> Result<(), Failure> {
+        self.exchange()?.set_credential(credential)
+    }
+
     /// Returns the safety number of this member and another, or of the room.
     pub(crate) fn safety_number(&mut self, member: Option<&str>) -> Result<String, Failure> {
         self.exchange()?.safety_number(member)

@@ -69,6 +69,8 @@ impl Options {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum OptionsError {
+    /// A member joined already, and may have been told another credential.
+    CredentialTooLate,
     /// The credential is over 4 KiB.
     CredentialTooLong,
     /// The key is to be replaced more often than once a second.
@@ -78,6 +80,7 @@ pub enum OptionsError {
 impl fmt::Display for OptionsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::CredentialTooLate => "a member joined before the credential was set",
             Self::CredentialTooLong => "the credential is over 4 KiB",
             Self::RotatesTooOften => "keys rotate at most once a second",
         })

@@ -182,7 +182,7 @@ export class Engine {
       case 'judge':
         return session.judge(request.member, request.fingerprint, request.accept, now);
       case 'setCredential':
-        throw failure('unsupported', 'the credential has to be known from the start');
+        return session.set_credential(request.credential);
       case 'fingerprint':
         return session.fingerprint();
       case 'safetyNumber':
@@ -277,7 +277,6 @@ export class Engine {
     made?.catch(ignore);
     return made !== undefined;
   }
-
 
   #fail(error: unknown): void {
     if (this.#ended) return;

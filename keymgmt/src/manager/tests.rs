@@ -1,0 +1,55 @@
+use alloc::string::ToString;
+use alloc::vec;
+use std::format;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::{KeyManager, Options, OptionsError};
+use crate::input::{Input, InputError};
+use crate::limits::MAX_CREDENTIAL_LEN;
+use crate::member_id::MemberId;
+use crate::room::Room;
+use crate::timestamp::Timestamp;
+
+const NOW: Timestamp = Timestamp::from_millis(0);
+
+fn id(id: &str) -> MemberId {
+    MemberId::new(id).unwrap()
+}
+
+fn manager() -> KeyManager<ChaCha20Rng> {
+    let options = Options::new(Room::new("room").unwrap(), id("alice"));
+    KeyManager::new(options, ChaCha20Rng::seed_from_u64(1)).unwrap()
+}
+
+#[test]
+fn a_credential_is_set_before_anybody_joins_and_then_stands() {
+    let mut manager = manager();
+    let too_long = vec![0; MAX_CREDENTIAL_LEN + 1];
+    assert_eq!(manager.set_credential(too_long), Err(OptionsError::CredentialTooLong));
+    assert_eq!(manager.set_credential(vec![1]), Ok(()));
+    manager.handle(NOW, Input::Joined(id("bob"))).unwrap();
+    assert_eq!(manager.set_credential(vec![2]), Err(OptionsError::CredentialTooLate));
+}
+
+#[test]
+fn nobody_joins_as_ourselves() {
+    let outcome = manager().handle(NOW, Input::Joined(id("alice")));
+    assert_eq!(outcome, Err(InputError::OwnId));
+}
+
+#[test]
+fn debug_prints_neither_keys_nor_randomness() {
+    let mut manager = manager();
+    manager.handle(NOW, Input::Send).unwrap();
+    let slot = manager.slot.to_string();
+    assert_eq!(
+        format!("{manager:?}").replace(&slot, "SLOT"),
+        "KeyManager { member: MemberId(\"alice\"), slot: SLOT, keys: Some(OwnKeys { current: OwnKey \
+         { slot: SLOT, epoch: Epoch { generation: 0, step: 0 }, fresh: 0, base_key: BaseKey { .. } \
+         }, next: None, rotated_at: Timestamp(0), ratcheted_at: None }), peers: 0, .. }"
+    );
+}
