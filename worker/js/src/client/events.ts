@@ -71,7 +71,7 @@ export interface ProblemDetail {
   severity: Severity;
   /** A sentence of cause and a sentence of cure, for developers. */
   hint: string;
-  /** Frames concerned since the last event of this code and track; 1 where it is about no frame. */
+  /** Frames, or key messages, since the last event of this code and track. */
   count: number;
   /** Of `message-rejected`: what was wrong with the message. Safe to log. */
   reason?: string;
