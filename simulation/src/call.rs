@@ -266,6 +266,12 @@ impl Call {
         result
     }
 
+    /// A member's name, as managers know it.
+    #[must_use]
+    pub fn id(&self, name: &str) -> MemberId {
+        MemberId::new(name).expect("a short name")
+    }
+
     /// Lets a message come to whoever it is for.
     pub fn deliver(&mut self, datagram: Datagram) {
         self.arrival(None, datagram);

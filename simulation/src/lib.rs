@@ -2,6 +2,7 @@
 //!
 //! - [`Call`]: members that do what a worker does with its manager, a server that says who is
 //!   there, a [`Link`], an [`Attacker`] in it where wanted.
+//! - [`operation`]: what a fuzzer does to a call.
 //! - [`Storm`]: a call with thousands of random joins, leaves, crashes and returns.
 //! - Oracles, which panic: a key is used once ([`Call`] checks always), an outsider opens nothing
 //!   ([`Hoard`]), everybody opens everybody ([`Call::everyone_opens_everyone`]).
@@ -23,8 +24,10 @@ mod hoard;
 mod ledger;
 mod link;
 mod member;
+pub mod operation;
 mod queue;
 mod storm;
+mod victim;
 mod wire;
 
 pub use attacker::{Attacker, Datagram};
@@ -33,3 +36,4 @@ pub use hoard::Hoard;
 pub use link::Link;
 pub use member::{Member, Traffic};
 pub use storm::{Report, Storm};
+pub use victim::Victim;

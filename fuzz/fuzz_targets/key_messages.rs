@@ -1,0 +1,9 @@
+#![no_main]
+
+use std::cell::RefCell;
+
+use frameseal_simulation::Victim;
+
+thread_local!(static VICTIM: RefCell<Victim> = RefCell::default());
+
+libfuzzer_sys::fuzz_target!(|message: &[u8]| VICTIM.with_borrow_mut(|victim| victim.hear(message)));
