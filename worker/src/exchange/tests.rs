@@ -32,7 +32,11 @@ impl Room {
     }
 
     fn join(&mut self, id: &'static str) {
-        let mut session = Session::with_exchange(options(id)).unwrap();
+        self.join_with(id, options(id));
+    }
+
+    fn join_with(&mut self, id: &'static str, options: keymgmt::Options) {
+        let mut session = Session::with_exchange(options).unwrap();
         for (pipeline, direction) in [(0, Direction::Send), (1, Direction::Receive)] {
             let codec = Some(String::from("video/VP8"));
             let kind = MediaKind::Video;
@@ -317,6 +321,47 @@ fn the_two_ways_of_keys_do_not_mix() {
         assert_eq!(failure.code, FailureCode::Unsupported, "{}", failure.message);
     }
     assert!(manual.work(0.0).is_infinite());
+}
+
+#[test]
+fn members_are_judged_by_their_credentials_before_they_get_a_key() {
+    for accepted in [true, false] {
+        let mut room = Room::new(&["bob"]);
+        let bobs = room.of("bob").session.fingerprint().unwrap();
+        room.of("bob").session.set_credential(b"I am bob".to_vec()).unwrap();
+        let mut options = options("alice");
+        options.verify = true;
+        room.join_with("alice", options);
+        let sealed = room.seal("alice", FrameKind::Key);
+        room.pass(1000);
+
+        let told = room.told("alice");
+        let verify = told.iter().find_map(|event| match event {
+            Event::Verify { id, fingerprint, credential } => Some((&**id, fingerprint, credential)),
+            _ => None,
+        });
+        assert_eq!(verify, Some(("bob", &bobs, &b"I am bob".to_vec())));
+        assert_eq!(room.open("bob", FrameKind::Key, &sealed), Verdict::Wait);
+
+        let judge = if accepted { Input::Accept } else { Input::Reject };
+        let judged = judge(member("bob"), fingerprint(&bobs).unwrap());
+        let now = room.now;
+        room.of("alice").session.handle(now, judged).unwrap();
+        room.pass(1000);
+        let (verdict, state) = match accepted {
+            true => (Verdict::Pass(&KEY_FRAME[..]), MemberState::Secured),
+            false => (Verdict::Wait, MemberState::Rejected),
+        };
+        assert_eq!(room.open("bob", FrameKind::Key, &sealed), verdict);
+        assert_eq!(room.of("alice").session.stats(0, 0.0).members[0].state, state);
+    }
+}
+
+#[test]
+fn a_credential_that_comes_too_late_is_refused() {
+    let mut room = Room::new(&["alice", "bob"]);
+    let failure = room.of("alice").session.set_credential(vec![1]).unwrap_err();
+    assert_eq!(failure.code, FailureCode::InvalidArgument);
 }
 
 #[test]
