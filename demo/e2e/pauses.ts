@@ -31,7 +31,8 @@ interface Row {
   least: number;
   median: number;
   longest: number;
-  /** Longest slice of the key manager's work, by the session's own count. */
+  /** The same of the longest slice of the key manager's work in each second. */
+  least_slice: number;
   longest_slice: number;
 }
 
@@ -110,6 +111,7 @@ function row(browser: BrowserName, event: Row['event'], all: Second[]): Row {
     least: Math.min(...pauses),
     median: pauses.toSorted((a, b) => a - b)[pauses.length >> 1]!,
     longest: Math.max(...pauses),
+    least_slice: round(Math.min(...all.map(({ longestSlice }) => longestSlice))),
     longest_slice: round(Math.max(...all.map(({ longestSlice }) => longestSlice))),
   };
 }

@@ -74,24 +74,24 @@ inRooms(
       });
     });
   },
-  { title: 'at their most talkative', verbose: true },
+  { title: 'at its most talkative', verbose: true, mixed: false },
 );
 
 /** Does everything that makes keys or messages; returns all the keys that there were. */
 async function talk(room: Room): Promise<Secrets> {
   const random = randomBytes(KEY_LENGTH).toString('base64');
-  const [alice, bob, carol] = await room.join(['alice', 'bob', 'carol'], { secret: { random } });
+  const [alice, bob] = await room.join(['alice', 'bob'], { secret: { random } });
   await room.secured();
   await alice!.run('rotate');
-  const [dave] = await room.join(['dave'], { secret: { random } });
+  const [carol] = await room.join(['carol'], { secret: { random } });
   await room.secured();
-  await room.leave(carol!);
-  await bob!.run('rotate');
-  bob!.hear('alice', { key: randomBytes(100).toString('base64') });
-  bob!.hear('alice', { description: { type: 'answer', sdp: '' } });
+  await room.leave(bob!);
+  await carol!.run('rotate');
+  carol!.hear('alice', { key: randomBytes(100).toString('base64') });
+  carol!.hear('alice', { description: { type: 'answer', sdp: '' } });
   await room.flows();
-  await dave!.run('openData', await alice!.run('sealData', 'AAAA'));
-  await assert.rejects(dave!.run('openData', 'AAAA'));
+  await carol!.run('openData', await alice!.run('sealData', 'AAAA'));
+  await assert.rejects(carol!.run('openData', 'AAAA'));
 
   const testimonies = await Promise.all(
     room.everybody.map(async (member) => {

@@ -102,7 +102,8 @@ export class Room {
 
   /** Resolves when everybody has secured everybody. */
   async secured(): Promise<void> {
-    await Promise.all(this.members.map((member) => member.secures(this.#idsBut(member))));
+    const all = this.members.map((member) => member.secures(this.#idsBut(member), PATIENCE_MS));
+    await Promise.all(all);
   }
 
   /** Resolves when these have got so many pictures, and packets of sound, of each other. */
@@ -116,9 +117,9 @@ export class Room {
         }),
       );
     const before = (await received()).flat();
-    await until('media between the members', async () =>
-      (await received()).flat().every((count, index) => count - before[index]! >= frames),
-    );
+    const grown = async () =>
+      (await received()).flat().every((count, index) => count - before[index]! >= frames);
+    await until('media between the members', grown, PATIENCE_MS);
   }
 
   /** Whoever is or was here. */
@@ -159,3 +160,6 @@ export class Room {
 }
 
 const ROOM = 'the room of the tests';
+
+/** Every member encodes for, and decodes of, every other, all on one machine. */
+const PATIENCE_MS = 30_000;

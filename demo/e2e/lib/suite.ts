@@ -105,12 +105,12 @@ export class RoomBench {
   }
 }
 
-/** Declares tests for rooms in each browser, and for rooms whose members have one or the other. */
+/** Declares tests for rooms in each browser, and for rooms where the members' browsers differ. */
 export function inRooms(
   body: (bench: RoomBench) => void,
-  { title = '', verbose = false }: { title?: string; verbose?: boolean } = {},
+  { title = '', verbose = false, mixed = true }: RoomVariant = {},
 ): void {
-  for (const names of [...BROWSERS.map((name) => [name]), BROWSERS]) {
+  for (const names of [...BROWSERS.map((name) => [name]), ...(mixed ? [BROWSERS] : [])]) {
     describe(`${names.join(' and ')} ${title}`.trimEnd(), () => {
       const bench = new RoomBench(names);
       before(() => bench.start(verbose));
@@ -126,4 +126,13 @@ export interface Variant {
   title?: string;
   /** Sent with every file. */
   headers?: Record<string, string>;
+}
+
+export interface RoomVariant {
+  /** What is special about it. */
+  title?: string;
+  /** The browsers log all that they can. */
+  verbose?: boolean;
+  /** `false`: every room is of one browser. */
+  mixed?: boolean;
 }
