@@ -215,9 +215,10 @@ impl Call {
         instance
     }
 
-    /// As [`Call::join`], and with frames to seal from the start.
+    /// As [`Call::join`], and with frames to seal as soon as it heard who is there.
     pub fn join_sending(&mut self, name: &str) -> Instance {
         let instance = self.join(name);
+        self.run(0);
         self.send(instance);
         instance
     }

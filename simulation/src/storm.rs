@@ -145,7 +145,8 @@ impl Weather<'_> {
         self.call.set_roster(Roster { delay: 1000, patience: 8000 });
         let mut left = operations;
         while left > 0 {
-            let burst = self.call.rng().usize(1..=self.storm.members.max(10) / 5 + 1).min(left);
+            let most = if self.storm.members > 10 { self.storm.members / 2 } else { 3 };
+            let burst = self.call.rng().usize(1..=most).min(left);
             left -= burst;
             for _ in 0..burst {
                 self.operation(FIRST_FRAME);
@@ -169,13 +170,18 @@ impl Weather<'_> {
         };
         let few = live.len() * 10 < self.storm.members * 8;
         let full = live.len() >= self.storm.members;
+        // In a large room a newcomer is expensive: each other member agrees on a key with it.
+        let rotations = if self.storm.members > 100 { 7 } else { 3 };
         match self.call.rng().u8(..10) {
-            0..3 => {
+            chance if chance < rotations => {
                 self.count("rotate");
                 self.call.tell(who, Input::Rotate);
             }
-            chance if few || (chance < 7 && !full) => self.arrive(first_frame),
-            chance => self.depart(who, chance % 2 == 0),
+            _ if few || (!full && self.call.rng().bool()) => self.arrive(first_frame),
+            _ => {
+                let crashes = self.call.rng().bool();
+                self.depart(who, crashes);
+            }
         }
     }
 

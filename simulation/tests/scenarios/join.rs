@@ -9,15 +9,28 @@ fn costs_each_present_sender_one_message() {
     let newcomer = call.join("erin");
     call.run(5000);
     call.everyone_opens_everyone();
-    for member in present {
+    for (before, member) in present.into_iter().enumerate() {
         assert_eq!(call[member].traffic().messages, 1);
-        assert_eq!(call[member].refreshed(), 1 + 3, "the others were newcomers, too");
+        assert_eq!(call[member].refreshed(), present.len() - before, "newcomers get a picture");
     }
     assert_eq!(
         call[newcomer].traffic().messages,
         1 + present.len(),
         "a hello, and an ack for each"
     );
+}
+
+#[test]
+fn of_a_sender_costs_no_more() {
+    let (mut call, present) = call_of(["alice", "bob", "carol", "dave"]);
+    call.reset_traffic();
+    let newcomer = call.join_sending("erin");
+    call.run(5000);
+    call.everyone_opens_everyone();
+    for member in present {
+        assert_eq!(call[member].traffic().messages, 1);
+    }
+    assert_eq!(call[newcomer].traffic().messages, 1 + present.len(), "keys go with the acks");
 }
 
 #[test]
