@@ -20,6 +20,13 @@ pub const MAX_INBOX_MESSAGES: usize = MAX_MEMBERS;
 /// Bytes of messages that wait to be worked on: a thousand hellos with credentials of 1 KiB.
 pub const MAX_INBOX_BYTES: usize = 1024 * 1024;
 
+/// Members whose messages come before the roster has them, with one message each: signalling may
+/// deliver faster than it announces.
+pub const MAX_STRANGERS: usize = 16;
+
+/// How long such a message counts: longer, and it may be of somebody's life before.
+pub const STRANGER_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Keys of one member that are held as they came; what was ratcheted from them is not counted. One
 /// in use, at most six that came within [`SWITCH_DEADLINE`] at [`JOIN_CAUSES`] from each other, and
 /// one that frames on their way may still be of.

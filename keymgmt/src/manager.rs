@@ -90,6 +90,8 @@ pub struct KeyManager<R> {
     peers: Vec<Peer>,
     inbox: VecDeque<(MemberId, Vec<u8>)>,
     inbox_bytes: usize,
+    /// Messages of members that may be about to join, the last of each, and when they came.
+    strangers: VecDeque<(Timestamp, MemberId, Vec<u8>)>,
     work: VecDeque<Work>,
     /// Whether anybody was told who we are.
     announced: bool,
@@ -139,6 +141,7 @@ impl<R: CryptoRng> KeyManager<R> {
             peers: Vec::new(),
             inbox: VecDeque::new(),
             inbox_bytes: 0,
+            strangers: VecDeque::new(),
             work: VecDeque::new(),
             announced: false,
             outputs: VecDeque::new(),
@@ -313,6 +316,7 @@ impl<R: CryptoRng> KeyManager<R> {
             self.work.push_front(Work::Announce);
         }
         self.ratchet_soon();
+        self.recall(at);
         Ok(())
     }
 

@@ -7,7 +7,10 @@ use rand_core::CryptoRng;
 
 use super::{KeyManager, enqueue, random};
 use crate::key_pair::{PublicKey, PublicKeyError};
-use crate::limits::{HELLO_INTERVAL, MAX_INBOX_BYTES, MAX_INBOX_MESSAGES, MAX_MESSAGE_LEN};
+use crate::limits::{
+    HELLO_INTERVAL, MAX_INBOX_BYTES, MAX_INBOX_MESSAGES, MAX_MESSAGE_LEN, MAX_STRANGERS,
+    STRANGER_PATIENCE,
+};
 use crate::member_id::MemberId;
 use crate::message::{Body, Hello, Message, MessageError, Sealed, Wants, WrappedKey};
 use crate::output::{Event, MemberState, Output};
@@ -52,7 +55,9 @@ impl<R: CryptoRng> KeyManager<R> {
         {
             return Err(MessageError::Misaddressed);
         }
-        let at = self.position(from).map_err(|_| MessageError::UnknownMember)?;
+        let Ok(at) = self.position(from) else {
+            return self.put_by(from, bytes);
+        };
         let Message { hello, sealed, .. } = message;
         let greeted = hello.is_some();
         if let Some(hello) = hello {
@@ -72,6 +77,36 @@ impl<R: CryptoRng> KeyManager<R> {
             Opened::InVain => {}
         }
         Ok(())
+    }
+
+    /// Keeps the message of a member that is not here yet; the one that goes for it is of no use.
+    fn put_by(&mut self, from: &MemberId, bytes: Vec<u8>) -> Result<(), MessageError> {
+        let known = self.strangers.iter().position(|(_, id, _)| id == from);
+        let full = self.strangers.len() >= MAX_STRANGERS;
+        let gone = known.or_else(|| full.then_some(0)).and_then(|at| self.strangers.remove(at));
+        self.strangers.push_back((self.now, from.clone(), bytes));
+        match gone {
+            Some((_, id, _)) if id == *from => Err(MessageError::UnknownMember),
+            Some((_, from, _)) => {
+                let reason = MessageError::UnknownMember;
+                self.outputs.push_back(Output::Event(Event::Rejected { from, reason }));
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Gives a message that came before its member its turn.
+    pub(super) fn recall(&mut self, at: usize) {
+        let Some(peer) = self.peers.get(at) else {
+            return;
+        };
+        let known = self.strangers.iter().position(|(_, id, _)| *id == peer.id);
+        if let Some((at, from, message)) = known.and_then(|at| self.strangers.remove(at))
+            && self.now <= at.after(STRANGER_PATIENCE)
+        {
+            self.receive(from, message);
+        }
     }
 
     /// Makes the acquaintance of whoever introduces itself as this member.

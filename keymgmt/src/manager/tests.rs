@@ -11,6 +11,8 @@ use super::{KeyManager, Options, OptionsError};
 use crate::input::{Input, InputError};
 use crate::limits::MAX_CREDENTIAL_LEN;
 use crate::member_id::MemberId;
+use crate::message::MessageError;
+use crate::output::{Event, Output};
 use crate::room::Room;
 use crate::timestamp::Timestamp;
 
@@ -39,6 +41,34 @@ fn a_credential_is_set_before_anybody_joins_and_then_stands() {
 fn nobody_joins_as_ourselves() {
     let outcome = manager().handle(NOW, Input::Joined(id("alice")));
     assert_eq!(outcome, Err(InputError::OwnId));
+}
+
+/// Signalling may deliver a newcomer's introduction before it says that there is one.
+#[test]
+fn a_message_waits_for_its_member_to_join() {
+    let options = Options::new(Room::new("room").unwrap(), id("bob"));
+    let mut bob = KeyManager::new(options, ChaCha20Rng::seed_from_u64(2)).unwrap();
+    bob.handle(NOW, Input::Joined(id("alice"))).unwrap();
+    let message = core::iter::repeat_with(|| bob.poll()).find_map(|output| match output {
+        Output::Transmit { message, .. } => Some(message),
+        _ => None,
+    });
+    let message = message.unwrap();
+
+    let mut alice = manager();
+    let received = Input::Received { from: id("bob"), message };
+    alice.handle(NOW, received.clone()).unwrap();
+    assert!(matches!(alice.poll(), Output::Idle { .. }), "it is kept in silence");
+    alice.handle(NOW, received).unwrap();
+    let reason = MessageError::UnknownMember;
+    let dropped = Event::Rejected { from: id("bob"), reason };
+    assert!(matches!(alice.poll(), Output::Event(event) if event == dropped), "one is enough");
+
+    alice.handle(NOW, Input::Joined(id("bob"))).unwrap();
+    let answered = core::iter::repeat_with(|| alice.poll())
+        .take_while(|output| !matches!(output, Output::Idle { .. }))
+        .any(|output| matches!(output, Output::Transmit { to: Some(to), .. } if to == id("bob")));
+    assert!(answered, "at once, without a retry");
 }
 
 #[test]
