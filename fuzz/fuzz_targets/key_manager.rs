@@ -1,5 +1,5 @@
 #![no_main]
 
-use frameseal_simulation::operation::{Operation, everyone_recovers_from};
+use frameseal_simulation::operation::{Operations, everyone_recovers_from};
 
-libfuzzer_sys::fuzz_target!(|operations: Vec<Operation>| everyone_recovers_from(&operations));
+libfuzzer_sys::fuzz_target!(|operations: Operations| everyone_recovers_from(&operations));

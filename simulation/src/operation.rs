@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 use frameseal_keymgmt::Input;
 
 use crate::attacker::Datagram;
@@ -51,13 +51,27 @@ pub enum Operation {
     },
 }
 
+/// What happens, one after the other: as many operations as the fuzzer's bytes are enough for.
+#[derive(Clone, Debug)]
+pub struct Operations(Vec<Operation>);
+
+impl<'a> Arbitrary<'a> for Operations {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
+        let mut operations = Vec::new();
+        while !bytes.is_empty() && operations.len() < MAX_OPERATIONS {
+            operations.push(bytes.arbitrary()?);
+        }
+        Ok(Self(operations))
+    }
+}
+
 /// Whatever happens, the oracles of [`Call`] hold; and once the link is healed, soon everybody opens
 /// everybody's frames, and nobody else does.
-pub fn everyone_recovers_from(operations: &[Operation]) {
+pub fn everyone_recovers_from(Operations(operations): &Operations) {
     let mut call = Call::new(operations.len() as u64);
     call.set_roster(Roster { delay: 50, patience: 1000 });
     let mut room = Room { tap: call.tap(), call, present: BTreeMap::new(), seen: Vec::new() };
-    for operation in operations.iter().take(MAX_OPERATIONS) {
+    for operation in operations {
         room.operate(operation);
     }
     let Room { mut call, .. } = room;
