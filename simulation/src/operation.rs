@@ -9,7 +9,7 @@ use crate::attacker::Datagram;
 use crate::call::{Call, Instance, Roster};
 use crate::link::Link;
 
-/// One thing that happens. Members go by number, modulo [`MEMBERS`].
+/// One thing that happens. There are four members, who go by number modulo four.
 #[derive(Arbitrary, Clone, Debug)]
 #[non_exhaustive]
 pub enum Operation {

@@ -1,5 +1,4 @@
 //! The fuzz target's property, for random operations.
-#![expect(clippy::expect_used, reason = "a test may panic")]
 
 use arbitrary::Unstructured;
 use fastrand::Rng;
