@@ -9,6 +9,8 @@ use frameseal_keymgmt::{Input, KeyManager, MemberId, Options, Output, Timestamp}
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
+use crate::hoard::Hoard;
+
 /// A message on its way, as signalling sees it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "attackers make their own")]
@@ -156,6 +158,8 @@ struct Poser {
     towards: MemberId,
     manager: KeyManager<ChaCha20Rng>,
     said: usize,
+    /// What it was given.
+    hoard: Rc<RefCell<Hoard>>,
 }
 
 impl MiddleMan {
@@ -163,17 +167,7 @@ impl MiddleMan {
     #[must_use]
     pub fn new(first: Options, second: Options) -> Self {
         let [one, other] = [first.member.clone(), second.member.clone()];
-        let poser = |options: Options, towards: &MemberId, seed| {
-            let name = options.member.clone();
-            let rng = ChaCha20Rng::seed_from_u64(seed);
-            let mut manager = KeyManager::new(options, rng).expect("options of a test");
-            let arrival = Timestamp::from_millis(0);
-            for input in [Input::Joined(towards.clone()), Input::Send] {
-                manager.handle(arrival, input).expect("the other one is no one else");
-            }
-            Poser { name, towards: towards.clone(), manager, said: 0 }
-        };
-        Self { posing: [poser(first, &other, 0xa), poser(second, &one, 0xb)] }
+        Self { posing: [Poser::new(first, other, 0xa), Poser::new(second, one, 0xb)] }
     }
 
     /// The public keys that the members get to see: of who poses as the first, and as the second.
@@ -185,6 +179,18 @@ impl MiddleMan {
 }
 
 impl Poser {
+    fn new(options: Options, towards: MemberId, seed: u64) -> Self {
+        let (name, suite) = (options.member.clone(), options.suite);
+        let rng = ChaCha20Rng::seed_from_u64(seed);
+        let mut manager = KeyManager::new(options, rng).expect("options of a test");
+        let arrival = Timestamp::from_millis(0);
+        for input in [Input::Joined(towards.clone()), Input::Send] {
+            manager.handle(arrival, input).expect("the other one is no one else");
+        }
+        let hoard = Rc::new(RefCell::new(Hoard::new(suite)));
+        Self { name, towards, manager, said: 0, hoard }
+    }
+
     fn hear(&mut self, now: u64, input: Input) -> Vec<Datagram> {
         let heard = self.manager.handle(Timestamp::from_millis(now), input);
         heard.expect("who it is about is in the room");
@@ -196,6 +202,7 @@ impl Poser {
                     to: self.towards.clone(),
                     message,
                 }),
+                Output::Open { key_id, key, .. } => self.hoard.borrow_mut().add(key_id, key),
                 Output::Idle { .. } => {
                     self.said += said.len();
                     return said;
@@ -226,5 +233,49 @@ impl Attacker for MiddleMan {
 
     fn forgeries(&self) -> usize {
         self.posing.iter().map(|poser| poser.said).sum()
+    }
+}
+
+/// Is a member towards another one, for a while: who that is hears nothing and is not heard.
+#[derive(Debug)]
+pub struct Impostor {
+    poser: Poser,
+    until: u64,
+}
+
+impl Impostor {
+    /// Poses with `options` as the member that they name, towards `towards`, until a time in ms.
+    #[must_use]
+    pub fn new(options: Options, towards: MemberId, until: u64) -> Self {
+        Self { poser: Poser::new(options, towards, 0xc), until }
+    }
+
+    /// All keys that it gets.
+    #[must_use]
+    pub fn hoard(&self) -> Rc<RefCell<Hoard>> {
+        Rc::clone(&self.poser.hoard)
+    }
+}
+
+impl Attacker for Impostor {
+    fn intercept(&mut self, now: u64, datagram: Datagram) -> Vec<Datagram> {
+        let Self { poser, until } = self;
+        let Datagram { from, to, message } = &datagram;
+        let (from, message) = (from.clone(), message.clone());
+        if now < *until && from == poser.name && *to == poser.towards {
+            Vec::new()
+        } else if now < *until && from == poser.towards && *to == poser.name {
+            poser.hear(now, Input::Received { from, message })
+        } else {
+            vec![datagram]
+        }
+    }
+
+    fn pulse(&mut self, now: u64) -> Vec<Datagram> {
+        if now < self.until { self.poser.hear(now, Input::Timeout) } else { Vec::new() }
+    }
+
+    fn forgeries(&self) -> usize {
+        self.poser.said
     }
 }

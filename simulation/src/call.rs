@@ -131,6 +131,11 @@ impl Call {
         }
     }
 
+    /// Renames the room, for everybody who joins from now on.
+    pub fn set_room(&mut self, name: &str) {
+        self.room = Room::new(name).expect("a short name");
+    }
+
     /// Gives everybody who joins from now on the same secret.
     pub fn share_secret(&mut self, secret: &[u8]) {
         self.secret = Some(secret.to_vec());

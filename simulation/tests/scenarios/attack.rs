@@ -6,10 +6,13 @@ use frameseal_simulation::{Call, Datagram, Instance, Link};
 
 const NAMES: [&str; 4] = ["alice", "bob", "carol", "dave"];
 
-/// Messages of members with the same names, in another call with the same secret.
+/// Messages of members with the same names and secret, in another call or another room.
 fn messages_of_another_call(seed: u64) -> Vec<Datagram> {
-    let mut call = Call::new(seed);
+    let mut call = Call::new(seed + 100);
     call.share_secret(SECRET);
+    if seed % 4 < 2 {
+        call.set_room("another");
+    }
     let tap = call.tap();
     for name in NAMES {
         call.join_sending(name);

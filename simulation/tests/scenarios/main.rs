@@ -5,6 +5,7 @@ mod age;
 mod attack;
 mod burst;
 mod credential;
+mod impostor;
 mod join;
 mod leave;
 mod limits;
