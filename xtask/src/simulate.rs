@@ -17,6 +17,6 @@ pub(crate) struct Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let Options { options } = options;
     let shell = workspace.shell();
-    let simulate = "cargo run --quiet --release -p frameseal-simulation --bin simulate --";
-    Ok(cmd!(shell, "{simulate} {options...}").quiet().run()?)
+    let simulate = ["--release", "-p", "frameseal-simulation", "--bin", "simulate"];
+    Ok(cmd!(shell, "cargo run --quiet {simulate...} -- {options...}").quiet().run()?)
 }
