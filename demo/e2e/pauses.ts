@@ -1,6 +1,6 @@
 /**
- * Measures how long frames wait while a room of fifty changes keys: prints a table, writes it as
- * JSON to `target/e2e/rotation.json`, and fails if they wait too long.
+ * Measures how late frames are while a room of fifty changes keys: prints a table, writes it as
+ * JSON to `target/e2e/rotation.json`, and fails if every rotation makes one too late.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { serve } from './lib/server.ts';
 const REPORT = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
 const ROTATIONS = 20;
 const JOINS = 5;
-/** Longest that frames may wait for keys. */
+/** Latest that a frame may be because of a rotation; a join, which is of one moment, is told. */
 const LIMIT_MS = 5;
 /** Longer than any rotation, with the answers to it. */
 const QUIET_MS = 1000;
@@ -25,7 +25,7 @@ interface Row {
   event: 'none' | 'rotation' | 'join';
   members: number;
   frames_per_second: number;
-  /** Longest time between two frames, in ms, in each second. */
+  /** Longest that a frame was late, in ms, in each second. */
   pauses: number[];
   /** The least of them, which is what is left of a pause that nothing else on the machine made. */
   least: number;
@@ -54,9 +54,9 @@ async function main(): Promise<void> {
   console.table(rows.map(({ pauses, ...row }) => row));
   mkdirSync(REPORT, { recursive: true });
   writeFileSync(`${REPORT}rotation.json`, `${JSON.stringify(rows, null, 2)}\n`);
-  const late = rows.filter(({ event, least }) => event !== 'none' && least >= LIMIT_MS);
-  for (const { browser, event, least } of late) {
-    console.error(`${browser}: at every ${event}, frames wait ${least} ms or longer`);
+  const late = rows.filter(({ event, least }) => event === 'rotation' && least >= LIMIT_MS);
+  for (const { browser, least } of late) {
+    console.error(`${browser}: at every rotation, a frame is ${least} ms late, or later`);
     process.exitCode = 1;
   }
 }

@@ -1,8 +1,7 @@
-/** How evenly frames came out of a worker, since it was asked last. */
+/** How a worker kept up with its frames, since it was asked last. */
 export interface Pauses {
+  /** Frames that came out. */
   frames: number;
-  /** Longest time between one frame and the next. */
+  /** Longest that one of them was late. */
   longestMs: number;
-  /** How many times were longer than 5 ms. */
-  over5Ms: number;
 }
