@@ -6,4 +6,7 @@ use frameseal_simulation::Victim;
 
 thread_local!(static VICTIM: RefCell<Victim> = RefCell::default());
 
-libfuzzer_sys::fuzz_target!(|message: &[u8]| VICTIM.with_borrow_mut(|victim| victim.hear(message)));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| VICTIM.with_borrow_mut(|victim| {
+    let message = victim.forge(bytes);
+    victim.hear(&message);
+}));

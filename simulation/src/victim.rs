@@ -37,6 +37,25 @@ impl Victim {
         &self.messages
     }
 
+    /// Makes a message of a fuzzer's bytes: a real one with changes, or nothing but the bytes.
+    ///
+    /// `which || [place: 2 bytes, change: 1 byte] ...`, or, where `which` names no real message, the
+    /// bytes after it.
+    #[must_use]
+    pub fn forge(&self, bytes: &[u8]) -> Vec<u8> {
+        let Some((which, rest)) = bytes.split_first() else {
+            return Vec::new();
+        };
+        let Some(mut message) = self.messages.get(usize::from(*which)).cloned() else {
+            return rest.to_vec();
+        };
+        let len = message.len();
+        for edit in rest.chunks_exact(3) {
+            message[usize::from(u16::from_be_bytes([edit[0], edit[1]])) % len] ^= edit[2];
+        }
+        message
+    }
+
     /// Hears a forged message, or one that came before: no key comes of it, none is replaced, and
     /// the two go on to open each other's frames.
     pub fn hear(&mut self, message: &[u8]) {
