@@ -6,8 +6,8 @@ use rand_core::Rng;
 
 use crate::timestamp::Timestamp;
 
-/// Backoff with jitter: 0.5 s, 1 s, then every 2 s for a minute, then every 30 s; each a fifth more
-/// or less, so that members who lost the same message don't shout together.
+/// Backoff with jitter: 0.5 s, 1 s, then every 1.5 s for a minute, then every 30 s; each a fifth
+/// more or less, so that members who lost the same message don't shout together.
 #[derive(Debug, Default)]
 pub(crate) struct Retry {
     at: Option<Timestamp>,
@@ -27,6 +27,11 @@ impl Retry {
         let at = now.after(jittered(interval, rng.next_u32()));
         self.at = Some(at);
         at
+    }
+
+    /// Brings the next time forward to `at`.
+    pub(crate) fn hasten(&mut self, at: Timestamp) {
+        self.at = Some(self.at.map_or(at, |planned| planned.min(at)));
     }
 
     /// Begins with short intervals again: the other end is there.
@@ -59,12 +64,13 @@ fn jittered(interval: Duration, random: u32) -> Duration {
 /// Two round trips of a slow connection.
 const FIRST: Duration = Duration::from_millis(500);
 
-/// So that after the last loss nobody waits longer than 3 s.
+/// So that after the last loss nobody waits longer than 3 s: an interval, a fifth more, and the
+/// round trips of whatever was to come after what was lost.
 const SECOND: Duration = Duration::from_secs(1);
-const USUAL: Duration = Duration::from_secs(2);
+const USUAL: Duration = Duration::from_millis(1500);
 
 /// About a minute: who has not answered by then has most likely gone without a word.
-const SLOW_AFTER: u32 = 32;
+const SLOW_AFTER: u32 = 41;
 const SLOW: Duration = Duration::from_secs(30);
 
 #[cfg(test)]

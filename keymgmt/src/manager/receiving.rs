@@ -8,8 +8,8 @@ use rand_core::CryptoRng;
 use super::{KeyManager, enqueue, random};
 use crate::key_pair::{PublicKey, PublicKeyError};
 use crate::limits::{
-    HELLO_INTERVAL, MAX_INBOX_BYTES, MAX_INBOX_MESSAGES, MAX_MESSAGE_LEN, MAX_STRANGERS,
-    STRANGER_PATIENCE,
+    ANSWER_INTERVAL, HELLO_INTERVAL, MAX_INBOX_BYTES, MAX_INBOX_MESSAGES, MAX_MESSAGE_LEN,
+    MAX_STRANGERS, STRANGER_PATIENCE,
 };
 use crate::member_id::MemberId;
 use crate::message::{Body, Hello, Message, MessageError, Sealed, Wants, WrappedKey};
@@ -148,6 +148,10 @@ impl<R: CryptoRng> KeyManager<R> {
         }
         let introduced = peer.proven.is_some() || peer.candidate.is_some();
         if introduced && now < peer.candidate_until {
+            // A delayed hello may have gone first: so soon let the member say again which holds.
+            let at = now.after(ANSWER_INTERVAL);
+            peer.retry.hasten(at);
+            self.arm(at);
             return Err(MessageError::TooSoon);
         }
         let public_key = PublicKey::decode(&hello.public_key)?;
@@ -163,6 +167,7 @@ impl<R: CryptoRng> KeyManager<R> {
             association.follow(earlier);
         }
         peer.candidate_until = now.after(HELLO_INTERVAL);
+        peer.retry.reset();
         let judging = self.verify;
         let candidate = Candidate { association, judging, waiting: None };
         let forgotten = peer.candidate.replace(candidate);
@@ -294,6 +299,7 @@ impl<R: CryptoRng> KeyManager<R> {
         let association = Association::new(hello, public_key);
         peer.candidate = Some(Candidate { association, judging: false, waiting: None });
         peer.hello.nonce = nonce;
+        peer.retry.reset();
         peer.state = MemberState::Pending;
         let event = Event::Member { id: id.clone(), state: peer.state, fingerprint };
         self.outputs.push_back(Output::Event(event));
