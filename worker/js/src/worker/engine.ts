@@ -84,7 +84,8 @@ export class Engine {
       // WebAssembly has its own copy, if it took one.
       wipeSecrets(message);
     }
-    this.#keyWork.run();
+    // Not at once: messages come in crowds, and frames would wait for a slice of each.
+    this.#keyWork.schedule();
   }
 
   /** Answers a call that has nothing to wait for. */
