@@ -20,6 +20,8 @@ pub(crate) struct Exchange {
     manager: KeyManager<UnwrapErr<SysRng>>,
     /// When the manager has something to do of its own accord.
     wake_at: Option<Timestamp>,
+    /// Frames are about to come, so a key is due.
+    prepares: bool,
     /// Keys that frames open under.
     held: Vec<Held>,
     /// The last key of each slot that a frame opened under.
@@ -43,6 +45,7 @@ impl Exchange {
         Ok(Self {
             manager,
             wake_at: None,
+            prepares: false,
             held: Vec::new(),
             opened: Vec::new(),
             missing: Vec::new(),
@@ -55,8 +58,19 @@ impl Exchange {
         self.manager.handle(timestamp(now), input).map_err(|error| refusal(&error))
     }
 
+    /// Has a key made once members are here, all of the roster at once: it is new to nobody then,
+    /// and needs no ratchet.
+    pub(crate) fn prepare(&mut self) {
+        self.prepares = true;
+    }
+
     /// Returns the next thing to do.
     pub(crate) fn poll(&mut self, now: f64) -> Output {
+        if self.prepares && self.manager.members().next().is_some() {
+            self.prepares = false;
+            // Sending is never refused.
+            let _ = self.handle(now, Input::Send);
+        }
         if self.wake_at.take_if(|at| *at <= timestamp(now)).is_some() {
             // A timeout is never refused.
             let _ = self.handle(now, Input::Timeout);

@@ -141,6 +141,15 @@ impl Session {
         self.tell(now, member, |member| judge(member, fingerprint))
     }
 
+    /// Makes the first key, for frames that are about to come.
+    ///
+    /// # Errors
+    ///
+    /// Keys are manual.
+    pub fn prepare(&mut self) -> Result<(), JsValue> {
+        self.0.prepare().map_err(thrown)
+    }
+
     /// Makes a fresh key; returns its generation, or that of a later one that is on its way.
     ///
     /// # Errors

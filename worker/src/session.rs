@@ -100,6 +100,12 @@ impl Session {
         self.exchange()?.handle(now, input)
     }
 
+    /// Has the first key made as soon as somebody is there to have it.
+    pub(crate) fn prepare(&mut self) -> Result<(), Failure> {
+        self.exchange()?.prepare();
+        Ok(())
+    }
+
     /// Does a piece of the key manager's work; returns when to go on, in ms: `now` or before means
     /// at once.
     pub(crate) fn work(&mut self, now: f64) -> f64 {

@@ -142,6 +142,8 @@ export type Request =
   | { type: 'memberLeft'; id: string }
   /** Takes a key message that the signalling delivered. */
   | { type: 'receive'; from: string; message: Uint8Array }
+  /** Makes the first key: a track is about to send, and the others should have it by then. */
+  | { type: 'prepare' }
   /** Makes a fresh key for those who are here. */
   | { type: 'rotate' }
   /** Answers a `verify` event. */

@@ -1,4 +1,4 @@
-use frameseal_keymgmt::{self as keymgmt, Input, MemberId};
+use frameseal_keymgmt::{self as keymgmt, Input, MemberId, Output};
 use frameseal_sframe::{BaseKey, CipherSuite, FrameKind, KeyId, KeyIdLayout, Profile};
 
 use super::{Exchange, fingerprint};
@@ -416,4 +416,19 @@ fn missing_keys_are_told_of_now_and_then() {
     let slots = 0..1000;
     let told = slots.filter(|slot| exchange.missing(500.0, key_id(*slot, 0, 0))).count();
     assert!((32..=64).contains(&told), "{told} of a thousand made-up keys");
+}
+
+/// A key that is made before anybody is here would have to be ratcheted for each who comes.
+#[test]
+fn a_key_is_prepared_when_somebody_is_there_to_have_it() {
+    let mut exchange = Exchange::new(options("alice")).unwrap();
+    exchange.prepare();
+    while !matches!(exchange.poll(0.0), Output::Idle { .. }) {}
+    assert_eq!(exchange.sending(), None);
+
+    for id in ["bob", "carol"] {
+        exchange.handle(0.0, Input::Joined(member(id))).unwrap();
+    }
+    while !matches!(exchange.poll(0.0), Output::Idle { .. }) {}
+    assert_eq!(exchange.sending(), Some((0, 0)));
 }

@@ -19,6 +19,7 @@ export class Pipelines {
   /** Of transceivers whose connection is not known. */
   readonly #looseNumbers = new TrackNumbers();
   #last = 0;
+  #prepared = false;
 
   constructor(channel: Channel) {
     this.#channel = channel;
@@ -139,12 +140,21 @@ export class Pipelines {
       throw error;
     }
     this.#protected.set(transceiver, added);
+    this.#prepare(added);
   }
 
   #update(known: ProtectedTransceiver): void {
     const { send, receive } = describe(known);
     this.#channel.tell({ type: 'retarget', pipeline: send });
     this.#channel.tell({ type: 'retarget', pipeline: receive });
+    this.#prepare(known);
+  }
+
+  /** Has a key made when there is something to send, before frames come. With manual keys: nothing. */
+  #prepare({ track }: ProtectedTransceiver): void {
+    if (track === undefined || this.#prepared) return;
+    this.#prepared = true;
+    this.#channel.tell({ type: 'prepare' });
   }
 
   #numbersOf(pc: RTCPeerConnection | undefined): TrackNumbers {

@@ -178,6 +178,8 @@ export class Engine {
         return session.member_left(request.id, now);
       case 'receive':
         return session.receive(request.from, request.message, now);
+      case 'prepare':
+        return session.prepare();
       case 'rotate':
         return session.rotate(now);
       case 'judge':
