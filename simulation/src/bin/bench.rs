@@ -44,6 +44,7 @@ fn main() -> Result<()> {
         }
         write(&json, &costs)?; // the largest room takes minutes: keep what was measured before
     }
+    println!("\nwritten to {}", json.display());
     Ok(())
 }
 
@@ -90,9 +91,7 @@ fn is_secured(call: &Call, newcomer: Instance, members: usize) -> bool {
 fn write(json: &Path, costs: &[Cost]) -> Result<()> {
     let folder = json.parent().context("a file in a folder")?;
     fs::create_dir_all(folder)?;
-    fs::write(json, serde_json::to_vec_pretty(costs)?)?;
-    println!("\nwritten to {}", json.display());
-    Ok(())
+    Ok(fs::write(json, serde_json::to_vec_pretty(costs)?)?)
 }
 
 const ROOMS: [usize; 7] = [2, 10, 50, 100, 200, 500, 1000];
