@@ -26,7 +26,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     severity: 'warning',
     hint:
       'Frames are not what the named key sealed: keys differ, or somebody changed the frames. ' +
-      'Compare the cipher suites of both sides, and with manual keys their base keys.',
+      'Compare both sides’ cipher suites, and base keys if set by hand.',
   },
   'judgement-failed': {
     severity: 'error',
