@@ -1,30 +1,28 @@
 //! A call: members, the link between them, and a server that says who is there.
 
+mod frames;
+mod messages;
+mod outsiders;
+mod roster;
+
 use alloc::collections::{BTreeMap, VecDeque};
 
 use fastrand::Rng;
-use frameseal_keymgmt::{Event, Input, InputError, MemberId, MemberState, Options, Room, Secret};
-use frameseal_sframe::FrameKind;
+use frameseal_keymgmt::{Event, Input, InputError, MemberId, MemberState, Room};
 
-use crate::attacker::{Attacker, Datagram, PULSE, Tap};
+use crate::attacker::{Attacker, Datagram};
 use crate::ledger::Ledger;
 use crate::link::Link;
-use crate::member::{Member, Presence, Traffic};
+use crate::member::{Member, Traffic};
 use crate::queue::Queue;
+
+pub use outsiders::LEAVER_OPENS;
+use outsiders::Sample;
+pub use roster::Roster;
 
 /// One life of a member of a [`Call`].
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Instance(usize);
-
-/// How soon the server tells who came and who went.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "tests make their own")]
-pub struct Roster {
-    /// Longest time in ms until a member hears of it; each hears at its own time.
-    pub delay: u64,
-    /// Longest time in ms until the server misses a member that crashed.
-    pub patience: u64,
-}
 
 /// Members in one room; what happens to them is a matter of the seed.
 #[derive(Debug)]
@@ -93,14 +91,6 @@ impl Happening {
     const fn is_news(&self) -> bool {
         matches!(self, Self::Heard { .. } | Self::Missed(_) | Self::Send(_))
     }
-}
-
-/// A sealed frame.
-#[derive(Debug)]
-struct Sample {
-    by: Instance,
-    at: u64,
-    body: Vec<u8>,
 }
 
 impl Call {
@@ -173,77 +163,6 @@ impl Call {
         self.trace = true;
     }
 
-    /// Puts `attacker` into the link.
-    pub fn attack(&mut self, attacker: impl Attacker + 'static) {
-        self.attacker = Some(Box::new(attacker));
-        self.plan(self.now, Happening::Pulse);
-    }
-
-    /// Puts somebody into the link who just listens.
-    pub fn tap(&mut self) -> Tap {
-        let tap = Tap::default();
-        self.attack(tap.clone());
-        tap
-    }
-
-    /// Takes the attacker out of the link again.
-    pub fn end_attack(&mut self) -> Option<Box<dyn Attacker>> {
-        self.attacker.take()
-    }
-
-    /// A member arrives, as one that never was here or, under its old name, as one that returns.
-    pub fn join(&mut self, name: &str) -> Instance {
-        self.join_with(name, |_| ())
-    }
-
-    /// As [`Call::join`], with options of its own.
-    pub fn join_with(&mut self, name: &str, adjust: impl Fn(&mut Options)) -> Instance {
-        let instance = self.arrive(name, adjust);
-        let id = self[instance].id().clone();
-        // A server that has not missed who returns may say nothing, or say what has happened.
-        let before = self.listed.insert(id, instance);
-        let (says_gone, says_here) = match before {
-            None => (None, true),
-            Some(before) => self
-                .rng
-                .choice([(None, false), (None, true), (Some(before), true)])
-                .expect("one of three"),
-        };
-        for observer in self.others(instance) {
-            if let Some(before) = says_gone {
-                self.announce(observer, before, false);
-            }
-            if says_here {
-                self.announce(observer, instance, true);
-            }
-        }
-        instance
-    }
-
-    /// As [`Call::join`], and with frames to seal as soon as it heard who is there.
-    pub fn join_sending(&mut self, name: &str) -> Instance {
-        let instance = self.join(name);
-        self.run(0);
-        self.send(instance);
-        instance
-    }
-
-    /// A member leaves; the server says so.
-    pub fn leave(&mut self, instance: Instance) {
-        let id = self.vanish(instance);
-        self.listed.remove(&id);
-        for observer in self.others(instance) {
-            self.announce(observer, instance, false);
-        }
-    }
-
-    /// A member is gone without a word, and the server takes a while to miss it.
-    pub fn crash(&mut self, instance: Instance) {
-        self.vanish(instance);
-        let at = self.now + self.rng.u64(..=self.roster.patience);
-        self.plan(at, Happening::Missed(instance));
-    }
-
     /// A member has its first frame to seal.
     pub fn send(&mut self, instance: Instance) {
         self.members[instance.0].is_sender = true;
@@ -278,11 +197,6 @@ impl Call {
         MemberId::new(name).expect("a short name")
     }
 
-    /// Lets a message come to whoever it is for.
-    pub fn deliver(&mut self, datagram: Datagram) {
-        self.arrival(None, datagram);
-    }
-
     /// Lets time pass, in ms.
     pub fn run(&mut self, duration: u64) {
         let end = self.now + duration;
@@ -297,97 +211,6 @@ impl Call {
             }
         }
         self.now = end;
-    }
-
-    /// Lets time pass until every member opens frames of every sender; returns how long that took
-    /// in ms, `None` if it is over `limit`.
-    pub fn run_until_open(&mut self, limit: u64) -> Option<u64> {
-        let start = self.now;
-        let mut deaf = self.pairs();
-        loop {
-            deaf = self.still_deaf(deaf);
-            if deaf.is_empty() {
-                return Some(self.now - start);
-            }
-            if self.now - start >= limit {
-                println!("can't open at {}: (of, by) {deaf:?}", self.now);
-                return None;
-            }
-            self.run(STEP);
-        }
-    }
-
-    /// Has every sender seal a frame and everybody open it; panics if someone can't.
-    pub fn everyone_opens_everyone(&mut self) {
-        let pairs = self.pairs();
-        let deaf = self.still_deaf(pairs);
-        let names = |(by, to): &(Instance, Instance)| (self[*by].id(), self[*to].id());
-        assert!(
-            deaf.is_empty(),
-            "can't open: (of, by) {:?}",
-            deaf.iter().map(names).collect::<Vec<_>>()
-        );
-    }
-
-    /// Sends a fresh frame of `by` to `to`; tells whether it opened.
-    pub fn frame_opens(&mut self, by: Instance, to: Instance) -> bool {
-        let body = self.members[by.0].seal();
-        body.is_some_and(|body| self.show(to, &body))
-    }
-
-    /// Sends a fresh frame of one member to everybody else.
-    pub fn show_frame(&mut self, by: Instance) {
-        let Some(body) = self.members[by.0].seal() else {
-            return;
-        };
-        for to in self.others(by) {
-            self.show(to, &body);
-        }
-    }
-
-    /// Brings a sealed frame to a member; tells whether it opened.
-    pub fn show(&mut self, to: Instance, body: &[u8]) -> bool {
-        let (opened, input) = self.members[to.0].open(body);
-        if let Some(input) = input {
-            self.tell(to, input);
-        }
-        opened
-    }
-
-    /// Has a member seal a frame that is kept: whoever hoards keys and may not open it is tried
-    /// now, and again at [`Call::check_outsiders`].
-    pub fn sample(&mut self, by: Instance) {
-        let Some(body) = self.members[by.0].seal().filter(|_| !self.without_media) else {
-            return;
-        };
-        let sample = Sample { by, at: self.now, body };
-        self.tally.samples += 1;
-        self.check_outsiders_of(&sample);
-        self.samples.push_back(sample);
-        if self.samples.len() > MAX_SAMPLES {
-            self.samples.pop_front();
-        }
-    }
-
-    /// Checks that nobody has got a key since for a frame that was not for it.
-    pub fn check_outsiders(&mut self) {
-        let samples = core::mem::take(&mut self.samples);
-        for sample in &samples {
-            self.check_outsiders_of(sample);
-        }
-        self.samples = samples;
-    }
-
-    /// Burns the hoards of those who are gone.
-    pub fn burn_old_hoards(&mut self) {
-        let Self { hoarders, members, .. } = self;
-        hoarders.retain(|Instance(number)| {
-            let member = &mut members[*number];
-            if !member.is_there() {
-                member.forget();
-            }
-            member.is_there()
-        });
     }
 
     /// The time in ms.
@@ -459,52 +282,6 @@ impl Call {
         self.members.iter_mut().for_each(Member::forget_events);
     }
 
-    fn arrive(&mut self, name: &str, adjust: impl Fn(&mut Options)) -> Instance {
-        let id = MemberId::new(name).expect("a short name");
-        let (seed, hoards) = (self.rng.u64(..), self.rng.u8(..100) < self.hoarding);
-        let options = || {
-            let mut options = Options::new(self.room.clone(), id.clone());
-            if let Some(secret) = &self.secret {
-                options.secret = Secret::random(secret).expect("a long secret");
-            }
-            adjust(&mut options);
-            options
-        };
-        let mut member = Member::new(options, seed, hoards);
-        member.trace = self.trace;
-        let instance = Instance(self.members.len());
-        if hoards {
-            self.hoarders.push(instance);
-        }
-        self.note(|| format!("{instance:?} is {name}"));
-        self.members.push(member);
-        let before = self.live.insert(id, instance);
-        assert_eq!(before, None, "{name} is in the call");
-        let listed = self.listed.iter().filter(|(other, _)| other.as_str() != name);
-        for other in listed.map(|(_, other)| *other).collect::<Vec<_>>() {
-            self.announce(instance, other, true);
-        }
-        instance
-    }
-
-    fn vanish(&mut self, instance: Instance) -> MemberId {
-        self.note(|| format!("{} vanishes", self[instance].id()));
-        self.members[instance.0].vanish();
-        let id = self[instance].id().clone();
-        let was = self.live.remove(&id);
-        assert_eq!(was, Some(instance), "{id} was in the call");
-        id
-    }
-
-    /// Lets `by` hear of `about`, after all that it was to hear before.
-    fn announce(&mut self, by: Instance, about: Instance, is_there: bool) {
-        let at = self.now + self.rng.u64(..=self.roster.delay);
-        let last = &mut self.members[by.0].hears_until;
-        *last = at.max(*last);
-        let at = *last;
-        self.plan(at, Happening::Heard { by, about, is_there });
-    }
-
     fn plan(&mut self, at: u64, happening: Happening) {
         if happening.is_news() {
             self.news += 1;
@@ -526,83 +303,6 @@ impl Call {
             Happening::Send(instance) if self[instance].is_there() => self.send(instance),
             Happening::Wake(instance) => self.wake(instance),
             Happening::Send(_) => {}
-        }
-    }
-
-    fn arrival(&mut self, by: Option<Instance>, datagram: Datagram) {
-        let Datagram { from, to, message } = datagram;
-        let Some(instance) = self.live.get(&to).copied() else {
-            return;
-        };
-        self.tally.delivered += 1;
-        if let Some(by) = by.filter(|by| self.live.get(&from) == Some(by)) {
-            self.begin_presence(instance, by);
-        }
-        self.tell(instance, Input::Received { from, message });
-    }
-
-    fn heard(&mut self, by: Instance, about: Instance, is_there: bool) {
-        if !self[by].is_there() {
-            return;
-        }
-        self.tally.disturbed_at = self.now;
-        let id = self[about].id().clone();
-        if is_there {
-            self.sample(by);
-            self.members[by.0].announced.entry(id.clone()).or_insert(self.now);
-            self.begin_presence(by, about);
-            if let Some(presence) = self.members[by.0].heard.get_mut(&about) {
-                presence.until = None;
-            }
-            self.tell(by, Input::Joined(id));
-        } else {
-            self.members[by.0].announced.remove(&id);
-            self.end_presence(by, &id, |_| true);
-            self.tell(by, Input::Left(id));
-            self.plan(self.now + LEAVER_OPENS + 1, Happening::Sample(by));
-        }
-    }
-
-    /// Takes note that `by` knows that `about` is there.
-    ///
-    /// Who returns before it was missed counts as there since the server said so, if none of its
-    /// former lives was secured.
-    fn begin_presence(&mut self, by: Instance, about: Instance) {
-        if self[about].hoards() {
-            let announced = self[by].announced.get(self[about].id());
-            let presence = Presence { since: *announced.unwrap_or(&self.now), until: None };
-            self.members[by.0].heard.entry(about).or_insert(presence);
-        }
-    }
-
-    /// Takes note that `by` thinks that members of this name are gone.
-    fn end_presence(&mut self, by: Instance, id: &MemberId, which: impl Fn(Instance) -> bool) {
-        let mut heard = core::mem::take(&mut self.members[by.0].heard);
-        for (about, presence) in &mut heard {
-            if presence.until.is_none() && self[*about].id() == id && which(*about) {
-                presence.until = Some(self.now);
-            }
-        }
-        self.members[by.0].heard = heard;
-    }
-
-    fn missed(&mut self, instance: Instance) {
-        let id = self[instance].id().clone();
-        if self.listed.get(&id) == Some(&instance) {
-            self.listed.remove(&id);
-            for observer in self.others(instance) {
-                self.announce(observer, instance, false);
-            }
-        }
-    }
-
-    fn pulse(&mut self) {
-        if let Some(attacker) = &mut self.attacker {
-            let said = attacker.pulse(self.now);
-            self.plan(self.now + PULSE, Happening::Pulse);
-            for datagram in said {
-                self.plan(self.now, Happening::Arrival(None, datagram));
-            }
         }
     }
 
@@ -662,78 +362,6 @@ impl Call {
         }
     }
 
-    fn transmit(&mut self, by: Instance, to: Option<MemberId>, message: &[u8]) {
-        self.note(|| format!("{} sends {} bytes to {to:?}", self[by].id(), message.len()));
-        let from = self[by].id().clone();
-        let recipients = match to {
-            Some(to) => vec![to],
-            None => self.live.keys().filter(|id| **id != from).cloned().collect(),
-        };
-        for to in recipients {
-            let datagram = Datagram { from: from.clone(), to, message: message.to_vec() };
-            match &mut self.attacker {
-                Some(attacker) => {
-                    for datagram in attacker.intercept(self.now, datagram) {
-                        self.carry(Some(by), datagram);
-                    }
-                }
-                None => self.carry(Some(by), datagram),
-            }
-        }
-    }
-
-    fn carry(&mut self, by: Option<Instance>, datagram: Datagram) {
-        let delays: Vec<_> = self.link.copies(&mut self.rng).collect();
-        if delays.is_empty() && self.live.contains_key(&datagram.to) {
-            self.tally.lost += 1;
-            self.tally.disturbed_at = self.now;
-        }
-        for delay in delays {
-            self.plan(self.now + delay, Happening::Arrival(by, datagram.clone()));
-        }
-    }
-
-    /// Every sender with everybody who is to open its frames.
-    fn pairs(&self) -> Vec<(Instance, Instance)> {
-        let senders = self.live().into_iter().filter(|by| self[*by].is_sender);
-        senders.flat_map(|by| self.others(by).into_iter().map(move |to| (by, to))).collect()
-    }
-
-    /// Those of `pairs`, sorted by sender, of whom the one does not open the other's frames.
-    fn still_deaf(&mut self, pairs: Vec<(Instance, Instance)>) -> Vec<(Instance, Instance)> {
-        let mut frame = (None, None);
-        let mut deaf = Vec::new();
-        for (by, to) in pairs {
-            if frame.0 != Some(by) {
-                frame = (Some(by), self.members[by.0].seal());
-            }
-            let opened = frame.1.clone().is_some_and(|body| self.show(to, &body));
-            if !opened {
-                deaf.push((by, to));
-            }
-        }
-        deaf
-    }
-
-    fn check_outsiders_of(&mut self, sample: &Sample) {
-        let Sample { by, at, body } = sample;
-        let heard = core::mem::take(&mut self.members[by.0].heard);
-        for hoarder in self.hoarders.iter().filter(|hoarder| *hoarder != by) {
-            let presence = heard.get(hoarder);
-            let may_open = presence.is_some_and(|presence| {
-                presence.since <= *at
-                    && presence.until.is_none_or(|until| *at <= until + LEAVER_OPENS)
-            });
-            let hoard = self.members[hoarder.0].hoard().filter(|hoard| hoard.is_near(body));
-            if let Some(hoard) = hoard.filter(|_| !may_open) {
-                let opens = hoard.opens(FrameKind::Delta, body);
-                assert!(!opens, "{hoarder:?} opens what {by:?} sealed at {at}, {presence:?}");
-                self.tally.near_misses += 1;
-            }
-        }
-        self.members[by.0].heard = heard;
-    }
-
     fn note(&self, what: impl FnOnce() -> String) {
         if self.trace {
             println!("{:>9} {}", self.now, what());
@@ -755,13 +383,3 @@ impl core::ops::Index<Instance> for Call {
         &self.members[number]
     }
 }
-
-/// How long after it was heard of a member's departure may a frame be one that it opens, in ms:
-/// 100 to collect causes, 500 until the switch.
-pub const LEAVER_OPENS: u64 = 600;
-
-/// How often it is tried who opens whose frames, in ms.
-const STEP: u64 = 50;
-
-/// Frames that are kept to be tried again.
-const MAX_SAMPLES: usize = 2000;
