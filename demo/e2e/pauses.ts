@@ -1,6 +1,6 @@
 /**
  * Measures how late frames are while a room of fifty changes keys: prints a table, writes it as
- * JSON to `target/e2e/rotation.json`, and fails if every rotation makes one too late.
+ * JSON to `target/e2e/rotation.json`, and fails if a usual rotation makes one too late.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { serve } from './lib/server.ts';
 const REPORT = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
 const ROTATIONS = 20;
 const JOINS = 5;
-/** Latest that a frame may be because of a rotation; a join, which is of one moment, is told. */
+/** Latest that a frame may be in a second with a rotation; a join, which is of one moment, is told. */
 const LIMIT_MS = 5;
 /** Longer than any rotation, with the answers to it. */
 const QUIET_MS = 1000;
@@ -27,7 +27,6 @@ interface Row {
   frames_per_second: number;
   /** Longest that a frame was late, in ms, in each second. */
   pauses: number[];
-  /** The least of them, which is what is left of a pause that nothing else on the machine made. */
   least: number;
   median: number;
   longest: number;
@@ -54,11 +53,20 @@ async function main(): Promise<void> {
   console.table(rows.map(({ pauses, ...row }) => row));
   mkdirSync(REPORT, { recursive: true });
   writeFileSync(`${REPORT}rotation.json`, `${JSON.stringify(rows, null, 2)}\n`);
-  const late = rows.filter(({ event, least }) => event === 'rotation' && least >= LIMIT_MS);
-  for (const { browser, least } of late) {
-    console.error(`${browser}: at every rotation, a frame is ${least} ms late, or later`);
-    process.exitCode = 1;
+  for (const browser of BROWSERS) judge(browser, rows);
+}
+
+/** By the median: what is longest, the machine makes, and with nothing going on as well. */
+function judge(browser: BrowserName, rows: Row[]): void {
+  const median = (event: Row['event']): number =>
+    rows.find((row) => row.browser === browser && row.event === event)!.median;
+  if (median('rotation') < LIMIT_MS) return;
+  if (median('none') >= LIMIT_MS) {
+    console.error(`${browser}: frames are late with nothing going on: nothing can be said here`);
+    return;
   }
+  console.error(`${browser}: at half of all rotations, a frame is ${median('rotation')} ms late`);
+  process.exitCode = 1;
 }
 
 async function measure(browser: BrowserName, page: Browser, origin: string): Promise<Row[]> {

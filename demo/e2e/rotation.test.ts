@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { Member } from './lib/member.ts';
 import { arrivedFrames, sealedFrames } from './lib/sealed-frames.ts';
 import { inRooms } from './lib/suite.ts';
+import { settled } from './lib/until.ts';
 
 const ROTATIONS = 50;
 const EVERY_MS = 1200;
@@ -18,9 +19,9 @@ inRooms((bench) => {
       const members = await room.join(['alice', 'bob', 'carol']);
       await room.secured();
       await room.flows();
-      await new Promise((calm) => setTimeout(calm, 3000));
-
-      const before = await Promise.all(members.map(counts));
+      const before = await settled('drops and key-frame requests', () =>
+        Promise.all(members.map(counts)),
+      );
       const start = Date.now();
       const rotations = await Promise.all(
         members.map((member) => member.run('rotateOften', ROTATIONS, EVERY_MS)),
