@@ -1,0 +1,541 @@
+/** A call: who is in it, what goes between them, and how well it is sealed. */
+
+import { batch, effect, signal, type ReadonlySignal } from '@preact/signals-core';
+import { Frameseal, type MemberDetail, type ProblemDetail } from 'frameseal';
+import { randomId } from './base64.ts';
+import { Chat } from './chat.ts';
+import { Conversation } from './conversation.ts';
+import { Files } from './files.ts';
+import type { Link, LinkContext } from './link.ts';
+import type { LocalMedia } from './local-media.ts';
+import { Mesh } from './mesh.ts';
+import type { Message } from './messages.ts';
+import type {
+  ChatMessage,
+  Counters,
+  Notice,
+  Person,
+  Shield,
+  SignallingState,
+  Transfer,
+} from './model.ts';
+import { Notices, severityOf } from './notices.ts';
+import { Openings } from './openings.ts';
+import { People } from './people.ts';
+import { ReceivedMedia } from './received-media.ts';
+import { Roster, type Member } from './roster.ts';
+import { KIND, SealedSignalling } from './sealed-signalling.ts';
+import { shieldOf, type OtherFacts, type ProblemFacts } from './shield.ts';
+import { ServerError, Signalling, type Welcome } from './signalling.ts';
+import { SpeakingWatch } from './speaking.ts';
+import { TrafficMeter } from './traffic.ts';
+import { Verification } from './verification.ts';
+
+export interface JoinOptions {
+  room: string;
+  /** 1 to 64 bytes of UTF-8. */
+  name: string;
+  /** From the link: what the members know and the server does not. */
+  secret?: Uint8Array;
+  /** From the link, too: no server can turn it off. */
+  isSealed: boolean;
+  /** Stays the page's, to be stopped by it. */
+  media: LocalMedia;
+  /** Address of the server's WebSocket; by default `/ws` of the page's own server. */
+  server?: string;
+  /** The only video codec to be sent, such as `VP9`; by default the browser's choice. */
+  videoCodec?: string;
+}
+
+/** Something that went through the relay, as the server sees it. */
+export interface Relayed {
+  /** Milliseconds of this computer's clock. */
+  readonly at: number;
+  readonly from: string;
+  /** `null`: all others in the room. */
+  readonly to: string | null;
+  readonly what: 'key' | 'sealed' | 'plain';
+  readonly bytes: Uint8Array;
+}
+
+export class Call {
+  readonly media: LocalMedia;
+  readonly isSealed: boolean;
+  readonly hasSecret: boolean;
+
+  readonly #id: string;
+  readonly #name: string;
+  readonly #frameseal: Frameseal | undefined;
+  readonly #signalling: Signalling;
+  readonly #sealed: SealedSignalling;
+  readonly #mesh: Mesh;
+  readonly #context: LinkContext;
+  readonly #received: ReceivedMedia;
+  readonly #conversations = new Map<string, Conversation>();
+  readonly #people = new People();
+  readonly #roster: Roster;
+  readonly #chat: Chat;
+  readonly #files: Files;
+  readonly #notices = new Notices();
+  readonly #verification = new Verification();
+  readonly #openings = new Openings();
+  readonly #traffic = new TrafficMeter();
+  readonly #shield = signal<Shield>({ state: 'waiting', title: '', reason: '', cure: '' });
+  readonly #key = signal<{ generation: number; step: number } | undefined>(undefined);
+  readonly #relayed: Relayed[] = [];
+  readonly #endings: (() => void)[] = [];
+  readonly #troubles = new Map<string, Trouble>();
+  #problems: (ProblemFacts & { at: number })[] = [];
+  #sfu: 'janus' | null = null;
+  #settle: { resolve(): void; reject(error: Error): void } | undefined;
+
+  /**
+   * Takes a seat in a room; makes one if there is none of this name.
+   *
+   * @throws Error whose message is cause and cure: the browser cannot seal, the server does not
+   * answer, or lets nobody in.
+   */
+  static async join(options: JoinOptions): Promise<Call> {
+    const id = randomId();
+    const { room, secret, isSealed } = options;
+    const frameseal = isSealed
+      ? await Frameseal.create({ room, member: id, ...(secret && { secret }) })
+      : undefined;
+    const call = new Call(id, options, frameseal);
+    try {
+      await call.#ready();
+      return call;
+    } catch (error) {
+      call.leave();
+      throw error;
+    }
+  }
+
+  private constructor(id: string, options: JoinOptions, frameseal: Frameseal | undefined) {
+    const { room, name, secret, isSealed, media, server = defaultServer() } = options;
+    this.#id = id;
+    this.#name = name;
+    this.#frameseal = frameseal;
+    this.media = media;
+    this.isSealed = isSealed;
+    this.hasSecret = secret !== undefined;
+
+    this.#received = new ReceivedMedia((member) => this.#showStreams(member));
+    this.#roster = new Roster({
+      joined: (member) => this.#joined(member),
+      left: (member) => this.#left(member),
+    });
+    this.#chat = new Chat(id, (member, message) => void this.#tell(member, message));
+    this.#files = new Files({
+      send: (member, message) => this.#tell(member, message),
+      nameOf: (member) => this.#people.nameOf(member),
+    });
+    this.#sealed = new SealedSignalling(id, frameseal, {
+      relay: (to, data, isRepeated) => {
+        this.#record(id, to, data);
+        this.#signalling.relay(to, data, isRepeated);
+      },
+      signal: (from, signal) => {
+        if (!this.#people.get(from)) return;
+        // It was opened, or else need not be: so its sender can be answered.
+        this.#mesh.connect(from);
+        this.#mesh.handle(from, signal);
+      },
+      dropped: (from, code) => this.#dropped(from, code),
+    });
+    this.#context = {
+      frameseal,
+      iceServers: [],
+      media: { tracks: media.tracks, received: this.#received, videoCodec: options.videoCodec },
+    };
+    this.#mesh = new Mesh(id, this.#context, () => this.signalling.value === 'online', {
+      send: (signal) => this.#sealed.send(signal),
+      linked: (link) => this.#linked(link),
+      changed: (member, link) => this.#people.change(member, { link }),
+    });
+
+    this.#people.add({ id, name }, { isSelf: true, keys: 'secured', link: 'connected' });
+    this.#follow();
+    this.#signalling = new Signalling(server, { room, member: id, token: randomId(), name }, {
+      welcomed: (welcome) => this.#welcomed(welcome),
+      joined: (member) => this.#roster.joined(member),
+      left: (member) => this.#roster.left(member),
+      relayed: (from, data) => {
+        this.#record(from, id, data);
+        this.#sealed.receive(from, data);
+      },
+      failed: (error, isFatal) => this.#refused(error, isFatal),
+    });
+  }
+
+  /** Oneself first. */
+  get people(): ReadonlySignal<readonly Person[]> {
+    return this.#people.list;
+  }
+
+  get signalling(): ReadonlySignal<SignallingState> {
+    return this.#signalling.state;
+  }
+
+  get shield(): ReadonlySignal<Shield> {
+    return this.#shield;
+  }
+
+  get chat(): ReadonlySignal<readonly ChatMessage[]> {
+    return this.#chat.log;
+  }
+
+  get transfers(): ReadonlySignal<readonly Transfer[]> {
+    return this.#files.list;
+  }
+
+  get notices(): ReadonlySignal<readonly Notice[]> {
+    return this.#notices.all;
+  }
+
+  /** The key that frames leave under; `undefined` before the first, and in a room not sealed. */
+  get key(): ReadonlySignal<{ generation: number; step: number } | undefined> {
+    return this.#key;
+  }
+
+  /** The media server that media goes through, or `null`: from browser to browser. */
+  get sfu(): 'janus' | null {
+    return this.#sfu;
+  }
+
+  /** Tells the counters of now; rates are since the call before. */
+  async counters(): Promise<Counters> {
+    const traffic = await this.#traffic.measure(this.#connections());
+    const frameseal = await this.#frameseal?.stats();
+    return { ...(frameseal && { frameseal }), ...traffic };
+  }
+
+  /** What went through the relay last, both ways, oldest first: at most 50. */
+  serverView(): readonly Relayed[] {
+    return [...this.#relayed];
+  }
+
+  /** Says something to all who are here. @throws RangeError for what is too long. */
+  async say(text: string): Promise<void> {
+    this.#chat.say(this.#name, text);
+  }
+
+  /** Offers a file to all who are here. @throws RangeError for one that is too big. */
+  async offer(file: File): Promise<void> {
+    const others = this.people.value.filter(({ isSelf }) => !isSelf);
+    await this.#files.offer(file, others.map(({ id }) => id));
+  }
+
+  accept(transfer: string): void {
+    this.#files.accept(transfer);
+  }
+
+  /** Turns an offer down, or stops a transfer. */
+  decline(transfer: string): void {
+    this.#files.decline(transfer);
+  }
+
+  /**
+   * Returns 60 digits to be compared: of one person and oneself, or of all who are here.
+   *
+   * @throws Error in a room that is not sealed, and until the person's key is proven.
+   */
+  async safetyNumber(member?: string): Promise<string> {
+    if (!this.#frameseal) throw new Error('This room is not sealed: there are no keys to compare.');
+    return this.#frameseal.safetyNumber(member);
+  }
+
+  /** Notes that the two have compared their number, or takes it back. */
+  setVerified(member: string, isVerified: boolean): void {
+    const fingerprint = this.#people.get(member)?.fingerprint;
+    this.#verification.set(member, fingerprint, isVerified);
+    this.#people.change(member, {
+      isVerified: this.#verification.isVerified(member, fingerprint),
+    });
+  }
+
+  /** Makes a fresh key, and resolves when frames leave under it. */
+  async rotate(): Promise<void> {
+    await this.#frameseal?.rotate();
+  }
+
+  /** Ends the call for this person, and tells the others. */
+  leave(): void {
+    for (const end of this.#endings.splice(0)) end();
+    this.#signalling.leave();
+    this.#roster.close();
+    this.#sealed.close();
+    for (const conversation of this.#conversations.values()) conversation.close();
+    this.#mesh.close();
+    this.#files.close();
+    this.#frameseal?.close();
+  }
+
+  /** Resolves when the server has let this member in. */
+  #ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error('The server does not answer. Check the network, and try again.'));
+      }, JOIN_MS);
+      this.#settle = {
+        resolve: () => (clearTimeout(timer), resolve()),
+        reject: (error) => (clearTimeout(timer), reject(error)),
+      };
+    });
+  }
+
+  /** Follows what happens in the package, in the page and on the clock. */
+  #follow(): void {
+    const frameseal = this.#frameseal;
+    frameseal?.addEventListener('message', ({ detail: { to, data } }) => {
+      this.#sealed.sendKey(to, data);
+    });
+    frameseal?.addEventListener('member', ({ detail }) => this.#rekeyed(detail));
+    frameseal?.addEventListener('keychange', ({ detail }) => (this.#key.value = detail));
+    frameseal?.addEventListener('source', ({ detail: { trackId, member, track } }) => {
+      this.#received.prove(trackId, member, track);
+    });
+    frameseal?.addEventListener('problem', ({ detail }) => this.#noteProblem(detail));
+    void frameseal?.fingerprint().then((fingerprint) => {
+      this.#people.change(this.#id, { fingerprint });
+    });
+
+    const { media } = this;
+    const speaking = new SpeakingWatch(
+      () => this.#connections(),
+      (trackIds) => this.#showSpeaking(trackIds),
+    );
+    const pulse = setInterval(() => void this.#beat(), BEAT_MS);
+    const leave = (): void => this.leave();
+    window.addEventListener('pagehide', leave);
+    this.#endings.push(
+      effect(() => {
+        const camera = media.camera.value;
+        const screen = media.screen.value;
+        this.#people.change(this.#id, { camera, screen });
+      }),
+      effect(() => {
+        const sending = media.sending.value;
+        this.#people.change(this.#id, { sending });
+        for (const member of this.#conversations.keys()) {
+          void this.#tell(member, { type: 'status', sending });
+        }
+      }),
+      effect(() => {
+        void this.#people.list.value;
+        this.#judge();
+      }),
+      () => speaking.stop(),
+      () => clearInterval(pulse),
+      () => window.removeEventListener('pagehide', leave),
+    );
+  }
+
+  #welcomed(welcome: Welcome): void {
+    this.#context.iceServers.splice(0, Infinity, ...welcome.iceServers);
+    this.#sfu = welcome.sfu;
+    batch(() => this.#roster.welcome(welcome.server, welcome.members));
+    this.#settle?.resolve();
+  }
+
+  #refused(error: ServerError, isFatal: boolean): void {
+    if (isFatal) this.#settle?.reject(error);
+    // Who is gone is told by the roster.
+    if (error.code === 'no-such-member') return;
+    this.#notices.add(error.code, isFatal ? 'error' : 'warning', error.message);
+  }
+
+  #joined(member: Member): void {
+    const keys = this.isSealed ? 'pending' : 'secured';
+    this.#troubles.set(member.id, { pendingSince: performance.now(), lockedOutAt: -Infinity });
+    this.#people.add(member, { isSelf: false, keys, link: 'connecting' });
+    this.#chat.join(member.id);
+    this.#frameseal?.memberJoined(member.id);
+    if (!this.isSealed) this.#mesh.connect(member.id);
+  }
+
+  #left(member: string): void {
+    this.#files.left(member);
+    this.#frameseal?.memberLeft(member);
+    this.#mesh.disconnect(member);
+    this.#conversations.get(member)?.close();
+    this.#conversations.delete(member);
+    this.#sealed.forget(member);
+    this.#chat.leave(member);
+    this.#received.forget(member);
+    this.#openings.forget(member);
+    this.#troubles.delete(member);
+    this.#people.remove(member);
+  }
+
+  #rekeyed({ id, state, fingerprint }: MemberDetail): void {
+    const trouble = this.#troubles.get(id);
+    if (!trouble || state === 'left') return;
+    if (state === 'pending') trouble.pendingSince ??= performance.now();
+    else trouble.pendingSince = undefined;
+    const isVerified = this.#verification.isVerified(id, fingerprint);
+    this.#people.change(id, { keys: state, fingerprint, isVerified });
+    if (state === 'secured') this.#mesh.connect(id);
+  }
+
+  #linked(link: Link): void {
+    const { member } = link;
+    this.#conversations.get(member)?.close();
+    const conversation = new Conversation(link.channel, member, this.#frameseal, {
+      opened: () => {
+        void conversation.send({ type: 'status', sending: this.media.sending.value });
+        this.#chat.connected(member);
+        this.#files.connected(member);
+      },
+      message: (message) => this.#receive(member, message),
+      dropped: (code) => this.#dropped(member, code),
+    });
+    this.#conversations.set(member, conversation);
+  }
+
+  #receive(member: string, message: Message): void {
+    switch (message.type) {
+      case 'status':
+        this.#people.change(member, { sending: message.sending });
+        return this.#showStreams(member);
+      case 'chat':
+      case 'heard':
+        return this.#chat.receive(member, this.#people.nameOf(member), message);
+      default:
+        return this.#files.receive(member, message);
+    }
+  }
+
+  /** Sends to one member, if there is a connection. */
+  async #tell(member: string, message: Message): Promise<void> {
+    const conversation = this.#conversations.get(member);
+    if (conversation?.isOpen) await conversation.send(message);
+  }
+
+  #showStreams(member: string): void {
+    const person = this.#people.get(member);
+    if (person) this.#people.change(member, this.#received.streamsOf(member, person.sending));
+  }
+
+  #showSpeaking(trackIds: ReadonlySet<string>): void {
+    const speaking = new Set([...trackIds].map((id) => this.#received.ownerOf(id)?.member));
+    batch(() => {
+      for (const { id, isSelf } of this.people.value) {
+        if (!isSelf) this.#people.change(id, { isSpeaking: speaking.has(id) });
+      }
+    });
+  }
+
+  #noteProblem(detail: ProblemDetail): void {
+    const { code, hint, member, reason } = detail;
+    const severity = severityOf(detail);
+    this.#notices.add(code, severity, hint);
+    const person = member === undefined ? undefined : this.#people.get(member);
+    if (code === 'message-rejected' && person && person.keys !== 'secured') {
+      // Of somebody who has not got in, it says just that.
+      const trouble = this.#troubles.get(member!);
+      if (trouble && reason?.startsWith('does not open')) trouble.lockedOutAt = performance.now();
+    } else if (severity !== 'info') {
+      const name = person && { name: person.name };
+      this.#problems.push({ code, severity, text: hint, at: performance.now(), ...name });
+    }
+    this.#judge();
+  }
+
+  /** Signalling or a message of somebody was not taken. */
+  #dropped(member: string, code: string): void {
+    const name = this.#people.nameOf(member);
+    const isAttack = code === 'not-sealed' || code === 'wrong-source';
+    const text = DROPPED[code] ?? `A message was dropped (${code}).`;
+    this.#notices.add(code, isAttack ? 'warning' : 'info', `${name}: ${text}`);
+    if (!isAttack || !this.isSealed) return;
+    this.#problems.push({ code, severity: 'warning', text, name, at: performance.now() });
+    this.#judge();
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      const stats = await this.#frameseal?.stats();
+      const opened = stats?.tracks.flatMap(({ direction, member, track, passed }) =>
+        direction === 'receive' && member !== undefined && track !== undefined
+          ? { member, track, passed }
+          : [],
+      );
+      this.#openings.update(opened ?? [], performance.now());
+    } catch {
+      // The worker has failed, which is a problem of its own.
+    }
+    this.#judge();
+  }
+
+  /** Has the shield tell what is so now. */
+  #judge(): void {
+    const now = performance.now();
+    this.#problems = this.#problems.filter(
+      ({ at, code }) => now - at < PROBLEM_MS || code === 'worker-failed',
+    );
+    const others = [...this.#troubles].flatMap(([id, { pendingSince, lockedOutAt }]) => {
+      const person = this.#people.get(id);
+      if (!person) return [];
+      const { name, keys, link, sending } = person;
+      const facts: OtherFacts = {
+        name,
+        keys,
+        link,
+        pendingMs: pendingSince === undefined ? 0 : now - pendingSince,
+        isLockedOut: now - lockedOutAt < LOCKED_OUT_MS,
+        missing: this.#openings.missing(id, sending, now),
+      };
+      return [facts];
+    });
+    const shield = shieldOf({ isSealed: this.isSealed, others, problems: this.#problems });
+    const before = this.#shield.peek();
+    const names = Object.keys(shield) as (keyof Shield)[];
+    if (names.some((name) => shield[name] !== before[name])) this.#shield.value = shield;
+  }
+
+  #record(from: string, to: string | null, data: Uint8Array): void {
+    const what = data[0] === KIND.key ? 'key' : data[0] === KIND.sealed ? 'sealed' : 'plain';
+    this.#relayed.push({ at: Date.now(), from, to, what, bytes: data });
+    if (this.#relayed.length > MAX_RELAYED) this.#relayed.shift();
+  }
+
+  #connections(): RTCPeerConnection[] {
+    return this.#mesh.links.map(({ pc }) => pc);
+  }
+}
+
+/** What keeps a member from being heard. */
+interface Trouble {
+  pendingSince: number | undefined;
+  lockedOutAt: number;
+}
+
+function defaultServer(): string {
+  const url = new URL('/ws', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
+/** Why something that a member sent was not taken: cause and cure. */
+const DROPPED: Readonly<Record<string, string>> = {
+  'authentication-failed': 'A message came twice, or was changed on the way, and was dropped.',
+  malformed: 'A message could not be understood. If it goes on, reload the page at both ends.',
+  'missing-key': 'A message was dropped because its key did not come within 10 s.',
+  'not-sealed':
+    'A message in the clear was refused, because this room is sealed. Compare your links.',
+  sealed: 'A sealed message came, but this room is not sealed. Compare your links.',
+  'too-much': 'More messages came than could be opened.',
+  'wrong-source': 'A message was sealed by somebody else than the one who brought it.',
+};
+
+const JOIN_MS = 10_000;
+const BEAT_MS = 1000;
+
+/** Long enough to be read, short enough to be of now; the package tells of each once a second. */
+const PROBLEM_MS = 8000;
+
+/** Rejected key messages come again more and more slowly. */
+const LOCKED_OUT_MS = 60_000;
+
+const MAX_RELAYED = 50;

@@ -1,0 +1,100 @@
+/** Sealed messages over the data channel of one connection, in order. */
+
+import { decode, encode, type Message } from './messages.ts';
+import { codeOf, Opener } from './opener.ts';
+import type { Sealing } from './sealed-signalling.ts';
+
+export interface ConversationHandlers {
+  opened(): void;
+  /** Proven to be the other end's, in a room that is sealed. */
+  message(message: Message): void;
+  /** Something of the other end was not taken; the code says why. */
+  dropped(code: string): void;
+}
+
+export class Conversation {
+  readonly #channel: RTCDataChannel;
+  readonly #sealing: Sealing | undefined;
+  readonly #handlers: ConversationHandlers;
+  readonly #opener: Opener | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(
+    channel: RTCDataChannel,
+    member: string,
+    sealing: Sealing | undefined,
+    handlers: ConversationHandlers,
+  ) {
+    this.#channel = channel;
+    this.#sealing = sealing;
+    this.#handlers = handlers;
+    channel.bufferedAmountLowThreshold = LOW_BYTES;
+    channel.onopen = () => handlers.opened();
+    channel.onmessage = ({ data }) => this.#receive(data);
+    this.#opener =
+      sealing &&
+      new Opener((sealed) => sealing.open(sealed), {
+        opened: (data, from) => {
+          if (from === member) this.#read(data);
+          else handlers.dropped('wrong-source');
+        },
+        dropped: (code) => handlers.dropped(code),
+      });
+  }
+
+  get isOpen(): boolean {
+    return this.#channel.readyState === 'open';
+  }
+
+  /**
+   * Resolves when the browser has taken the message and has room for more; what it cannot take
+   * because the connection is gone is lost.
+   */
+  send(message: Message): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      try {
+        const bytes = encode(message);
+        const sealed = this.#sealing ? await this.#sealing.seal(bytes) : bytes;
+        await this.#room();
+        if (this.isOpen) this.#channel.send(sealed as Uint8Array<ArrayBuffer>);
+      } catch (error) {
+        if (codeOf(error) !== 'closed') this.#handlers.dropped(codeOf(error));
+      }
+    });
+    return this.#last;
+  }
+
+  close(): void {
+    this.#channel.onopen = null;
+    this.#channel.onmessage = null;
+    this.#opener?.close();
+    this.#channel.close();
+  }
+
+  #receive(data: unknown): void {
+    if (!(data instanceof ArrayBuffer)) return this.#handlers.dropped('malformed');
+    const bytes = new Uint8Array(data);
+    if (this.#opener) this.#opener.push(bytes);
+    else this.#read(bytes);
+  }
+
+  #read(bytes: Uint8Array): void {
+    const message = decode(bytes);
+    if (message) this.#handlers.message(message);
+    else this.#handlers.dropped('malformed');
+  }
+
+  /** Waits while the browser has more to send than it needs to keep the network busy. */
+  async #room(): Promise<void> {
+    if (this.#channel.bufferedAmount <= HIGH_BYTES) return;
+    await new Promise<void>((resolve) => {
+      for (const event of ['bufferedamountlow', 'close']) {
+        this.#channel.addEventListener(event, () => resolve(), { once: true });
+      }
+    });
+  }
+}
+
+/** Chromium closes a channel that is given more than 16 MiB ahead; this is 50 ms of 40 Mbit/s. */
+const HIGH_BYTES = 256 << 10;
+const LOW_BYTES = 64 << 10;
