@@ -13,12 +13,13 @@ await rm('dist', { recursive: true, force: true });
 await esbuild.build({
   absWorkingDir: process.cwd(), // esbuild remembers where it was imported
   entryPoints: [
-    'page/index.html',
-    'page/icon.svg',
-    'page/main.ts',
-    'page/style.css',
-    { in: 'page/worker/bob.ts', out: 'bob' },
+    'page/inspect/index.html',
+    'page/inspect/main.ts',
+    'page/inspect/style.css',
+    { in: 'page/icon.svg', out: 'icon' },
+    { in: 'page/inspect/worker/bob.ts', out: 'bob' },
   ],
+  outbase: 'page/inspect',
   outdir: 'dist',
   bundle: true,
   format: 'esm',

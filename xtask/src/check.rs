@@ -17,7 +17,7 @@ const PROJECTS: [&str; 8] = [
     "worker/js/src/worker",
     "worker/js/test",
     "demo/page",
-    "demo/page/worker",
+    "demo/page/inspect/worker",
     "demo/e2e",
     "demo/e2e/workers",
     "keymgmt/vectors",

@@ -42,7 +42,7 @@ export class DemoServer {
   }
 }
 
-/** What the page says of the call: see `demo/page/health.ts`. */
+/** What the page says of the call: see `demo/page/inspect/health.ts`. */
 export type State = 'starting' | 'playing' | 'waiting' | 'problem' | 'stopped';
 
 /** The page, and what it shows. */

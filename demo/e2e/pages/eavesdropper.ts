@@ -1,6 +1,6 @@
 //! Lets the demo page's eavesdropper at frames that nobody sealed.
 
-import { Eavesdropper } from '../../page/eavesdropper.ts';
+import { Eavesdropper } from '../../page/inspect/eavesdropper.ts';
 
 /** The configurations to encode with, by the frames' MIME type. */
 const ENCODERS: Record<string, Partial<VideoEncoderConfig> & { codec: string }> = {
