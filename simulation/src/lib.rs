@@ -37,3 +37,4 @@ pub use link::Link;
 pub use member::{Member, Traffic};
 pub use storm::{Report, Storm};
 pub use victim::Victim;
+pub use wire::with_credential;

@@ -1,7 +1,7 @@
 //! The application judges who is who.
 
 use frameseal_keymgmt::{Event, Fingerprint, Input, MemberState};
-use frameseal_simulation::{Call, Instance};
+use frameseal_simulation::{Call, Datagram, Instance, Link, with_credential};
 
 use super::{ever_opens, frame, times_told};
 
@@ -72,4 +72,59 @@ fn who_is_rejected_later_is_shut_out() {
     call.run(5000);
     let body = frame(&mut call, alice);
     assert!(!ever_opens(&mut call, bob, &body));
+}
+
+/// What carries a hello may write another credential into it.
+fn forged(messages: &[Datagram], from: &str) -> Datagram {
+    let hello = messages.iter().find(|datagram| datagram.from.as_str() == from);
+    let mut forged = hello.expect("it said hello").clone();
+    forged.message = with_credential(&forged.message, b"I am nobody");
+    forged
+}
+
+#[test]
+fn a_forged_credential_shuts_no_member_out() {
+    let (mut call, [alice, bob]) = undecided();
+    let tap = call.tap();
+    for (who, other) in [(alice, bob), (bob, alice)] {
+        let (fingerprint, _) = asked(&call, who);
+        call.tell(who, Input::Accept(call[other].id().clone(), fingerprint));
+    }
+    call.run(3000);
+
+    call.deliver(forged(&tap.take(), "bob"));
+    call.run(1000);
+    assert_eq!(asked(&call, alice).1, "I am bob", "there is nothing new to judge");
+    call.everyone_opens_everyone();
+}
+
+#[test]
+fn after_a_forged_credential_the_right_one_is_judged() {
+    let mut call = Call::new(1);
+    let tap = call.tap();
+    let join = |call: &mut Call, name: &str| {
+        call.join_with(name, |options| {
+            options.verify = true;
+            options.credential = format!("I am {name}").into_bytes();
+        })
+    };
+    let alice = join(&mut call, "alice");
+    call.set_link(Link::cut());
+    let bob = join(&mut call, "bob");
+    call.run(0);
+    call.deliver(forged(&tap.take(), "bob"));
+    let (fingerprint, credential) = asked(&call, alice);
+    assert_eq!(credential, "I am nobody");
+    call.tell(alice, Input::Reject(call[bob].id().clone(), fingerprint));
+
+    call.set_link(Link::healed());
+    call.run(5000);
+    for (who, other) in [(alice, bob), (bob, alice)] {
+        let (fingerprint, credential) = asked(&call, who);
+        assert_eq!(credential, format!("I am {}", call[other].id()));
+        call.tell(who, Input::Accept(call[other].id().clone(), fingerprint));
+        call.send(who);
+    }
+    call.run(3000);
+    call.everyone_opens_everyone();
 }

@@ -12,6 +12,7 @@ mod limits;
 mod lost_key;
 mod middle_man;
 mod passphrase;
+mod replay;
 mod returning;
 mod safety_number;
 mod slots;

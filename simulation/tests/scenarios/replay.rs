@@ -1,0 +1,67 @@
+//! Messages of an association that is over come again, though nobody was said to have left.
+
+use frameseal_keymgmt::Input;
+use frameseal_simulation::{Call, Instance};
+
+use super::{call_of, frame};
+
+/// Lets all that was said to `alice` come to her again.
+fn replay(call: &mut Call, messages: Vec<frameseal_simulation::Datagram>, alice: Instance) {
+    for datagram in messages {
+        if datagram.to == *call[alice].id() {
+            call.deliver(datagram);
+            call.run(10);
+        }
+    }
+    call.run(1000);
+}
+
+#[test]
+fn of_the_same_key_pair() {
+    let (mut call, [alice, bob]) = call_of(["alice", "bob"]);
+    let tap = call.tap();
+    for input in [Input::Left(call.id("alice")), Input::Joined(call.id("alice"))] {
+        call.tell(bob, input);
+        call.run(1000);
+    }
+    let recorded = frame(&mut call, bob);
+    let key = call[bob].sealing().expect("it sends");
+    let messages = tap.take();
+
+    // Another association, and another key: the old one is wiped.
+    for input in [Input::Left(call.id("alice")), Input::Joined(call.id("alice")), Input::Rotate] {
+        call.tell(bob, input);
+        call.run(1000);
+    }
+    assert!(call.frame_opens(bob, alice));
+    call.run(11_000);
+    let holds = |call: &Call| call[alice].held().any(|(key_id, _)| key_id == key);
+    assert!(!holds(&call), "it was wiped");
+
+    replay(&mut call, messages, alice);
+    assert!(!holds(&call) && !call.show(alice, &recorded));
+    call.everyone_opens_everyone();
+}
+
+#[test]
+fn of_a_key_pair_that_was_replaced() {
+    let (mut call, [alice, bob]) = call_of(["alice", "bob"]);
+    let tap = call.tap();
+    for input in [Input::Left(call.id("alice")), Input::Joined(call.id("alice"))] {
+        call.tell(bob, input);
+        call.run(1000);
+    }
+    let recorded = frame(&mut call, bob);
+    let messages = tap.take();
+
+    call.crash(bob);
+    call.join_sending("bob");
+    call.run(3000);
+    call.everyone_opens_everyone();
+    let number = call[alice].manager().safety_number(Some(&call.id("bob")));
+
+    replay(&mut call, messages, alice);
+    assert_eq!(call[alice].manager().safety_number(Some(&call.id("bob"))), number);
+    assert!(!call.show(alice, &recorded));
+    call.everyone_opens_everyone();
+}
