@@ -70,7 +70,7 @@ export class DemoPage {
       });
     }, VIOLATION);
     if (first) await page.evaluateOnNewDocument(first);
-    await page.goto(origin);
+    await page.goto(`${origin}/inspect/`);
     return demo;
   }
 

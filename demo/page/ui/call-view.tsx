@@ -1,0 +1,108 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Call } from '../call/call.ts';
+import { Announcer } from './announcer.tsx';
+import { Banner } from './banner.tsx';
+import { Controls } from './controls.tsx';
+import { CopyLink } from './copy-link.tsx';
+import { Icon } from './icon.tsx';
+import { Panel } from './panel.tsx';
+import { People } from './people.tsx';
+import { Safety } from './safety.tsx';
+import { ShieldView } from './shield-view.tsx';
+import { SideChat } from './side-chat.tsx';
+import { Signalling } from './signalling.tsx';
+import { Trouble } from './trouble.tsx';
+import type { Visit } from './visit.ts';
+
+/** A part of the view that comes and goes. */
+export type Side = 'chat' | 'panel';
+
+/** The call: people, what keeps them safe, and what they can do. */
+export function CallView({ call, visit }: { call: Call; visit: Visit }) {
+  const [sides, setSides] = useState<ReadonlySet<Side>>(() => new Set(isWide() ? ['chat'] : []));
+  const [isSafetyOpen, setSafetyOpen] = useState(false);
+  const toggle = (side: Side): void => {
+    // Where there is no room for both, one takes the other's place.
+    const others = hasRoomForBoth() ? [...sides].filter((other) => other !== side) : [];
+    setSides(new Set(sides.has(side) ? others : [...others, side]));
+  };
+  const close = (side: Side): void => {
+    toggle(side);
+    document.getElementById(`open-${side}`)?.focus();
+  };
+  const closeOnEscape = ({ key, target }: KeyboardEvent): void => {
+    // A dialog closes itself, and beside the people nothing is in the way.
+    if (key !== 'Escape' || (target as Element).closest('dialog') || isWide()) return;
+    for (const side of sides) close(side);
+  };
+  useEffect(() => {
+    document.getElementById('call-heading')?.focus();
+  }, []);
+
+  return (
+    <div class="call" onKeyDown={closeOnEscape}>
+      <header class="call-head">
+        <h1 class="hidden" id="call-heading" tabIndex={-1}>
+          Call
+        </h1>
+        <ShieldView shield={call.shield.value} />
+        <div class="tools" role="group" aria-label="Keys and room">
+          <Signalling state={call.signalling.value} />
+          {call.isSealed && (
+            <>
+              <button type="button" id="open-safety" class="tool" onClick={() => setSafetyOpen(true)}>
+                <Icon name="safety" />
+                <span class="tool-text">Safety numbers</span>
+              </button>
+              <button
+                type="button"
+                id="rotate"
+                class="tool"
+                title="Fresh keys for everybody, without a stop"
+                onClick={() => void call.rotate()}
+              >
+                <Icon name="rotate" />
+                <span class="tool-text">Rotate keys</span>
+              </button>
+            </>
+          )}
+          <CopyLink url={visit.url} />
+          <button
+            type="button"
+            id="open-panel"
+            class="tool"
+            aria-controls="panel"
+            aria-expanded={sides.has('panel')}
+            onClick={() => toggle('panel')}
+          >
+            <Icon name="gauge" />
+            <span class="tool-text">Inside</span>
+          </button>
+        </div>
+      </header>
+      {!call.isSealed && <Banner />}
+      <main class="call-main">
+        <div class="stage">
+          <People call={call} />
+          <Trouble text={call.media.trouble.value ?? ''} />
+        </div>
+        <Panel call={call} isOpen={sides.has('panel')} onClose={() => close('panel')} />
+        <SideChat call={call} isOpen={sides.has('chat')} onClose={() => close('chat')} />
+      </main>
+      <Controls
+        call={call}
+        isChatOpen={sides.has('chat')}
+        onChat={() => toggle('chat')}
+        onLeave={() => visit.leave()}
+      />
+      {call.isSealed && (
+        <Safety call={call} isOpen={isSafetyOpen} onClose={() => setSafetyOpen(false)} />
+      )}
+      <Announcer call={call} />
+    </div>
+  );
+}
+
+/** Side by side with the people; as in `call.css`. */
+const isWide = (): boolean => matchMedia('(min-width: 901px)').matches;
+const hasRoomForBoth = (): boolean => matchMedia('(min-width: 1101px)').matches;
