@@ -6,7 +6,8 @@ import { randomId } from './base64.ts';
 import { Chat } from './chat.ts';
 import { Conversation } from './conversation.ts';
 import { Files } from './files.ts';
-import type { Link, LinkContext } from './link.ts';
+import { Forwarding } from './forwarding.ts';
+import type { Link, LinkContext, LinkMedia } from './link.ts';
 import type { LocalMedia } from './local-media.ts';
 import { Mesh } from './mesh.ts';
 import type { Message } from './messages.ts';
@@ -70,6 +71,9 @@ export class Call {
   readonly #sealed: SealedSignalling;
   readonly #mesh: Mesh;
   readonly #context: LinkContext;
+  readonly #linkMedia: LinkMedia;
+  readonly #room: string;
+  readonly #server: string;
   readonly #received: ReceivedMedia;
   readonly #conversations = new Map<string, Conversation>();
   readonly #people = new People();
@@ -87,6 +91,7 @@ export class Call {
   readonly #troubles = new Map<string, Trouble>();
   #problems: (ProblemFacts & { at: number })[] = [];
   #sfu: 'janus' | null = null;
+  #forwarding: Forwarding | undefined;
   #settle: { resolve(): void; reject(error: Error): void } | undefined;
 
   /**
@@ -115,6 +120,8 @@ export class Call {
     const { room, name, secret, isSealed, media, server = defaultServer() } = options;
     this.#id = id;
     this.#name = name;
+    this.#room = room;
+    this.#server = server;
     this.#frameseal = frameseal;
     this.media = media;
     this.isSealed = isSealed;
@@ -143,15 +150,16 @@ export class Call {
       },
       dropped: (from, code) => this.#dropped(from, code),
     });
-    this.#context = {
-      frameseal,
-      iceServers: [],
-      media: { tracks: media.tracks, received: this.#received, videoCodec: options.videoCodec },
+    this.#linkMedia = {
+      tracks: media.tracks,
+      received: this.#received,
+      videoCodec: options.videoCodec,
     };
+    this.#context = { frameseal, iceServers: [], media: this.#linkMedia };
     this.#mesh = new Mesh(id, this.#context, () => this.signalling.value === 'online', {
       send: (signal) => this.#sealed.send(signal),
       linked: (link) => this.#linked(link),
-      changed: (member, link) => this.#people.change(member, { link }),
+      changed: (member) => this.#showLink(member),
     });
 
     this.#people.add({ id, name }, { isSelf: true, keys: 'secured', link: 'connected' });
@@ -267,6 +275,7 @@ export class Call {
     this.#sealed.close();
     for (const conversation of this.#conversations.values()) conversation.close();
     this.#mesh.close();
+    this.#forwarding?.close();
     this.#files.close();
     this.#frameseal?.close();
   }
@@ -332,10 +341,35 @@ export class Call {
   }
 
   #welcomed(welcome: Welcome): void {
-    this.#context.iceServers.splice(0, Infinity, ...welcome.iceServers);
-    this.#sfu = welcome.sfu;
+    this.#context.iceServers = welcome.iceServers;
+    if (this.#settle && welcome.sfu) this.#forward(welcome);
     batch(() => this.#roster.welcome(welcome.server, welcome.members));
     this.#settle?.resolve();
+    this.#settle = undefined;
+  }
+
+  /** Has media go through the media server, and only data from browser to browser. */
+  #forward({ sfu, iceServers, limits }: Welcome): void {
+    this.#sfu = sfu;
+    this.#context.media = undefined;
+    this.#forwarding = new Forwarding(
+      {
+        url: new URL('/sfu', this.#server).href,
+        room: this.#room,
+        member: this.#id,
+        frameseal: this.#frameseal,
+        iceServers,
+        media: this.#linkMedia,
+        members: limits.members,
+      },
+      {
+        changed: (member) => this.#showLink(member),
+        lost: (reason) => {
+          const text = `The media server is away. ${reason} Pictures and sound come back with it.`;
+          this.#notices.add('media-server', 'warning', text);
+        },
+      },
+    );
   }
 
   #refused(error: ServerError, isFatal: boolean): void {
@@ -415,6 +449,13 @@ export class Call {
   #showStreams(member: string): void {
     const person = this.#people.get(member);
     if (person) this.#people.change(member, this.#received.streamsOf(member, person.sending));
+  }
+
+  /** Shows the worse of the two ways to a member where data and media take different ones. */
+  #showLink(member: string): void {
+    const link = this.#mesh.stateOf(member);
+    const isPartial = link === 'connected' && this.#forwarding?.isConnected(member) === false;
+    this.#people.change(member, { link: isPartial ? 'connecting' : link });
   }
 
   #showSpeaking(trackIds: ReadonlySet<string>): void {
@@ -501,7 +542,7 @@ export class Call {
   }
 
   #connections(): RTCPeerConnection[] {
-    return this.#mesh.links.map(({ pc }) => pc);
+    return [...this.#mesh.links.map(({ pc }) => pc), ...(this.#forwarding?.connections ?? [])];
   }
 }
 

@@ -5,14 +5,15 @@ import type { Frameseal } from 'frameseal';
 import { TRACKS, type LocalTracks, type Track } from './local-media.ts';
 import type { ReceivedMedia } from './received-media.ts';
 import type { Signal } from './sealed-signalling.ts';
+import { TrackIds } from './track-ids.ts';
 
 /** What goes over the connections of a call. */
 export interface LinkContext {
   /** Seals; absent in a room that is not sealed. */
   readonly frameseal: Frameseal | undefined;
-  readonly iceServers: RTCIceServer[];
+  iceServers: RTCIceServer[];
   /** Absent where media goes through a media server: then only data goes over links. */
-  readonly media: LinkMedia | undefined;
+  media: LinkMedia | undefined;
 }
 
 export interface LinkMedia {
@@ -43,6 +44,7 @@ export class Link {
   readonly #isPolite: boolean;
   readonly #context: LinkContext;
   readonly #handlers: LinkHandlers;
+  readonly #trackIds = new TrackIds();
   #transceivers: RTCRtpTransceiver[] = [];
   #stopFollowing: () => void = () => {};
   #last: Promise<void> = Promise.resolve();
@@ -136,7 +138,7 @@ export class Link {
     this.#ignoresOffer = collides && !this.#isPolite;
     if (this.#ignoresOffer) return;
 
-    await pc.setRemoteDescription(description);
+    await pc.setRemoteDescription(this.#trackIds.rewrite(description));
     if (!isOffer) return;
     if (this.#context.media && this.#transceivers.length === 0) this.#adopt(pc.getTransceivers());
     await pc.setLocalDescription();
@@ -163,10 +165,10 @@ export class Link {
       frameseal?.protect(transceiver, { track, from: this.member });
       transceiver.direction = 'sendrecv';
       if (media.videoCodec) prefer(transceiver, media.videoCodec);
-      media.received.add(
-        transceiver.receiver.track,
-        frameseal ? undefined : { member: this.member, track },
-      );
+      media.received.add(transceiver.receiver.track, {
+        from: this.member,
+        owner: frameseal ? undefined : { member: this.member, track },
+      });
     }
     this.#stopFollowing = effect(() => {
       const tracks = media.tracks.value;

@@ -9,7 +9,7 @@ export interface MeshHandlers {
   send(signal: Signal): void;
   /** A connection to this member was made; its channel opens later. */
   linked(link: Link): void;
-  changed(member: string, state: LinkState): void;
+  changed(member: string): void;
 }
 
 /**
@@ -41,6 +41,11 @@ export class Mesh {
   /** All connections there are. */
   get links(): Link[] {
     return [...this.#peers.values()].flatMap(({ link }) => link ?? []);
+  }
+
+  /** Returns how the connection to a member does. */
+  stateOf(member: string): LinkState {
+    return this.#peers.get(member)?.state ?? 'connecting';
   }
 
   /** Connects to a member whose keys are proven, so that nothing has to be said in the clear. */
@@ -133,7 +138,7 @@ export class Mesh {
           : 'connecting';
     if (state === peer.state) return;
     peer.state = state;
-    this.#handlers.changed(peer.member, state);
+    this.#handlers.changed(peer.member);
   }
 
   /** Does what is next for a connection that is not there. */

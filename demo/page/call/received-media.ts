@@ -21,7 +21,7 @@ export interface Streams {
  */
 export class ReceivedMedia {
   readonly #changed: (member: string) => void;
-  readonly #tracks = new Map<string, MediaStreamTrack>();
+  readonly #tracks = new Map<string, Received>();
   readonly #owners = new Map<string, Owner>();
   readonly #shown = new Map<string, Streams>();
 
@@ -30,9 +30,14 @@ export class ReceivedMedia {
     this.#changed = changed;
   }
 
-  /** Adds what a receiver plays. It belongs to nobody yet, but in a room that is not sealed. */
-  add(track: MediaStreamTrack, owner?: Owner): void {
-    this.#tracks.set(track.id, track);
+  /**
+   * Adds what a receiver plays.
+   *
+   * @param from the member whose frames alone the receiver lets through, if that is known.
+   * @param owner in a room that is not sealed: whose it is, as nothing will be proven.
+   */
+  add(track: MediaStreamTrack, { from, owner }: { from?: string; owner?: Owner | undefined }): void {
+    this.#tracks.set(track.id, { track, from });
     if (owner) this.#owners.set(track.id, owner);
     const tell = (): void => this.#tell(track.id);
     for (const event of ['mute', 'unmute', 'ended']) track.addEventListener(event, tell);
@@ -50,7 +55,7 @@ export class ReceivedMedia {
 
   /** Forgets the track of a receiver whose connection ends. */
   remove(track: MediaStreamTrack): void {
-    if (this.#tracks.get(track.id) !== track) return;
+    if (this.#tracks.get(track.id)?.track !== track) return;
     const owner = this.#owners.get(track.id);
     this.#tracks.delete(track.id);
     this.#owners.delete(track.id);
@@ -65,9 +70,9 @@ export class ReceivedMedia {
   /** Returns the newest track that plays this; it may be silent for now. */
   find(member: string, wanted: Track): MediaStreamTrack | undefined {
     let found: MediaStreamTrack | undefined;
-    for (const [id, track] of this.#tracks) {
+    for (const [id, { track, from = member }] of this.#tracks) {
       const owner = this.#owners.get(id);
-      if (owner?.member !== member || owner.track !== wanted) continue;
+      if (owner?.member !== member || owner.track !== wanted || from !== member) continue;
       // One of a connection that is about to go may play beside its successor.
       if (track.readyState === 'live' && (!found || !track.muted)) found = track;
     }
@@ -102,6 +107,11 @@ export class ReceivedMedia {
     const owner = this.#owners.get(trackId);
     if (owner && this.#tracks.has(trackId)) this.#changed(owner.member);
   }
+}
+
+interface Received {
+  readonly track: MediaStreamTrack;
+  readonly from: string | undefined;
 }
 
 function isTrack(name: string): name is Track {
