@@ -1,0 +1,106 @@
+/**
+ * How long a picture takes from the camera to the screen, and back to whoever sent it: sealed and not,
+ * straight, through Janus, and as messages through a WebSocket.
+ *
+ * Prints a table and writes it to `target/e2e/latency.json`. Both ends are on this machine, so
+ * this is what encoders, browsers and servers take; a network's own time comes on top.
+ */
+
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { WebSocketServer } from 'ws';
+import { BROWSERS, launch, type BrowserName } from './lib/browsers.ts';
+import { FINE_CLOCKS } from './lib/crowd.ts';
+import { Janus } from './lib/janus.ts';
+import { Latency } from './lib/latency.ts';
+import { serve } from './lib/server.ts';
+import type { Path } from './pages/latency.ts';
+
+const REPORT = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
+const PATHS: Path[] = ['mesh', 'janus', 'relay'];
+const WARM_UP_MS = 3000;
+const MEASURE_MS = 5000;
+/** Of some 150 pictures in this time. */
+const LEAST_PICTURES = 50;
+
+/** Times in ms: half of the pictures were younger, and 95 of 100. */
+interface Row {
+  browser: BrowserName;
+  path: Path;
+  sealed: boolean;
+  pictures: number;
+  median: number;
+  p95: number;
+  round_trip_median: number;
+  round_trip_p95: number;
+}
+
+async function main(): Promise<void> {
+  const server = await serve(FINE_CLOCKS);
+  const janus = await Janus.start();
+  const relay = await startRelay();
+  const urls: Partial<Record<Path, string>> = { janus: janus.url, relay: relay.url };
+  const rows: Row[] = [];
+  try {
+    for (const browser of BROWSERS) {
+      const instance = await launch(browser);
+      try {
+        for (const path of PATHS) {
+          for (const sealed of [false, true]) {
+            const page = await Latency.open(instance, server.origin);
+            const plan = { path, isSealed: sealed, warmUpMs: WARM_UP_MS, measureMs: MEASURE_MS };
+            const url = urls[path];
+            const { atBob, backAtAlice } = await page.run('measure', url ? { ...plan, url } : plan);
+            await page.close();
+            rows.push({
+              browser,
+              path,
+              sealed,
+              pictures: Math.min(atBob.length, backAtAlice.length),
+              median: quantile(atBob, 0.5),
+              p95: quantile(atBob, 0.95),
+              round_trip_median: quantile(backAtAlice, 0.5),
+              round_trip_p95: quantile(backAtAlice, 0.95),
+            });
+          }
+        }
+      } finally {
+        await instance.close();
+      }
+    }
+  } finally {
+    await Promise.all([server.close(), janus.stop(), relay.close()]);
+  }
+  console.table(rows);
+  mkdirSync(REPORT, { recursive: true });
+  writeFileSync(`${REPORT}latency.json`, `${JSON.stringify(rows, null, 2)}\n`);
+  for (const { browser, path, sealed, pictures } of rows) {
+    if (pictures >= LEAST_PICTURES) continue;
+    console.error(`${browser}, ${path}, ${sealed ? 'sealed' : 'plain'}: only ${pictures} pictures`);
+    process.exitCode = 1;
+  }
+}
+
+/** A server that hands each message to everybody else. */
+async function startRelay(): Promise<{ url: string; close(): void }> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await once(server, 'listening');
+  server.on('connection', (socket) => {
+    socket.on('message', (data, isBinary) => {
+      for (const other of server.clients) {
+        if (other !== socket) other.send(data, { binary: isBinary });
+      }
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `ws://127.0.0.1:${port}`, close: () => server.close() };
+}
+
+function quantile(ages: number[], share: number): number {
+  const sorted = ages.toSorted((a, b) => a - b);
+  return Math.round((sorted[Math.floor(sorted.length * share)] ?? NaN) * 10) / 10;
+}
+
+await main();

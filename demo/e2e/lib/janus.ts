@@ -1,0 +1,64 @@
+/** The Janus media server as Debian packs it, on this machine alone. */
+
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, RunningProgram } from './process.ts';
+
+export class Janus {
+  /** Of its WebSocket API: for `--sfu janus=…`. */
+  readonly url: string;
+  /** Its configuration, and what it records. */
+  readonly #folder: string;
+  readonly #program: RunningProgram;
+
+  private constructor(url: string, folder: string, program: RunningProgram) {
+    this.url = url;
+    this.#folder = folder;
+    this.#program = program;
+  }
+
+  static async start(): Promise<Janus> {
+    const port = await freePort();
+    const folder = await mkdtemp(join(tmpdir(), 'frameseal-janus-'));
+    for (const [name, text] of Object.entries(configuration(port))) {
+      await writeFile(join(folder, name), text);
+    }
+    const program = await RunningProgram.start('janus', {
+      args: ['--configs-folder', folder, '--disable-colors'],
+      ready: /WebSockets transport plugin initialized/,
+      cwd: folder,
+    });
+    return new Janus(`ws://127.0.0.1:${port}`, folder, program);
+  }
+
+  /** The recordings so far, by their files' names: see `recording.ts`. */
+  async recordings(): Promise<Map<string, Buffer>> {
+    const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.mjr'));
+    const read = async (name: string) => [name, await readFile(join(this.#folder, name))] as const;
+    return new Map(await Promise.all(names.map(read)));
+  }
+
+  async stop(): Promise<void> {
+    await this.#program.stop();
+    await rm(this.#folder, { recursive: true });
+  }
+}
+
+/** Files of the configuration folder by name. Other plugins do nothing without one. */
+function configuration(port: number): Record<string, string> {
+  const disabled = OTHER_TRANSPORTS.map((name) => `libjanus_${name}.so`).join();
+  return {
+    'janus.jcfg': `
+general: { interface = "127.0.0.1" }
+transports: { disable = "${disabled}" }
+`,
+    'janus.transport.websockets.jcfg': `
+general: { ws = true, ws_port = ${port}, ws_ip = "127.0.0.1" }
+`,
+    'janus.plugin.videoroom.jcfg': '',
+  };
+}
+
+/** Without them, Janus is ready when it has started the one that is left: before, it takes no one. */
+const OTHER_TRANSPORTS = ['http', 'mqtt', 'nanomsg', 'pfunix', 'rabbitmq'];

@@ -1,0 +1,91 @@
+/** Programs that run beside the browsers for as long as a test needs them. */
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+export interface Start {
+  args?: readonly string[];
+  /** The program is ready when it has written a line like this, to either output. */
+  ready: RegExp;
+  /** Working folder. */
+  cwd?: string;
+}
+
+export class RunningProgram {
+  /** What it wrote so far, to both outputs. */
+  readonly lines: string[];
+  /** What `ready` matched. */
+  readonly greeting: RegExpMatchArray;
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess, lines: string[], greeting: RegExpMatchArray) {
+    this.#process = process;
+    this.lines = lines;
+    this.greeting = greeting;
+  }
+
+  /** Resolves when the program is ready; rejects, with all that it said, when it ends before. */
+  static async start(command: string, { args = [], ready, cwd }: Start): Promise<RunningProgram> {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    const lines: string[] = [];
+    const greeting = await new Promise<RegExpMatchArray>((resolve, reject) => {
+      const fail = (why: string) => {
+        reject(new Error(`${command} did not start: ${why}\n${lines.join('\n')}`));
+      };
+      child.once('error', (error) => fail(error.message));
+      child.once('exit', (code, signal) => fail(`it ended with ${code ?? signal}`));
+      for (const output of [child.stdout, child.stderr]) {
+        createInterface(output as Readable).on('line', (line) => {
+          lines.push(line);
+          const match = ready.exec(line);
+          if (match) resolve(match);
+        });
+      }
+    });
+    return new RunningProgram(child, lines, greeting);
+  }
+
+  /** Asks it to stop, and waits until it has. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Ends it without a word. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode !== null || signalCode !== null) return;
+    const ended = once(this.#process, 'exit');
+    this.#process.kill(signal);
+    const late = setTimeout(() => this.#process.kill('SIGKILL'), STOP_MS);
+    await ended;
+    clearTimeout(late);
+  }
+}
+
+/** A TCP port of this machine that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Nothing that a test started outlives it. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** What does not stop when it is asked for so long is ended. */
+const STOP_MS = 10_000;
