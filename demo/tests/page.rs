@@ -4,6 +4,7 @@
 use core::net::SocketAddr;
 use std::fs;
 
+use frameseal_demo::{Page, Running, Settings};
 use reqwest::StatusCode;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -16,8 +17,9 @@ async fn serve(files: &[(&str, &[u8])]) -> (TempDir, SocketAddr) {
     }
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let page = frameseal_demo::page(root.path());
-    tokio::spawn(async { axum::serve(listener, page).await });
+    let page = Page::Folder(root.path().to_owned());
+    let server = Running::start(Settings { page, ..Settings::default() }).await.unwrap();
+    tokio::spawn(async { axum::serve(listener, server.router).await });
     (root, address)
 }
 

@@ -1,0 +1,268 @@
+//! The task that owns the rooms: it takes in what connections and other processes say, and does what
+//! the rooms want done.
+
+use alloc::sync::Arc;
+use core::time::Duration;
+use std::collections::HashMap;
+
+use axum::extract::ws::{CloseCode, Utf8Bytes, close_code};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tracing::{debug, info};
+
+use crate::bus::BusMessage;
+use crate::clock::Clock;
+use crate::identity::RoomName;
+use crate::limits::{Limits, QUEUE};
+use crate::message::{ClientMessage, Greeting, ServerMessage};
+use crate::metrics::Metrics;
+use crate::refusal::Refusal;
+use crate::rooms::{Bus, Ending, Input, Output, Rooms, Socket, TICK};
+
+/// What the hub hands to a connection.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    Text(Utf8Bytes),
+    /// The last one.
+    Close(CloseCode, &'static str),
+}
+
+/// What the hub hands to the bus.
+#[derive(Debug)]
+pub(crate) enum BusCommand {
+    Open(RoomName),
+    Shut(RoomName),
+    Publish(RoomName, BusMessage),
+}
+
+#[derive(Debug)]
+enum Request {
+    Connect(oneshot::Sender<(Socket, mpsc::Receiver<Outgoing>)>),
+    Input(Input),
+    Stop,
+}
+
+/// Speaks to the task.
+#[derive(Clone, Debug)]
+pub(crate) struct Hub {
+    requests: mpsc::Sender<Request>,
+}
+
+impl Hub {
+    pub(crate) fn new() -> (Self, Requests) {
+        let (requests, receiver) = mpsc::channel(REQUESTS);
+        (Self { requests }, Requests(receiver))
+    }
+
+    /// Returns the connection's name and what is to be sent to it; nothing if the server stops.
+    pub(crate) async fn connect(&self) -> Option<(Socket, mpsc::Receiver<Outgoing>)> {
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(Request::Connect(answer)).await.ok()?;
+        answered.await.ok()
+    }
+
+    /// Hands in what happened; waits while there is too much to do.
+    pub(crate) async fn hand(&self, input: Input) {
+        // Only a hub that has stopped does not take it.
+        let _ = self.requests.send(Request::Input(input)).await;
+    }
+
+    pub(crate) async fn say(&self, socket: Socket, message: ClientMessage) {
+        self.hand(Input::Client(socket, message)).await;
+    }
+
+    /// Tells all clients to go.
+    pub(crate) async fn stop(&self) {
+        let _ = self.requests.send(Request::Stop).await;
+    }
+}
+
+/// What the task will take in.
+#[derive(Debug)]
+pub(crate) struct Requests(mpsc::Receiver<Request>);
+
+/// What the task works with.
+#[derive(Debug)]
+pub(crate) struct Task {
+    pub(crate) limits: Limits,
+    pub(crate) greeting: Arc<Greeting>,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) bus: Option<mpsc::Sender<BusCommand>>,
+}
+
+impl Task {
+    /// Starts it; it ends when it was told to stop and all connections are closed.
+    pub(crate) fn spawn(self, requests: Requests) -> JoinHandle<()> {
+        let bus = if self.bus.is_some() { Bus::Up } else { Bus::None };
+        self.metrics.bus_is_up.set(i64::from(bus == Bus::Up));
+        let rooms = Rooms::new(self.greeting.server.clone(), self.limits, bus);
+        let run = Run { task: self, rooms, sockets: HashMap::new(), last: 0 };
+        tokio::spawn(run.until_stopped(requests))
+    }
+}
+
+struct Run {
+    task: Task,
+    rooms: Rooms,
+    sockets: HashMap<Socket, mpsc::Sender<Outgoing>>,
+    last: u64,
+}
+
+impl Run {
+    async fn until_stopped(mut self, Requests(mut requests): Requests) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                request = requests.recv() => match request {
+                    Some(Request::Connect(answer)) => self.connect(answer),
+                    Some(Request::Input(input)) => self.handle(input),
+                    Some(Request::Stop) | None => break,
+                },
+                _ = ticks.tick() => self.tick(),
+            }
+        }
+        self.stop(requests).await;
+    }
+
+    fn connect(&mut self, answer: oneshot::Sender<(Socket, mpsc::Receiver<Outgoing>)>) {
+        self.last = self.last.saturating_add(1);
+        let socket = Socket(self.last);
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        if answer.send((socket, receiver)).is_ok() {
+            self.sockets.insert(socket, sender);
+        }
+    }
+
+    fn handle(&mut self, input: Input) {
+        if let Input::BusIsUp(is_up) = input {
+            info!(is_up, "bus");
+            self.task.metrics.bus_is_up.set(i64::from(is_up));
+        }
+        if let Input::Closed(socket) = input {
+            self.sockets.remove(&socket);
+        }
+        self.rooms.handle(self.task.clock.now(), input);
+        self.act();
+    }
+
+    fn tick(&mut self) {
+        self.rooms.tick(self.task.clock.now());
+        self.act();
+        let gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.task.metrics.rooms.set(gauge(self.rooms.count()));
+        self.task.metrics.members.set(gauge(self.rooms.members()));
+    }
+
+    fn act(&mut self) {
+        while let Some(output) = self.rooms.poll() {
+            match output {
+                Output::Send { socket, message } => self.send(socket, &message),
+                Output::Welcome { socket, members, resumed, received } => {
+                    self.task.metrics.resumed.inc_by(u64::from(resumed));
+                    let greeting = Arc::clone(&self.task.greeting);
+                    let welcome = ServerMessage::Welcome { greeting, members, resumed, received };
+                    self.send(socket, &welcome);
+                }
+                Output::Refuse { socket, refusal } => self.refuse(socket, refusal),
+                Output::End { socket, ending } => {
+                    let (code, reason) = close_frame(ending);
+                    self.close(socket, code, reason);
+                }
+                Output::Vanished => {
+                    self.task.metrics.vanished.inc();
+                }
+                Output::Open { room } => {
+                    debug!(?room, "open");
+                    self.tell_bus(BusCommand::Open(room));
+                }
+                Output::Shut { room } => {
+                    debug!(?room, "shut");
+                    self.tell_bus(BusCommand::Shut(room));
+                }
+                Output::Publish { room, message } => {
+                    self.tell_bus(BusCommand::Publish(room, message));
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, socket: Socket, message: &ServerMessage) {
+        if let ServerMessage::Relay { data, .. } = message {
+            self.task.metrics.relayed.inc();
+            self.task.metrics.relayed_bytes.inc_by(u64::try_from(data.len()).unwrap_or(u64::MAX));
+        }
+        let Some(sender) = self.sockets.get(&socket) else { return };
+        let sent = serde_json::to_string(message)
+            .is_ok_and(|text| sender.try_send(Outgoing::Text(text.into())).is_ok());
+        if !sent {
+            // Too slow: to drop its sender cuts it off, and its seat waits until it is back.
+            debug!(socket = socket.0, "cut off");
+            self.sockets.remove(&socket);
+            self.rooms.handle(self.task.clock.now(), Input::Closed(socket));
+        }
+    }
+
+    fn refuse(&mut self, socket: Socket, refusal: Refusal) {
+        debug!(socket = socket.0, code = refusal.code.as_str(), "refused");
+        self.task.metrics.count_error(refusal.code);
+        let Refusal { code, message, is_fatal } = refusal;
+        self.send(socket, &ServerMessage::Error { code, message });
+        if is_fatal {
+            self.close(socket, close_code::POLICY, code.as_str());
+        }
+    }
+
+    fn close(&mut self, socket: Socket, code: CloseCode, reason: &'static str) {
+        if let Some(sender) = self.sockets.remove(&socket) {
+            let _ = sender.try_send(Outgoing::Close(code, reason));
+        }
+    }
+
+    fn tell_bus(&self, command: BusCommand) {
+        if let Some(bus) = &self.task.bus
+            && bus.try_send(command).is_err()
+        {
+            // Rosters are repeated; whatever else is lost is what a network may lose.
+            debug!("the bus is too slow");
+        }
+    }
+
+    async fn stop(mut self, mut requests: mpsc::Receiver<Request>) {
+        let Refusal { code, message, .. } = Refusal::server_stopping();
+        let stopping = ServerMessage::Error { code, message };
+        let sockets: Vec<_> = self.sockets.keys().copied().collect();
+        info!(connections = sockets.len(), "stopping");
+        let senders: Vec<_> = self.sockets.values().cloned().collect();
+        for socket in sockets {
+            self.task.metrics.count_error(code);
+            self.send(socket, &stopping);
+            self.close(socket, close_code::AWAY, code.as_str());
+        }
+        // No roster says that the members left: they come back to the next process, as themselves.
+        requests.close();
+        let closed = async {
+            while requests.recv().await.is_some() {}
+            for sender in senders {
+                sender.closed().await;
+            }
+        };
+        let _ = timeout(FAREWELL, closed).await;
+    }
+}
+
+fn close_frame(ending: Ending) -> (CloseCode, &'static str) {
+    match ending {
+        Ending::Left => (close_code::NORMAL, "left"),
+        Ending::Replaced => (close_code::NORMAL, "connected anew"),
+        Ending::Silent => (close_code::POLICY, "silent for too long"),
+    }
+}
+
+/// What may wait for the task: when it is full, connections are not read, which slows their clients.
+const REQUESTS: usize = 1024;
+
+/// How long clients have to take leave.
+pub(crate) const FAREWELL: Duration = Duration::from_secs(2);

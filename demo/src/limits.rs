@@ -1,0 +1,118 @@
+//! What one client may use up, so that no one can use up the server.
+
+use core::time::Duration;
+
+/// Limits that the operator may change.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Most bytes of one message to `/ws`.
+    pub message_bytes: usize,
+    /// Most messages per second and connection, in the long run.
+    pub messages_per_second: u32,
+    /// Most members of a room.
+    pub members: usize,
+    /// Most rooms of this process.
+    pub rooms: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes: MESSAGE_BYTES,
+            messages_per_second: MESSAGES_PER_SECOND,
+            members: MEMBERS,
+            rooms: ROOMS,
+        }
+    }
+}
+
+/// An offer for three tracks with every codec has 10 to 20 kB, which sealing and base64 make a third
+/// longer; a key message has at most 8 KiB.
+pub const MESSAGE_BYTES: usize = 64 * 1024;
+
+/// In a mesh of eight, a member that joins sends to each of seven an answer, a few key messages and
+/// up to twenty candidates in some seconds; later, a ping every two.
+pub const MESSAGES_PER_SECOND: u32 = 50;
+
+/// How many seconds' worth of messages may come at once: the candidates for seven others do.
+pub const BURST_SECONDS: u32 = 4;
+
+/// In a mesh, each sends to each; at more than eight, uplinks of homes are full.
+pub const MEMBERS: usize = 8;
+
+/// With eight members each at a few kilobytes, some 100 MB: what a small machine has to spare.
+pub const ROOMS: usize = 1000;
+
+/// How long a member may be silent. Clients ping every 2 s, so that four lost pings are forgiven, and
+/// the others learn within 10 s that somebody has vanished.
+pub const SILENCE: Duration = Duration::from_secs(9);
+
+/// How long a new connection may take to join: a page has everything ready when it connects.
+pub const JOINING: Duration = Duration::from_secs(10);
+
+/// Bytes that wait for a member whose connection broke. Eight members who all negotiate anew leave
+/// some 300 kB; who misses more starts anew.
+pub const KEPT_BYTES: usize = 1024 * 1024;
+
+/// Messages on their way to one connection. Who reads more slowly is cut off, and gets the rest when
+/// it reconnects.
+pub const QUEUE: usize = 256;
+
+/// Most bytes of one message that are read at all: over [`Limits::message_bytes`], for the sake of
+/// a clear answer.
+pub const READ_BYTES: usize = 1024 * 1024;
+
+/// A token bucket: so many messages per second, and [`BURST_SECONDS`] of them at once.
+#[derive(Debug)]
+pub struct Rate {
+    per_second: u32,
+    /// Unused messages.
+    credit: f64,
+    last: Duration,
+}
+
+impl Rate {
+    /// Starts with all that may come at once.
+    #[must_use]
+    pub fn new(now: Duration, per_second: u32) -> Self {
+        Self { per_second, credit: Self::most(per_second), last: now }
+    }
+
+    /// Counts one message, and returns whether it may come.
+    pub fn allows(&mut self, now: Duration) -> bool {
+        let elapsed = now.saturating_sub(self.last).as_secs_f64();
+        self.last = now;
+        let earned = self.credit + elapsed * f64::from(self.per_second);
+        self.credit = earned.min(Self::most(self.per_second));
+        let is_allowed = self.credit >= 1.0;
+        if is_allowed {
+            self.credit -= 1.0;
+        }
+        is_allowed
+    }
+
+    fn most(per_second: u32) -> f64 {
+        f64::from(per_second) * f64::from(BURST_SECONDS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_allowed_and_then_the_rate() {
+        let mut rate = Rate::new(Duration::ZERO, 10);
+        let at_once = (0..100).filter(|_| rate.allows(Duration::ZERO)).count();
+        assert_eq!(at_once, 40);
+        let later = (1..=1000_u64).filter(|ms| rate.allows(Duration::from_millis(*ms))).count();
+        assert!((9..=10).contains(&later), "{later}");
+    }
+
+    #[test]
+    fn silence_earns_no_more_than_a_burst() {
+        let mut rate = Rate::new(Duration::ZERO, 10);
+        let hour = Duration::from_secs(3600);
+        assert_eq!((0..100).filter(|_| rate.allows(hour)).count(), 40);
+    }
+}

@@ -1,0 +1,111 @@
+//! Every limit, with the error that tells of it.
+
+use frameseal_demo::Settings;
+use frameseal_demo::limits::Limits;
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::client::{Client, id, join, relay, serve};
+
+async fn serve_limited(limits: Limits) -> core::net::SocketAddr {
+    serve(Settings { limits, ..Settings::default() }).await
+}
+
+#[tokio::test]
+async fn a_room_is_full() {
+    let server = serve_limited(Limits { members: 2, ..Limits::default() }).await;
+    let (_alice, _) = Client::join(server, "room", 'a').await;
+    let (bob, _) = Client::join(server, "room", 'b').await;
+    let mut carol = Client::connect(server).await;
+    carol.say(join("room", 'c', 'c')).await;
+    assert_eq!(carol.hear_error().await, "room-full");
+    assert_eq!(carol.hear_close().await, 1008);
+
+    // Who comes back finds the seat.
+    drop(bob);
+    let (_bob, welcome) = Client::join(server, "room", 'b').await;
+    assert_eq!(welcome["resumed"], true);
+}
+
+#[tokio::test]
+async fn there_are_too_many_rooms() {
+    let server = serve_limited(Limits { rooms: 1, ..Limits::default() }).await;
+    let (mut alice, _) = Client::join(server, "one", 'a').await;
+    let mut bob = Client::connect(server).await;
+    bob.say(join("two", 'b', 'b')).await;
+    assert_eq!(bob.hear_error().await, "too-many-rooms");
+    assert_eq!(bob.hear_close().await, 1008);
+
+    alice.say(json!({ "type": "leave" })).await;
+    assert_eq!(alice.hear_close().await, 1000);
+    Client::join(server, "two", 'b').await;
+}
+
+#[tokio::test]
+async fn a_message_is_too_long() {
+    let server = serve_limited(Limits { message_bytes: 1000, ..Limits::default() }).await;
+    let (mut alice, _) = Client::join(server, "room", 'a').await;
+    let (mut bob, _) = Client::join(server, "room", 'b').await;
+    alice.hear().await;
+    for (client, bytes) in [(&mut alice, 1000), (&mut bob, 1_000_000)] {
+        client.say(relay(None, &"A".repeat(bytes))).await;
+        assert_eq!(client.hear_error().await, "too-long");
+        assert_eq!(client.hear_close().await, 1008);
+    }
+}
+
+#[tokio::test]
+async fn messages_come_too_fast() {
+    let server = serve_limited(Limits { messages_per_second: 5, ..Limits::default() }).await;
+    let (mut alice, _) = Client::join(server, "room", 'a').await;
+    let mut pongs = 0;
+    for _ in 0..30 {
+        alice.say(json!({ "type": "ping" })).await;
+    }
+    let error = loop {
+        let heard = alice.hear().await;
+        if heard["type"] != "pong" {
+            break heard;
+        }
+        pongs += 1;
+    };
+    assert_eq!(error["code"], "too-fast");
+    assert!(pongs <= 21, "{pongs}");
+    assert_eq!(alice.hear_close().await, 1008);
+}
+
+#[tokio::test]
+async fn a_message_is_malformed() {
+    let server = serve(Settings::default()).await;
+    let long_name = json!({
+        "type": "join", "room": "r", "name": "x".repeat(65), "member": id('a'), "token": id('a')
+    });
+    for message in [
+        Message::binary(vec![0]),
+        Message::text("{"),
+        Message::text(r#"{"type":"jump"}"#),
+        Message::text(long_name.to_string()),
+        Message::text(join("no/room", 'a', 'a').to_string()),
+    ] {
+        let mut client = Client::connect(server).await;
+        client.send(message).await;
+        assert_eq!(client.hear_error().await, "malformed");
+        assert_eq!(client.hear_close().await, 1008);
+    }
+
+    let (mut alice, _) = Client::join(server, "room", 'a').await;
+    alice.say(join("room", 'a', 'a')).await;
+    assert_eq!(alice.hear_error().await, "malformed");
+    assert_eq!(alice.hear_close().await, 1008);
+}
+
+#[tokio::test]
+async fn a_word_needs_a_seat() {
+    let server = serve(Settings::default()).await;
+    let mut stranger = Client::connect(server).await;
+    stranger.say(relay(None, "")).await;
+    assert_eq!(stranger.hear_error().await, "not-joined");
+    // And who takes none is sent away.
+    assert_eq!(stranger.hear_error().await, "not-joined");
+    assert_eq!(stranger.hear_close().await, 1008);
+}
