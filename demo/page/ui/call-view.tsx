@@ -7,6 +7,7 @@ import { CopyLink } from './copy-link.tsx';
 import { Icon } from './icon.tsx';
 import { Panel } from './panel.tsx';
 import { People } from './people.tsx';
+import { Rotate } from './rotate.tsx';
 import { Safety } from './safety.tsx';
 import { ShieldView } from './shield-view.tsx';
 import { SideChat } from './side-chat.tsx';
@@ -54,16 +55,7 @@ export function CallView({ call, visit }: { call: Call; visit: Visit }) {
                 <Icon name="safety" />
                 <span class="tool-text">Safety numbers</span>
               </button>
-              <button
-                type="button"
-                id="rotate"
-                class="tool"
-                title="Fresh keys for everybody, without a stop"
-                onClick={() => void call.rotate()}
-              >
-                <Icon name="rotate" />
-                <span class="tool-text">Rotate keys</span>
-              </button>
+              <Rotate call={call} />
             </>
           )}
           <CopyLink url={visit.url} />

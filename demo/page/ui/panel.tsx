@@ -27,10 +27,13 @@ export function Panel({ call, isOpen, onClose }: Props) {
     <section class="side panel" id="panel" hidden={!isOpen} aria-labelledby="panel-heading">
       <SideHead id="panel-heading" title="Inside" onClose={onClose} />
       <div class="panel-scroll" tabIndex={0} role="group" aria-label="Figures">
-        <Figures call={call} counters={counters} />
-        <TrackTable call={call} stats={counters?.frameseal} />
-        {/* Every look at the counters is one at what the server saw. */}
-        <ServerView call={call} key={isOpen ? 'open' : 'closed'} look={counters} />
+        {isOpen && (
+          <>
+            <Figures call={call} counters={counters} />
+            <TrackTable call={call} stats={counters?.frameseal} />
+            <ServerView call={call} relayed={call.serverView()} />
+          </>
+        )}
         <Notices notices={call.notices.value} />
       </div>
     </section>

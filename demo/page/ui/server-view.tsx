@@ -1,10 +1,9 @@
-import type { Call } from '../call/call.ts';
+import type { Call, Relayed } from '../call/call.ts';
 import { hexadecimal } from './format.ts';
 import { Snow } from './snow.tsx';
 
 /** All that the server that connects people got to see of late. */
-export function ServerView({ call }: { call: Call; look: unknown }) {
-  const relayed = call.serverView();
+export function ServerView({ call, relayed }: { call: Call; relayed: readonly Relayed[] }) {
   const names = new Map(call.people.value.map(({ id, name }) => [id, name]));
   const called = (id: string | null): string => (id === null ? 'all' : (names.get(id) ?? 'left'));
   return (
@@ -39,4 +38,4 @@ export function ServerView({ call }: { call: Call; look: unknown }) {
 const TEXTS = { key: 'keys, wrapped', sealed: 'sealed', plain: 'readable' } as const;
 const LEGEND = Object.entries(TEXTS);
 const SHOWN = 4;
-const BYTES_SHOWN = 32;
+const BYTES_SHOWN = 30;

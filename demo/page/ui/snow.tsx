@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { Call } from '../call/call.ts';
+import type { Relayed } from '../call/call.ts';
 
 /** Bytes as pixels: what has a pattern shows it, what is sealed is snow. The newest come last. */
-export function Snow({ pieces }: { pieces: ReturnType<Call['serverView']> }) {
+export function Snow({ pieces }: { pieces: readonly Relayed[] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const newest = pieces.at(-1)?.at;
   useEffect(() => draw(canvas.current!, pieces), [newest, pieces.length]);
@@ -18,7 +18,7 @@ export function Snow({ pieces }: { pieces: ReturnType<Call['serverView']> }) {
   );
 }
 
-function draw(canvas: HTMLCanvasElement, pieces: ReturnType<Call['serverView']>): void {
+function draw(canvas: HTMLCanvasElement, pieces: readonly Relayed[]): void {
   const image = new ImageData(COLUMNS, ROWS);
   new Uint32Array(image.data.buffer).fill(OPAQUE_BLACK);
   const total = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -25,6 +25,7 @@ export class Visit {
     }
     effect(() => {
       document.body.dataset['view'] = this.view.value;
+      document.title = TITLES[this.view.value];
       // The newcomer reads and hears each view from its top.
       scrollTo(0, 0);
     });
@@ -96,6 +97,12 @@ export class Visit {
     void this.media.value.start();
   }
 }
+
+const TITLES: Record<View, string> = {
+  lobby: 'Frameseal: calls that no server can hear',
+  call: 'In a call: Frameseal',
+  left: 'Left the call: Frameseal',
+};
 
 /** As much of a name as the server takes. */
 function shortened(name: string): string {
