@@ -79,7 +79,7 @@ inRooms((bench) => {
         await room.flows();
         await pass(RECENT_MS);
 
-        const dave = await room.open('dave');
+        const dave = await room.enter('dave');
         const start = Date.now();
         const told = await enter(room, dave, order);
         await room.secured();
@@ -94,7 +94,6 @@ inRooms((bench) => {
               await noted(there, 'connected', here),
             );
             const ms = (await noted(here, 'picture', there)) - ready;
-            // A second is due. On a busy machine the driver that hands on the signals takes as long.
             t.diagnostic(`${here.id} sees ${there.id} after ${ms} ms`);
           }
 

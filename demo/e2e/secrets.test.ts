@@ -89,8 +89,8 @@ async function talk(room: Room): Promise<Secrets> {
   await carol!.run('rotate');
   // Connected first: an empty answer to an offer that is still open would be taken for the answer.
   await room.flows();
-  carol!.hear('alice', { key: randomBytes(100).toString('base64') });
-  carol!.hear('alice', { description: { type: 'answer', sdp: '' } });
+  room.tell(carol!, 'alice', { key: randomBytes(100).toString('base64') });
+  room.tell(carol!, 'alice', { description: { type: 'answer', sdp: '' } });
   await carol!.run('openData', await alice!.run('sealData', 'AAAA'));
   await assert.rejects(carol!.run('openData', 'AAAA'));
 

@@ -1,21 +1,16 @@
 /** Drives one member of a room, `pages/member.ts`, in a page of its own. */
 
 import type { Browser, Page } from 'puppeteer-core';
-import type { Happening, MemberApi, MemberOptions, Signal } from '../pages/member.ts';
+import type { Happening, MemberApi, MemberOptions } from '../pages/member.ts';
 import type { ReplayedFrame } from '../workers/replayed-frame.ts';
 import { TappedPage } from './tapped-page.ts';
 import { until } from './until.ts';
-
-/** Hands a signal on. */
-export type Relay = (from: string, to: string | null, signal: Signal) => void;
 
 export class Member extends TappedPage<MemberApi> {
   readonly id: string;
   readonly #options: MemberOptions;
   /** What the page said aloud. */
   readonly console: string[] = [];
-  /** Signals on their way into the page, one after the other. */
-  #hearing = Promise.resolve();
 
   private constructor(options: MemberOptions, page: Page) {
     super(page, 'member');
@@ -25,17 +20,9 @@ export class Member extends TappedPage<MemberApi> {
     page.on('pageerror', (error) => this.console.push(String(error)));
   }
 
-  static async open(
-    browser: Browser,
-    origin: string,
-    options: MemberOptions,
-    relay: Relay,
-  ): Promise<Member> {
+  static async open(browser: Browser, origin: string, options: MemberOptions): Promise<Member> {
     const page = await TappedPage.show(browser, origin, 'member');
     const member = new Member(options, page);
-    await page.exposeFunction('relay', (to: string | null, signal: Signal) =>
-      relay(options.member, to, signal),
-    );
     await member.run('open', options);
     return member;
   }
@@ -44,14 +31,6 @@ export class Member extends TappedPage<MemberApi> {
   async reload(): Promise<void> {
     await this.page.reload();
     await this.run('open', this.#options);
-  }
-
-  /** Takes a signal. */
-  hear(from: string, signal: Signal): void {
-    this.#hearing = this.#hearing
-      .then(() => this.run('hear', from, signal))
-      // A page that has gone hears nothing.
-      .catch((error: unknown) => void this.console.push(String(error)));
   }
 
   /** What happened, of one sort. */

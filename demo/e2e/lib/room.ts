@@ -4,6 +4,7 @@ import type { Browser } from 'puppeteer-core';
 import type { MemberOptions, Signal } from '../pages/member.ts';
 import type { Tap } from '../workers/tapped-frame.ts';
 import { Member } from './member.ts';
+import { Signalling } from './signalling.ts';
 import { settled, until } from './until.ts';
 
 /** A signal that went through the relay. */
@@ -28,22 +29,31 @@ export class Room {
 
   readonly #browsers: Browser[];
   readonly #origin: string;
+  readonly #signalling: Signalling;
   /** Everybody who ever was, by name. */
   readonly #known = new Map<string, Member>();
   /** Of these, those who were announced: others get no key messages. */
   readonly #announced = new Set<Member>();
 
-  /** @param browsers that the members come in, in turn. */
-  constructor(browsers: Browser[], origin: string) {
+  private constructor(browsers: Browser[], origin: string, signalling: Signalling) {
     this.#browsers = browsers;
     this.#origin = origin;
+    this.#signalling = signalling;
+  }
+
+  /** @param browsers that the members come in, in turn. */
+  static async open(browsers: Browser[], origin: string): Promise<Room> {
+    const signalling = await Signalling.open((...signal) => room.#relay(...signal));
+    const room = new Room(browsers, origin, signalling);
+    return room;
   }
 
   /** Opens a page for a member of whom nobody knows yet. */
-  async open(id: string, options: Partial<MemberOptions> = {}): Promise<Member> {
+  async enter(id: string, options: Partial<MemberOptions> = {}): Promise<Member> {
     const browser = this.#browsers[this.#known.size % this.#browsers.length]!;
-    const all = { room: ROOM, member: id, ...options };
-    const member = await Member.open(browser, this.#origin, all, this.#relay);
+    const signalling = this.#signalling.urlFor(id);
+    const all = { room: ROOM, member: id, signalling, ...options };
+    const member = await Member.open(browser, this.#origin, all);
     this.#known.set(id, member);
     return member;
   }
@@ -74,7 +84,7 @@ export class Room {
   async join(ids: string[], options?: Partial<MemberOptions>): Promise<Member[]> {
     const joined: Member[] = [];
     for (const id of ids) {
-      const member = await this.open(id, options);
+      const member = await this.enter(id, options);
       await this.announce(member);
       await this.connect(member);
       joined.push(member);
@@ -143,20 +153,26 @@ export class Room {
 
   async close(): Promise<void> {
     await Promise.all([...this.#known.values()].map((member) => member.close()));
+    await this.#signalling.close();
   }
 
   #idsBut(member: Member): string[] {
     return this.members.filter((other) => other !== member).map(({ id }) => id);
   }
 
-  readonly #relay = (from: string, to: string | null, signal: Signal): void => {
+  /** Brings a signal to a member, whoever it is from. */
+  tell(member: Member, from: string, signal: Signal): void {
+    this.#signalling.send(member.id, from, signal);
+  }
+
+  #relay(from: string, to: string | null, signal: Signal): void {
     this.relayed.push({ at: Date.now(), from, to, signal });
     for (const member of this.#known.values()) {
       if (member.id === from || (to !== null && to !== member.id)) continue;
       if ('key' in signal && !this.#announced.has(member)) continue;
-      member.hear(from, signal);
+      this.tell(member, from, signal);
     }
-  };
+  }
 }
 
 const ROOM = 'the room of the tests';

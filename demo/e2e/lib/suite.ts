@@ -96,7 +96,7 @@ export class RoomBench {
 
   /** Opens an empty room, does something with it, and closes all of its pages. */
   async room(body: (room: Room) => Promise<void>): Promise<void> {
-    const room = new Room(this.#browsers, this.#server!.origin);
+    const room = await Room.open(this.#browsers, this.#server!.origin);
     try {
       await body(room);
     } finally {

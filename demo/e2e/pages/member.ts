@@ -16,6 +16,8 @@ import { ask, readTaps } from './worker-channel.ts';
 export interface MemberOptions {
   room: string;
   member: string;
+  /** Address of the application's signalling. */
+  signalling: string;
   /** A passphrase, or random bytes in base64. */
   secret?: string | { random: string };
 }
@@ -52,12 +54,13 @@ const crossings = recordCrossings();
 let frameseal: Frameseal;
 let workerName: string;
 let media: MediaStream;
+let socket: WebSocket;
 const links = new Map<string, Link>();
 const happenings: Happening[] = [];
 
 const member = {
   /** Starts the session, camera and microphone; nobody is told anything yet. */
-  async open({ room, member, secret }: MemberOptions): Promise<void> {
+  async open({ room, member, signalling, secret }: MemberOptions): Promise<void> {
     workerName = crypto.randomUUID();
     const options: FramesealOptions = {
       room,
@@ -70,11 +73,12 @@ const member = {
     const { Frameseal } = await import('frameseal');
     frameseal = await Frameseal.create(options);
     frameseal.addEventListener('message', ({ detail: { to, data } }) => {
-      void window.relay(to, { key: bytesToBase64(data) });
+      tell(to, { key: bytesToBase64(data) });
     });
     for (const name of ['member', 'keychange', 'problem', 'source'] as const) {
       frameseal.addEventListener(name, ({ detail }) => note(name, { ...detail }));
     }
+    socket = await listen(signalling);
     media = await navigator.mediaDevices.getUserMedia({
       audio: true,
       video: { width: 320, height: 240, frameRate: 10 },
@@ -106,22 +110,6 @@ const member = {
   disconnect(id: string): void {
     links.get(id)?.pc.close();
     links.delete(id);
-  },
-
-  /** Takes what the signalling delivers. */
-  hear(from: string, signal: Signal): void {
-    if ('key' in signal) {
-      frameseal.receive(from, base64ToBytes(signal.key));
-      return;
-    }
-    const { description } = signal;
-    const link = description.type === 'offer' ? openLink(from) : links.get(from)!;
-    inTurn(link, async () => {
-      await link.pc.setRemoteDescription(description);
-      if (description.type !== 'offer') return;
-      addTracks(link.pc);
-      await setLocal(from, link.pc);
-    });
   },
 
   /** Returns the milliseconds until the new key was in use. */
@@ -225,12 +213,41 @@ export type MemberApi = typeof member;
 declare global {
   interface Window {
     member: MemberApi;
-    /** Gives a signal to the application's signalling; `to` is `null` for all. */
-    relay(to: string | null, signal: Signal): Promise<void>;
   }
 }
 
 window.member = member;
+
+/** Connects to the signalling, and heeds it. */
+async function listen(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(url);
+  socket.addEventListener('message', ({ data }) => {
+    const { from, signal } = JSON.parse(data as string) as { from: string; signal: Signal };
+    hear(from, signal);
+  });
+  await new Promise((opened) => socket.addEventListener('open', opened));
+  return socket;
+}
+
+/** Gives a signal to the signalling; `to` is `null` for all. */
+function tell(to: string | null, signal: Signal): void {
+  socket.send(JSON.stringify({ to, signal }));
+}
+
+function hear(from: string, signal: Signal): void {
+  if ('key' in signal) {
+    frameseal.receive(from, base64ToBytes(signal.key));
+    return;
+  }
+  const { description } = signal;
+  const link = description.type === 'offer' ? openLink(from) : links.get(from)!;
+  inTurn(link, async () => {
+    await link.pc.setRemoteDescription(description);
+    if (description.type !== 'offer') return;
+    addTracks(link.pc);
+    await setLocal(from, link.pc);
+  });
+}
 
 /** A new connection, in place of an older one to the same member. */
 function openLink(id: string): Link {
@@ -263,7 +280,7 @@ async function setLocal(id: string, pc: RTCPeerConnection): Promise<void> {
     );
   }
   const { type, sdp } = pc.localDescription!;
-  await window.relay(id, { description: { type, sdp } });
+  tell(id, { description: { type, sdp } });
 }
 
 async function noteFirstPicture(id: string, pc: RTCPeerConnection): Promise<void> {
