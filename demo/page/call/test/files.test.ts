@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Files, MAX_FILE_BYTES, PIECE_BYTES, WINDOW_BYTES, type FileMessage } from '../files.ts';
+import { decode, encode } from '../messages.ts';
+
+/** Alice and Bob, with a connection that can be cut, and that may spoil pieces. */
+class Pair {
+  isConnected = true;
+  /** What of pieces arrived, in bytes. */
+  arrived = 0;
+  /** Called before each piece. */
+  onPiece: (offset: number, data: Uint8Array) => void = () => {};
+
+  readonly alice: Files = this.#end('alice', () => this.bob);
+  readonly bob: Files = this.#end('bob', () => this.alice);
+
+  reconnect(): void {
+    this.isConnected = true;
+    this.alice.connected('bob');
+    this.bob.connected('alice');
+  }
+
+  async offer(bytes: Uint8Array<ArrayBuffer>, name = 'a.bin'): Promise<string> {
+    await this.alice.offer(new File([bytes], name), ['bob']);
+    await until(() => this.bob.list.value.length > 0);
+    return this.bob.list.value.at(-1)!.id;
+  }
+
+  #end(self: 'alice' | 'bob', other: () => Files): Files {
+    return new Files({
+      nameOf: (member) => member,
+      send: async (_member, message) => {
+        if (message.type === 'piece') this.onPiece(message.offset, message.data);
+        const bytes = encode(message).slice();
+        void sleep(LATENCY_MS).then(() => {
+          if (!this.isConnected) return;
+          if (message.type === 'piece') this.arrived += message.data.length;
+          other().receive(self, decode(bytes) as FileMessage);
+        });
+      },
+    });
+  }
+}
+
+/** Long enough for the window to fill. */
+const LATENCY_MS = 20;
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; !isSo(); tries++) {
+    assert.ok(tries < 1000, 'it did not come to be');
+    await sleep(5);
+  }
+}
+
+function random(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += 65_536) {
+    crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  }
+  return bytes;
+}
+
+const last = (files: Files) => files.list.value.at(-1)!;
+
+test('a file arrives whole', async () => {
+  for (const length of [0, 1, PIECE_BYTES, PIECE_BYTES + 1, 3 * WINDOW_BYTES + 5]) {
+    const pair = new Pair();
+    const bytes = random(length);
+    pair.bob.accept(await pair.offer(bytes));
+    await until(() => last(pair.alice).state === 'done');
+    const { state, url, moved } = last(pair.bob);
+    assert.equal(state, 'done');
+    assert.equal(moved, length);
+    const arrived = await (await fetch(url!)).arrayBuffer();
+    assert.deepEqual(new Uint8Array(arrived), bytes);
+    pair.alice.close();
+    pair.bob.close();
+  }
+});
+
+test('no more is on its way than the window holds', async () => {
+  const pair = new Pair();
+  const id = await pair.offer(random(4 * WINDOW_BYTES));
+  let most = 0;
+  pair.onPiece = (offset, data) => {
+    most = Math.max(most, offset + data.length - last(pair.alice).moved);
+  };
+  pair.bob.accept(id);
+  await until(() => last(pair.alice).state === 'done');
+  assert.ok(most <= WINDOW_BYTES && most > WINDOW_BYTES / 2, `${most}`);
+});
+
+test('after a break it goes on from what had come', async () => {
+  const pair = new Pair();
+  const bytes = random(4 * WINDOW_BYTES);
+  const id = await pair.offer(bytes);
+  let isCut = false;
+  pair.onPiece = (offset) => {
+    if (!isCut && offset > 2 * WINDOW_BYTES) {
+      isCut = true;
+      pair.isConnected = false;
+    }
+  };
+  pair.bob.accept(id);
+  await until(() => isCut);
+  await sleep(100);
+  assert.equal(last(pair.alice).state, 'moving');
+  pair.reconnect();
+  await until(() => last(pair.alice).state === 'done');
+  assert.equal(pair.arrived, bytes.length);
+});
+
+test('an offer that was lost is made again', async () => {
+  const pair = new Pair();
+  pair.isConnected = false;
+  await pair.alice.offer(new File(['a'], 'a.txt'), ['bob']);
+  await sleep(50);
+  assert.deepEqual(pair.bob.list.value, []);
+  pair.reconnect();
+  await until(() => pair.bob.list.value.length === 1);
+  pair.reconnect();
+  await sleep(50);
+  assert.equal(pair.bob.list.value.length, 1);
+});
+
+test('what is not what was offered is not given to anybody', async () => {
+  const pair = new Pair();
+  const id = await pair.offer(random(3 * PIECE_BYTES));
+  pair.onPiece = (offset, data) => {
+    if (offset === PIECE_BYTES) data[0]! ^= 1;
+  };
+  pair.bob.accept(id);
+  await until(() => last(pair.alice).state === 'failed');
+  assert.equal(last(pair.bob).state, 'failed');
+  assert.equal(last(pair.bob).url, undefined);
+  assert.match(last(pair.bob).reason!, /not what was offered/);
+});
+
+test('an offer can be turned down, and a transfer be stopped by either end', async () => {
+  const pair = new Pair();
+  pair.bob.decline(await pair.offer(random(10)));
+  await until(() => last(pair.alice).state === 'declined');
+  assert.equal(last(pair.bob).state, 'declined');
+
+  for (const who of ['alice', 'bob'] as const) {
+    const id = await pair.offer(random(8 * WINDOW_BYTES));
+    await until(() => last(pair.bob).id === last(pair.alice).id);
+    pair.bob.accept(last(pair.alice).id);
+    await until(() => last(pair.alice).moved > 0);
+    pair[who].decline(last(pair.alice).id);
+    await until(() => last(pair.alice).state === 'failed' && last(pair.bob).state === 'failed');
+    assert.ok(id);
+  }
+});
+
+test('what is too big is refused at both ends, with the reason', async () => {
+  const pair = new Pair();
+  const huge = { name: 'huge', size: MAX_FILE_BYTES + 1 } as File;
+  await assert.rejects(pair.alice.offer(huge, ['bob']), /in parts/);
+  const told: string[] = [];
+  const bob = new Files({
+    nameOf: String,
+    send: async (_, message) => void told.push(JSON.stringify(message)),
+  });
+  const transfer = 'a'.repeat(22);
+  const sha256 = '0'.repeat(64);
+  bob.receive('alice', { type: 'offer', transfer, name: 'huge', size: huge.size, sha256 });
+  assert.deepEqual(bob.list.value, []);
+  assert.match(told[0]!, /At most 256 MiB/);
+});
+
+test('nobody else can speak for a transfer', async () => {
+  const pair = new Pair();
+  const id = await pair.offer(random(10));
+  pair.alice.receive('mallory', { type: 'accept', transfer: id, from: 0 });
+  pair.bob.receive('mallory', { type: 'fail', transfer: id, reason: 'no' });
+  assert.equal(last(pair.alice).state, 'offered');
+  assert.equal(last(pair.bob).state, 'offered');
+});

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { after, test } from 'node:test';
+import { WebSocket, WebSocketServer } from 'ws';
+import { Allowance, backoff, Signalling, type SignallingHandlers } from '../signalling.ts';
+
+// Browsers have it; Node 20 has not.
+Object.assign(globalThis, { WebSocket });
+
+const seat = { room: 'r', member: 'm', token: 't', name: 'Alice' };
+const welcome = {
+  type: 'welcome',
+  server: 'one',
+  members: [],
+  iceServers: [],
+  sfu: null,
+  limits: { messageBytes: 1000, messagesPerSecond: 100, members: 8 },
+};
+
+test('attempts to come back are 0.3 to 1.5 s apart', () => {
+  for (const chance of [0, 0.5, 1]) {
+    for (let failures = 0; failures < 20; failures++) {
+      const wait = backoff(failures, chance);
+      assert.ok(wait >= 300 && wait <= 1500, `${wait}`);
+    }
+  }
+  assert.ok(backoff(9, 1) > backoff(0, 1));
+});
+
+test('an allowance gives a second’s worth at once, and then as time goes by', () => {
+  const allowance = new Allowance(10);
+  for (let index = 0; index < 10; index++) assert.equal(allowance.take(0), 0);
+  assert.equal(allowance.take(0), 100);
+  assert.equal(allowance.take(100), 0);
+  assert.equal(allowance.take(100), 100);
+});
+
+test('what is said while the server is away is said when it is back, in order', async () => {
+  const server = await serve();
+  const signalling = connect(server.url);
+  signalling.relay(null, new Uint8Array([1]), true);
+  const first = await server.next();
+  assert.equal((await first.hear())['type'], 'join');
+  first.say(welcome);
+  assert.equal((await first.hear())['data'], 'AQ==');
+
+  first.break();
+  const second = await server.next();
+  signalling.relay('b', new Uint8Array([2]), true);
+  await second.hear();
+  second.say(welcome);
+  // Nothing vouched for the first, so it may have been lost.
+  assert.equal((await second.hear())['data'], 'AQ==');
+  assert.deepEqual(await second.hear(), { type: 'relay', to: 'b', data: 'Ag==' });
+  signalling.leave();
+});
+
+test('what a pong vouches for is not said again, nor what is sent again by others', async () => {
+  const server = await serve();
+  const signalling = connect(server.url);
+  const first = await server.next();
+  await first.hear();
+  first.say(welcome);
+  signalling.relay(null, new Uint8Array([1]), true);
+  for (;;) if ((await first.hear())['type'] === 'ping') break;
+  first.say({ type: 'pong' });
+  signalling.relay(null, new Uint8Array([2]), false);
+  signalling.relay(null, new Uint8Array([3]), true);
+  for (;;) if ((await first.hear())['data'] === 'Aw==') break;
+
+  first.break();
+  const second = await server.next();
+  await second.hear();
+  second.say(welcome);
+  assert.equal((await second.hear())['data'], 'Aw==');
+  signalling.leave();
+});
+
+test('a server that lets nobody in is not asked again', async () => {
+  const server = await serve();
+  const failures = new Queue<[string, boolean]>();
+  const signalling = connect(server.url, {
+    failed: ({ code }, isFatal) => failures.push([code, isFatal]),
+  });
+  const first = await server.next();
+  first.say({ type: 'error', code: 'room-full', message: 'the room is full' });
+  assert.deepEqual(await failures.shift(), ['room-full', true]);
+  assert.equal(signalling.state.value, 'refused');
+});
+
+const servers: WebSocketServer[] = [];
+after(() => {
+  for (const server of servers) {
+    for (const client of server.clients) client.terminate();
+    server.close();
+  }
+});
+
+function connect(url: string, handlers: Partial<SignallingHandlers> = {}): Signalling {
+  return new Signalling(url, seat, {
+    welcomed: () => {},
+    joined: () => {},
+    left: () => {},
+    relayed: () => {},
+    failed: () => {},
+    ...handlers,
+  });
+}
+
+/** A server whose connections the test speaks for. */
+async function serve() {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  servers.push(server);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const clients = new Queue<Client>();
+  server.on('connection', (socket) => clients.push(new Client(socket)));
+  return { url: `ws://127.0.0.1:${port}`, next: () => clients.shift() };
+}
+
+class Client {
+  readonly #socket: WebSocket;
+  readonly #heard = new Queue<Record<string, unknown>>();
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (text) => this.#heard.push(JSON.parse(String(text))));
+  }
+
+  hear(): Promise<Record<string, unknown>> {
+    return this.#heard.shift();
+  }
+
+  say(message: object): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  break(): void {
+    this.#socket.terminate();
+  }
+}
+
+class Queue<T> {
+  readonly #items: T[] = [];
+  readonly #waiting: ((item: T) => void)[] = [];
+
+  push(item: T): void {
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting(item);
+    else this.#items.push(item);
+  }
+
+  shift(): Promise<T> {
+    const item = this.#items.shift();
+    if (item !== undefined) return Promise.resolve(item);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}
