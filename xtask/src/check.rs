@@ -12,11 +12,12 @@ use crate::prerequisite::{self, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// The TypeScript projects.
-const PROJECTS: [&str; 9] = [
+const PROJECTS: [&str; 10] = [
     "worker/js",
     "worker/js/src/worker",
     "worker/js/test",
     "demo/page",
+    "demo/page/ui/test",
     "demo/page/call/test",
     "demo/page/inspect/worker",
     "demo/e2e",

@@ -25,10 +25,10 @@ export function newRoom(isSealed: boolean): RoomLink {
  *
  * @throws Error if the link was damaged: what is behind the `#` must never be guessed.
  */
-export function parseRoomLink({ pathname, hash }: Pick<URL, 'pathname' | 'hash'>): RoomLink | undefined {
+export function parseRoomLink({ href, pathname, hash }: URL | Location): RoomLink | undefined {
   const room = /^\/r\/([\w-]{1,64})$/.exec(pathname)?.[1];
   if (room === undefined) return undefined;
-  if (hash === '') return { room, isSealed: true };
+  if (hash === '' && !href.endsWith('#')) return { room, isSealed: true };
   if (hash === OPEN) return { room, isSealed: false };
   const secret = hash.startsWith(SECRET) ? fromBase64Url(hash.slice(SECRET.length)) : undefined;
   if (secret?.length !== SECRET_BYTES) {

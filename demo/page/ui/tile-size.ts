@@ -30,8 +30,8 @@ export function bestTile(count: number, space: Size, narrowest: number): Size {
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const cell = {
-      width: (space.width - GAP * (columns - 1)) / columns,
-      height: (space.height - GAP * (rows - 1)) / rows,
+      width: Math.max(0, space.width - GAP * (columns - 1)) / columns,
+      height: Math.max(0, space.height - GAP * (rows - 1)) / rows,
     };
     const width = Math.floor(Math.min(cell.width, cell.height * WIDEST));
     const tile = { width, height: Math.min(cell.height, width / narrowest) };
