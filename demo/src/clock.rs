@@ -14,7 +14,6 @@ pub(crate) struct Clock {
 
 impl Clock {
     /// Asks the system for the time once; from then on it counts by itself.
-    #[expect(clippy::disallowed_methods, reason = "the clock that hands out time as an argument")]
     pub(crate) fn start() -> Self {
         let since_1970 = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         Self { started: Instant::now(), since_1970 }

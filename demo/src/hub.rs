@@ -9,7 +9,7 @@ use axum::extract::ws::{CloseCode, Utf8Bytes, close_code};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 use crate::bus::BusMessage;
 use crate::clock::Clock;
@@ -70,6 +70,10 @@ impl Hub {
 
     pub(crate) async fn say(&self, socket: Socket, message: ClientMessage) {
         self.hand(Input::Client(socket, message)).await;
+    }
+
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.requests.is_closed()
     }
 
     /// Tells all clients to go.
@@ -138,7 +142,11 @@ impl Run {
 
     fn handle(&mut self, input: Input) {
         if let Input::BusIsUp(is_up) = input {
-            info!(is_up, "bus");
+            if is_up {
+                info!("the bus is up");
+            } else {
+                warn!("the bus is down; members of other processes are out of reach");
+            }
             self.task.metrics.bus_is_up.set(i64::from(is_up));
         }
         if let Input::Closed(socket) = input {

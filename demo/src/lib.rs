@@ -5,22 +5,31 @@
 
 extern crate alloc;
 
+mod address;
 pub mod bus;
 mod clock;
 mod connection;
 mod hub;
+mod ice;
 pub mod identity;
 pub mod limits;
 pub mod message;
 mod metrics;
+mod nats;
 mod page;
 pub mod refusal;
 mod room;
 pub mod rooms;
 mod seat;
 mod server;
+mod sfu;
 mod shutdown;
+mod tls;
 
+pub use address::addresses;
+pub use ice::IceServers;
 pub use page::Page;
 pub use server::{Running, Settings};
+pub use sfu::Sfu;
 pub use shutdown::shutdown;
+pub use tls::{Certificate, Tls};

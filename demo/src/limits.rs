@@ -62,6 +62,12 @@ pub const QUEUE: usize = 256;
 /// a clear answer.
 pub const READ_BYTES: usize = 1024 * 1024;
 
+/// Most bytes of one message from or to the media server: descriptions of sixteen tracks fit twice.
+pub const MEDIA_MESSAGE_BYTES: usize = 256 * 1024;
+
+/// Most connections to the media server: what one Janus carries on a large machine.
+pub const MEDIA_CONNECTIONS: usize = 1000;
+
 /// A token bucket: so many messages per second, and [`BURST_SECONDS`] of them at once.
 #[derive(Debug)]
 pub struct Rate {

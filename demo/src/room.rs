@@ -390,6 +390,9 @@ impl Room {
             return;
         }
         self.roster_due = Some(around.now.saturating_add(ROSTER_INTERVAL));
+        if !around.bus_is_up {
+            return;
+        }
         let here = self.members.iter().filter(|(_, member)| member.is_here());
         let members = here.map(|(id, member)| member.entry(id)).collect();
         let roster = Roster { server: around.server.clone(), members };

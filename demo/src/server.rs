@@ -8,17 +8,20 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::connection;
 use crate::hub::{Hub, Task};
+use crate::ice::IceServers;
 use crate::identity::ServerId;
 use crate::limits::{Limits, READ_BYTES};
 use crate::message::{Greeting, PublicLimits};
 use crate::metrics::Metrics;
+use crate::nats;
 use crate::page::{Page, page};
+use crate::sfu::{Sfu, media};
 
 /// What a server is to do.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +30,12 @@ pub struct Settings {
     pub page: Page,
     /// What clients may use up.
     pub limits: Limits,
-    /// `RTCIceServer` dictionaries for the clients.
-    pub ice_servers: Vec<Value>,
+    /// What helps the clients to find a way to each other.
+    pub ice_servers: IceServers,
+    /// NATS servers, separated by commas, over which rooms reach over several processes.
+    pub nats: Option<String>,
+    /// Where media go, if not from each to each.
+    pub sfu: Option<Sfu>,
 }
 
 /// What the handlers share.
@@ -38,15 +45,16 @@ pub(crate) struct Server {
     pub(crate) limits: Limits,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
+    pub(crate) sfu: Option<Sfu>,
+    has_bus: bool,
 }
 
 /// A server that runs, but for the port that it answers at.
 #[derive(Debug)]
 pub struct Running {
-    /// What answers.
-    pub router: Router,
-    server: Arc<Server>,
-    hub: JoinHandle<()>,
+    router: Router,
+    hub: Hub,
+    task: JoinHandle<()>,
 }
 
 impl Running {
@@ -54,17 +62,17 @@ impl Running {
     ///
     /// # Errors
     ///
-    /// The system has no random bytes.
+    /// NATS cannot be reached, or the system has no random bytes.
     pub async fn start(settings: Settings) -> anyhow::Result<Self> {
-        let Settings { page: files, limits, ice_servers } = settings;
+        let Settings { page: files, limits, ice_servers, nats, sfu } = settings;
         let mut random = [0; 16];
         getrandom::fill(&mut random)?;
         let clock = Clock::start();
         let metrics = Arc::new(Metrics::default());
         let greeting = Greeting {
             server: ServerId::new(random),
-            ice_servers,
-            sfu: None,
+            ice_servers: ice_servers.0,
+            sfu: sfu.as_ref().map(Sfu::name),
             limits: PublicLimits {
                 message_bytes: limits.message_bytes,
                 messages_per_second: limits.messages_per_second,
@@ -72,28 +80,40 @@ impl Running {
             },
         };
         let (hub, requests) = Hub::new();
+        let bus = match &nats {
+            Some(urls) => Some(nats::connect(urls, hub.clone()).await?),
+            None => None,
+        };
+        let has_bus = bus.is_some();
         let task = Task {
             limits,
             greeting: Arc::new(greeting),
             clock,
             metrics: Arc::clone(&metrics),
-            bus: None,
+            bus,
         };
         let task = task.spawn(requests);
-        let server = Arc::new(Server { hub, limits, metrics, clock });
+        let server = Server { hub: hub.clone(), limits, metrics, clock, sfu, has_bus };
         let router = Router::new()
             .route("/ws", get(signalling))
+            .route("/sfu", get(media))
             .route("/health", get(health))
             .route("/metrics", get(metrics_text))
-            .with_state(Arc::clone(&server))
+            .with_state(Arc::new(server))
             .merge(page(&files));
-        Ok(Self { router, server, hub: task })
+        Ok(Self { router, hub, task })
+    }
+
+    /// Returns what answers requests.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// Tells all clients that the server stops, and waits until they are gone, at most 2 s.
     pub async fn stop(self) {
-        self.server.hub.stop().await;
-        let _ = self.hub.await;
+        self.hub.stop().await;
+        // It fails only if it panicked, and then nobody is left to be told.
+        let _ = self.task.await;
     }
 }
 
@@ -104,8 +124,18 @@ async fn signalling(State(server): State<Arc<Server>>, upgrade: WebSocketUpgrade
         .on_upgrade(move |socket| async move { connection::serve(socket, &server).await })
 }
 
-async fn health() -> Response {
-    (StatusCode::OK, Json(json!({ "status": "ok" }))).into_response()
+/// Whether new members should be sent here: 200, or 503 with the reason.
+async fn health(State(server): State<Arc<Server>>) -> Response {
+    let status = if server.hub.has_stopped() {
+        "server-stopping"
+    } else if server.has_bus && server.metrics.bus_is_up.get() == 0 {
+        "bus-unavailable"
+    } else {
+        "ok"
+    };
+    let is_well = status == "ok";
+    let code = if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (code, Json(json!({ "status": status }))).into_response()
 }
 
 async fn metrics_text(State(server): State<Arc<Server>>) -> Response {

@@ -10,24 +10,16 @@ use crate::workspace::Workspace;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Port on 127.0.0.1
-    #[arg(long, default_value_t = 8080)]
-    port: u16,
-    /// Opens the page in the default browser
-    #[arg(long)]
-    open: bool,
+    /// What the server is to do: see docs/demo-server.md
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS OF THE SERVER")]
+    server: Vec<String>,
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     build::everything(workspace)?;
 
     let mut server = Command::new(env!("CARGO"));
-    server.args(["run", "--quiet", "--package", "frameseal-demo", "--"]);
-    server.arg("--root").arg(workspace.path("demo/dist"));
-    server.args(["--port", &options.port.to_string()]);
-    if options.open {
-        server.arg("--open");
-    }
+    server.args(["run", "--quiet", "--package", "frameseal-demo", "--"]).args(&options.server);
     hand_over_to(server.current_dir(workspace.path("")))
 }
 

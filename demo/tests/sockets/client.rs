@@ -17,7 +17,7 @@ pub(crate) async fn serve(settings: Settings) -> SocketAddr {
     let server = Running::start(Settings { page, ..settings }).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async { axum::serve(listener, server.router).await });
+    tokio::spawn(async { axum::serve(listener, server.router()).await });
     address
 }
 
