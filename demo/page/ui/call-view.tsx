@@ -4,6 +4,8 @@ import { Announcer } from './announcer.tsx';
 import { Banner } from './banner.tsx';
 import { Controls } from './controls.tsx';
 import { CopyLink } from './copy-link.tsx';
+import { DeviceChoice } from './device-choice.tsx';
+import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { Panel } from './panel.tsx';
 import { People } from './people.tsx';
@@ -21,7 +23,8 @@ export type Side = 'chat' | 'panel';
 /** The call: people, what keeps them safe, and what they can do. */
 export function CallView({ call, visit }: { call: Call; visit: Visit }) {
   const [sides, setSides] = useState<ReadonlySet<Side>>(() => new Set(isWide() ? ['chat'] : []));
-  const [isSafetyOpen, setSafetyOpen] = useState(false);
+  const [dialog, setDialog] = useState<'safety' | 'devices'>();
+  const closeDialog = (): void => setDialog(undefined);
   const toggle = (side: Side): void => {
     // Where there is no room for both, one takes the other's place.
     const others = hasRoomForBoth() ? [...sides].filter((other) => other !== side) : [];
@@ -51,7 +54,7 @@ export function CallView({ call, visit }: { call: Call; visit: Visit }) {
           <Signalling state={call.signalling.value} />
           {call.isSealed && (
             <>
-              <button type="button" id="open-safety" class="tool" onClick={() => setSafetyOpen(true)}>
+              <button type="button" id="open-safety" class="tool" onClick={() => setDialog('safety')}>
                 <Icon name="safety" />
                 <span class="tool-text">Safety numbers</span>
               </button>
@@ -59,6 +62,16 @@ export function CallView({ call, visit }: { call: Call; visit: Visit }) {
             </>
           )}
           <CopyLink url={visit.url} />
+          <button
+            type="button"
+            id="open-devices"
+            class="tool tool-icon"
+            title="Devices"
+            onClick={() => setDialog('devices')}
+          >
+            <Icon name="sliders" />
+            <span class="tool-text">Devices</span>
+          </button>
           <button
             type="button"
             id="open-panel"
@@ -88,8 +101,12 @@ export function CallView({ call, visit }: { call: Call; visit: Visit }) {
         onLeave={() => visit.leave()}
       />
       {call.isSealed && (
-        <Safety call={call} isOpen={isSafetyOpen} onClose={() => setSafetyOpen(false)} />
+        <Safety call={call} isOpen={dialog === 'safety'} onClose={closeDialog} />
       )}
+      <Dialog id="devices" title="Devices" isOpen={dialog === 'devices'} onClose={closeDialog}>
+        <p>Which camera and microphone the others see and hear.</p>
+        <DeviceChoice media={call.media} />
+      </Dialog>
       <Announcer call={call} />
     </div>
   );

@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Call } from '../call/call.ts';
 import type { Person } from '../call/model.ts';
-import { SideHead } from './side-head.tsx';
+import { Dialog } from './dialog.tsx';
 
 interface Props {
   call: Call;
@@ -11,37 +11,26 @@ interface Props {
 
 /** Numbers to compare: the same on both sides if nobody is in the middle. */
 export function Safety({ call, isOpen, onClose }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const { current } = dialog;
-    if (isOpen && !current!.open) current!.showModal();
-    if (!isOpen) current!.close();
-  }, [isOpen]);
   const others = call.people.value.filter(({ isSelf }) => !isSelf);
   // Numbers change when somebody's key does.
   const keys = others.map(({ id, keys, fingerprint }) => `${id} ${keys} ${fingerprint}`).join();
   return (
-    <dialog id="safety" class="safety" ref={dialog} aria-labelledby="safety-heading" onClose={onClose}>
-      <SideHead id="safety-heading" title="Safety numbers" onClose={onClose} />
+    <Dialog id="safety" title="Safety numbers" isOpen={isOpen} onClose={onClose}>
       <p>
         Compare them side by side, or over a messenger that you trust. If they are the same, nobody is
         in the middle.
         {!call.hasSecret && ' The link of this room has no secret, so it is worth the effort.'}
       </p>
-      {isOpen && (
-        <>
-          <section class="number-card">
-            <h3>The whole room</h3>
-            <p class="hint">The same for all, once all are here.</p>
-            <SafetyNumber call={call} id="room-number" keys={keys} />
-          </section>
-          {others.map((person) => (
-            <PersonNumber key={person.id} call={call} person={person} />
-          ))}
-          {others.length === 0 && <p class="hint">Nobody else is here yet.</p>}
-        </>
-      )}
-    </dialog>
+      <section class="number-card">
+        <h3>The whole room</h3>
+        <p class="hint">The same for all, once all are here.</p>
+        <SafetyNumber call={call} id="room-number" keys={keys} />
+      </section>
+      {others.map((person) => (
+        <PersonNumber key={person.id} call={call} person={person} />
+      ))}
+      {others.length === 0 && <p class="hint">Nobody else is here yet.</p>}
+    </Dialog>
   );
 }
 
