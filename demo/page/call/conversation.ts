@@ -51,14 +51,16 @@ export class Conversation {
    * because the connection is gone is lost.
    */
   send(message: Message): Promise<void> {
+    // The worker answers in order, and need not wait for the network.
+    const sealed = this.#seal(encode(message));
     this.#last = this.#last.then(async () => {
+      const bytes = await sealed;
+      if (!bytes) return;
+      await this.#room();
       try {
-        const bytes = encode(message);
-        const sealed = this.#sealing ? await this.#sealing.seal(bytes) : bytes;
-        await this.#room();
-        if (this.isOpen) this.#channel.send(sealed as Uint8Array<ArrayBuffer>);
-      } catch (error) {
-        if (codeOf(error) !== 'closed') this.#handlers.dropped(codeOf(error));
+        if (this.isOpen) this.#channel.send(bytes as Uint8Array<ArrayBuffer>);
+      } catch {
+        // Closing in this moment: lost, as if it had been on its way.
       }
     });
     return this.#last;
@@ -69,6 +71,15 @@ export class Conversation {
     this.#channel.onmessage = null;
     this.#opener?.close();
     this.#channel.close();
+  }
+
+  async #seal(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+    try {
+      return this.#sealing ? await this.#sealing.seal(bytes) : bytes;
+    } catch (error) {
+      if (codeOf(error) !== 'closed') this.#handlers.dropped(codeOf(error));
+      return undefined;
+    }
   }
 
   #receive(data: unknown): void {

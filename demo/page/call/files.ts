@@ -171,18 +171,26 @@ export class Files {
   async #stream(outgoing: Outgoing, run: number): Promise<void> {
     const { id, member, file } = outgoing;
     const isCurrent = (): boolean => outgoing.run === run && this.#outgoing.has(id);
+    // One piece is sealed while the one before it leaves.
+    let leaving: Promise<void> | undefined;
     try {
       while (isCurrent() && outgoing.sent < file.size) {
-        if (outgoing.sent - outgoing.acknowledged >= WINDOW_BYTES) {
-          await new Promise<void>((resolve) => (outgoing.wake = resolve));
-          continue;
+        // In large parts: each reading takes a browser as long as sending many pieces.
+        const start = outgoing.sent;
+        const part = new Uint8Array(await file.slice(start, start + WINDOW_BYTES).arrayBuffer());
+        for (let at = 0; isCurrent() && at < part.length; ) {
+          if (outgoing.sent - outgoing.acknowledged >= WINDOW_BYTES) {
+            await new Promise<void>((resolve) => (outgoing.wake = resolve));
+            continue;
+          }
+          const data = part.subarray(at, at + PIECE_BYTES);
+          at += data.length;
+          const offset = outgoing.sent;
+          outgoing.sent += data.length;
+          const next = this.#context.send(member, { type: 'piece', transfer: id, offset, data });
+          await leaving;
+          leaving = next;
         }
-        const offset = outgoing.sent;
-        const part = file.slice(offset, offset + PIECE_BYTES);
-        const data = new Uint8Array(await part.arrayBuffer());
-        if (!isCurrent()) return;
-        outgoing.sent += data.length;
-        await this.#context.send(member, { type: 'piece', transfer: id, offset, data });
       }
     } catch {
       this.#fail(

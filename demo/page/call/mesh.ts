@@ -60,6 +60,7 @@ export class Mesh {
       state: 'connecting',
       since: performance.now(),
       actedAt: performance.now(),
+      linkedAt: -Infinity,
     };
     this.#peers.set(member, peer);
     if (!peer.isPolite) this.#begin(peer);
@@ -76,13 +77,17 @@ export class Mesh {
     if (!peer) return;
     if (signal.begin) {
       // What is young is on its way to the one who asks.
-      const isYoung = performance.now() - peer.actedAt < ASK_MS;
-      if (!peer.isPolite && !(peer.link && isYoung)) this.#begin(peer);
+      const isYoung = performance.now() - peer.linkedAt < ASK_MS;
+      if (!peer.isPolite && !isYoung) this.#begin(peer);
       return;
     }
-    const isNew = signal.link !== peer.link?.id;
-    if (isNew && !(peer.isPolite && signal.description?.type === 'offer')) return;
-    if (isNew) this.#link(peer, signal.link);
+    if (signal.link !== peer.link?.id) {
+      const isFirst = signal.number === 0 && signal.description?.type === 'offer';
+      if (!peer.isPolite) return;
+      // The other end goes on with a connection that this one has given up.
+      if (!isFirst) return peer.link ? undefined : this.#ask(peer);
+      this.#link(peer, signal.link);
+    }
     if (signal.number <= peer.heard) return;
     peer.heard = signal.number;
     peer.link?.handle(signal);
@@ -102,7 +107,7 @@ export class Mesh {
     peer.link?.close();
     peer.sent = 0;
     peer.heard = -1;
-    peer.actedAt = performance.now();
+    peer.actedAt = peer.linkedAt = performance.now();
     const link = new Link(id, member, isPolite, this.#context, {
       send: (signal) => {
         if (peer.link !== link) return;
@@ -153,7 +158,7 @@ export class Mesh {
       peer.restarted = link;
       peer.actedAt = now;
       link.restart();
-    } else if (idle > (link ? RENEW_MS : ASK_MS)) {
+    } else if (idle > (link && link.state !== 'closed' ? RENEW_MS : ASK_MS)) {
       peer.actedAt = now;
       if (peer.isPolite) this.#ask(peer);
       else this.#begin(peer);
@@ -178,6 +183,8 @@ interface Peer {
   since: number;
   /** When something was last done about it. */
   actedAt: number;
+  /** When the link was made. */
+  linkedAt: number;
   /** The link that was told to look for another way. */
   restarted?: Link;
 }
@@ -192,7 +199,7 @@ const POLITE_MS = 2000;
 const ASK_MS = 2500;
 
 /** An ICE restart or a new connection is there within 2 s, or behind a slow relay within 8. */
-const RENEW_MS = 10_000;
+const RENEW_MS = 8000;
 
 /** From here on a person should be told to look at the network. */
 const LOST_MS = 20_000;

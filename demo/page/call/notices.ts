@@ -12,7 +12,9 @@ export class Notices {
   }
 
   add(code: string, severity: Severity, text: string): void {
-    this.#all.value = [{ at: Date.now(), code, severity, text }, ...this.#all.value].slice(0, MAX);
+    // What goes on is told once, as of now.
+    const others = this.#all.value.filter((told) => told.code !== code || told.text !== text);
+    this.#all.value = [{ at: Date.now(), code, severity, text }, ...others].slice(0, MAX);
   }
 }
 

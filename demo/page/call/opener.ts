@@ -29,8 +29,10 @@ export class Opener {
     if (this.#waiting >= MAX_WAITING) return this.#handlers.dropped('too-much');
     this.#waiting += 1;
     const deadline = performance.now() + PATIENCE_MS;
+    // The worker answers in order, so it need not wait for what is done with the answers.
+    const first = this.#try(sealed);
     this.#last = this.#last.then(async () => {
-      await this.#take(sealed, deadline);
+      await this.#take(sealed, first, deadline);
       this.#waiting -= 1;
     });
   }
@@ -40,23 +42,29 @@ export class Opener {
     this.#isClosed = true;
   }
 
-  async #take(sealed: Uint8Array, deadline: number): Promise<void> {
-    while (!this.#isClosed) {
-      try {
-        const { data, from } = await this.#open(sealed);
-        if (!this.#isClosed) this.#handlers.opened(data, from);
-        return;
-      } catch (error) {
-        const code = codeOf(error);
-        if (code === 'closed') return;
-        if (code !== 'missing-key' || performance.now() > deadline) {
-          return this.#handlers.dropped(code);
-        }
-      }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  async #take(sealed: Uint8Array, first: Promise<Result>, deadline: number): Promise<void> {
+    let result = await first;
+    const isEarly = (): boolean => 'code' in result && result.code === 'missing-key';
+    while (isEarly() && !this.#isClosed && performance.now() < deadline) {
+      // At once: the key may have come with what was before this.
+      result = await this.#try(sealed);
+      if (isEarly()) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+    if (this.#isClosed) return;
+    if ('data' in result) this.#handlers.opened(result.data, result.from);
+    else if (result.code !== 'closed') this.#handlers.dropped(result.code);
+  }
+
+  async #try(sealed: Uint8Array): Promise<Result> {
+    try {
+      return await this.#open(sealed);
+    } catch (error) {
+      return { code: codeOf(error) };
     }
   }
 }
+
+type Result = OpenedData | { code: string };
 
 /** The code of a `FramesealError`. */
 export function codeOf(error: unknown): string {

@@ -126,7 +126,7 @@ function waitingOf(others: readonly OtherFacts[]): Shield | undefined {
   if (!first) return undefined;
   return waiting(
     `Waiting for media of ${names(silent)}`,
-    `The ${list(first.missing)} of ${first.name} has not arrived in the last seconds.`,
+    `Nothing has come from the ${list(first.missing)} of ${first.name} in the last seconds.`,
     '',
   );
 }
@@ -159,8 +159,8 @@ function list(words: readonly string[]): string {
 const TITLES: Readonly<Record<string, string>> = {
   'authentication-failed': 'Frames were changed on the way',
   'message-rejected': 'A key message was turned down',
-  'not-sealed': 'Unsealed frames were turned away',
-  'wrong-source': 'Frames came from the wrong person',
+  'not-sealed': 'Something unsealed was turned away',
+  'wrong-source': 'Something came from the wrong person',
 };
 
 /** Keys are exchanged in one second, on a slow relay in three. */

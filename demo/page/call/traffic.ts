@@ -15,6 +15,7 @@ export class TrafficMeter {
     let sent = 0;
     let roundTripMs: number | undefined;
     for (const pc of connections) {
+      if (pc.connectionState === 'closed') continue;
       const totals = totalsOf(await pc.getStats());
       const before = this.#before.get(pc);
       this.#before.set(pc, totals);
