@@ -25,6 +25,10 @@ export interface Welcome {
   /** Whether media goes through a media server. */
   sfu: 'janus' | null;
   limits: { messageBytes: number; messagesPerSecond: number; members: number };
+  /** The seat was still there, and its numbers go on. */
+  resumed: boolean;
+  /** Number of the last message that the server got from this seat. */
+  received: number;
 }
 
 export interface SignallingHandlers {
@@ -51,18 +55,22 @@ export class ServerError extends Error {
 /**
  * What a member has to say while the server is away is kept, and said when it is back.
  *
- * A socket that broke may have lost what was written to it last. A pong tells that the server has
- * read all that came before its ping, so what no pong vouches for is sent again, if it is worth it.
+ * A socket that broke may have lost what was written to it last. So both ends number what they
+ * relay, and say what they got; what the other has not got is sent again, once. A server that was
+ * started again has forgotten the numbers, and they begin anew.
  */
 export class Signalling {
   readonly #url: string;
   readonly #seat: Seat;
   readonly #handlers: SignallingHandlers;
   readonly #state = signal<SignallingState>('reconnecting');
-  /** Not sent yet. */
-  readonly #queue: Relay[] = [];
-  /** Sent, with the pings between them, and perhaps lost. */
-  #unconfirmed: (Relay | 'ping')[] = [];
+  /** Not sent yet, or to be sent again. */
+  #queue: Relay[] = [];
+  /** Sent, and perhaps lost. */
+  #unconfirmed: Relay[] = [];
+  /** Number of the last message that was sent, and of the last that came. */
+  #sent = 0;
+  #received = 0;
   #socket: WebSocket | undefined;
   #pulse: ReturnType<typeof setInterval> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -70,7 +78,6 @@ export class Signalling {
   #failures = 0;
   #heardAt = 0;
   #allowance = new Allowance(50);
-  #longest = Infinity;
   #isOver = false;
 
   constructor(url: string, seat: Seat, handlers: SignallingHandlers) {
@@ -88,12 +95,11 @@ export class Signalling {
    * Has the server pass something on, now or when it is back.
    *
    * @param to a member; `null`: all others in the room.
-   * @param isRepeated whether it is sent again when it may have been lost.
+   * @param isRepeated whether it is sent again to a server that does not know what came of it.
    */
   relay(to: string | null, data: Uint8Array, isRepeated: boolean): void {
-    const text = JSON.stringify({ type: 'relay', to, data: toBase64(data) });
-    if (this.#isOver || text.length > this.#longest) return;
-    this.#queue.push({ text, isRepeated });
+    if (this.#isOver) return;
+    this.#queue.push({ to, data: toBase64(data), isRepeated, seq: undefined });
     // Whoever is away for so long that this is not enough has to begin anew in any case.
     if (this.#queue.length > MAX_QUEUE) this.#queue.shift();
     this.#send();
@@ -109,7 +115,9 @@ export class Signalling {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     this.#heardAt = performance.now();
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'join', ...this.#seat }));
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ type: 'join', ...this.#seat, received: this.#received }));
+    };
     socket.onmessage = ({ data }) => this.#hear(data);
     socket.onclose = () => this.#lose();
     this.#pulse = setInterval(() => this.#beat(), PING_MS);
@@ -119,16 +127,12 @@ export class Signalling {
   #beat(): void {
     if (performance.now() - this.#heardAt > SILENCE_MS) return this.#lose();
     if (this.#state.value !== 'online') return;
-    this.#unconfirmed.push('ping');
-    this.#socket?.send('{"type":"ping"}');
+    this.#socket?.send(JSON.stringify({ type: 'ping', received: this.#received }));
   }
 
   #lose(): void {
     this.#drop();
     this.#state.value = 'reconnecting';
-    const lost = this.#unconfirmed.filter((sent) => sent !== 'ping');
-    this.#unconfirmed = [];
-    this.#queue.unshift(...lost.filter(({ isRepeated }) => isRepeated));
     this.#retry = setTimeout(() => this.#connect(), backoff(this.#failures++));
   }
 
@@ -157,7 +161,7 @@ export class Signalling {
       case 'welcome':
         this.#failures = 0;
         this.#allowance = new Allowance(message.limits.messagesPerSecond * SHARE);
-        this.#longest = message.limits.messageBytes;
+        this.#resume(message);
         this.#state.value = 'online';
         this.#handlers.welcomed(message);
         return this.#send();
@@ -166,15 +170,35 @@ export class Signalling {
       case 'left':
         return this.#handlers.left(message.member);
       case 'relay': {
+        if (message.seq <= this.#received) return;
+        this.#received = message.seq;
         const data = fromBase64(message.data);
         return data && this.#handlers.relayed(message.from, data);
       }
       case 'pong':
-        this.#unconfirmed.splice(0, this.#unconfirmed.indexOf('ping') + 1);
-        return;
+        return this.#confirm(message.received);
       case 'error':
         return this.#fail(new ServerError(message.code, message.message));
     }
+  }
+
+  /** Goes on where the seat was left, or in a new one begins to count. */
+  #resume({ resumed, received }: Welcome): void {
+    if (resumed) {
+      this.#confirm(received);
+    } else {
+      this.#sent = 0;
+      this.#received = 0;
+      this.#unconfirmed = this.#unconfirmed.filter(({ isRepeated }) => isRepeated);
+      for (const relay of this.#unconfirmed) relay.seq = undefined;
+    }
+    this.#queue = [...this.#unconfirmed, ...this.#queue];
+    this.#unconfirmed = [];
+  }
+
+  /** The server got everything up to this number. */
+  #confirm(received: number): void {
+    this.#unconfirmed = this.#unconfirmed.filter(({ seq = 0 }) => seq > received);
   }
 
   #fail(error: ServerError): void {
@@ -199,16 +223,22 @@ export class Signalling {
         return;
       }
       const relay = this.#queue.shift()!;
+      const { to, data } = relay;
+      const seq = (relay.seq ??= ++this.#sent);
       this.#unconfirmed.push(relay);
-      this.#socket?.send(relay.text);
+      this.#socket?.send(JSON.stringify({ type: 'relay', to, data, seq }));
     }
   }
 }
 
-/** Something to be passed on, as it is sent. */
+/** Something to be passed on. */
 interface Relay {
-  text: string;
-  isRepeated: boolean;
+  readonly to: string | null;
+  /** In base64. */
+  readonly data: string;
+  readonly isRepeated: boolean;
+  /** Its number, from when it is sent. */
+  seq: number | undefined;
 }
 
 /** How much may be said: a second's worth at once, after silence. */
@@ -246,8 +276,8 @@ type FromServer =
   | ({ type: 'welcome' } & Welcome)
   | { type: 'joined'; member: Member }
   | { type: 'left'; member: string }
-  | { type: 'relay'; from: string; data: string }
-  | { type: 'pong' }
+  | { type: 'relay'; from: string; data: string; seq: number }
+  | { type: 'pong'; received: number }
   | { type: 'error'; code: string; message: string };
 
 /** The server is this page's own origin, so its messages are read as what they say they are. */

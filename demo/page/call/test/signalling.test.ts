@@ -16,6 +16,8 @@ const welcome = {
   iceServers: [],
   sfu: null,
   limits: { messageBytes: 1000, messagesPerSecond: 100, members: 8 },
+  resumed: false,
+  received: 0,
 };
 
 test('attempts to come back are 0.3 to 1.5 s apart', () => {
@@ -36,44 +38,84 @@ test('an allowance gives a second’s worth at once, and then as time goes by', 
   assert.equal(allowance.take(100), 100);
 });
 
-test('what is said while the server is away is said when it is back, in order', async () => {
+test('what the server may have lost is said again to the same seat, with its number', async () => {
   const server = await serve();
   const signalling = connect(server.url);
   signalling.relay(null, new Uint8Array([1]), true);
+  signalling.relay(null, new Uint8Array([2]), false);
   const first = await server.next();
-  assert.equal((await first.hear())['type'], 'join');
+  assert.deepEqual(await first.hear(), { type: 'join', ...seat, received: 0 });
   first.say(welcome);
-  assert.equal((await first.hear())['data'], 'AQ==');
+  assert.deepEqual(await first.hear(), { type: 'relay', to: null, data: 'AQ==', seq: 1 });
+  assert.deepEqual(await first.hear(), { type: 'relay', to: null, data: 'Ag==', seq: 2 });
 
   first.break();
   const second = await server.next();
-  signalling.relay('b', new Uint8Array([2]), true);
+  signalling.relay('b', new Uint8Array([3]), true);
   await second.hear();
-  second.say(welcome);
-  // Nothing vouched for the first, so it may have been lost.
-  assert.equal((await second.hear())['data'], 'AQ==');
-  assert.deepEqual(await second.hear(), { type: 'relay', to: 'b', data: 'Ag==' });
+  second.say({ ...welcome, resumed: true, received: 1 });
+  assert.deepEqual(await second.hear(), { type: 'relay', to: null, data: 'Ag==', seq: 2 });
+  assert.deepEqual(await second.hear(), { type: 'relay', to: 'b', data: 'Aw==', seq: 3 });
   signalling.leave();
 });
 
-test('what a pong vouches for is not said again, nor what is sent again by others', async () => {
+test('a server that was started again counts from 1, and gets what is worth it', async () => {
   const server = await serve();
   const signalling = connect(server.url);
+  signalling.relay(null, new Uint8Array([1]), false);
+  signalling.relay(null, new Uint8Array([2]), true);
   const first = await server.next();
   await first.hear();
   first.say(welcome);
-  signalling.relay(null, new Uint8Array([1]), true);
-  for (;;) if ((await first.hear())['type'] === 'ping') break;
-  first.say({ type: 'pong' });
-  signalling.relay(null, new Uint8Array([2]), false);
-  signalling.relay(null, new Uint8Array([3]), true);
-  for (;;) if ((await first.hear())['data'] === 'Aw==') break;
+  await first.hear();
+  await first.hear();
 
   first.break();
   const second = await server.next();
   await second.hear();
-  second.say(welcome);
-  assert.equal((await second.hear())['data'], 'Aw==');
+  second.say({ ...welcome, server: 'two' });
+  assert.deepEqual(await second.hear(), { type: 'relay', to: null, data: 'Ag==', seq: 1 });
+  signalling.leave();
+});
+
+test('what a pong confirms is not said again', async () => {
+  const server = await serve();
+  const signalling = connect(server.url);
+  signalling.relay(null, new Uint8Array([1]), true);
+  const first = await server.next();
+  await first.hear();
+  first.say(welcome);
+  await first.hear();
+  assert.deepEqual(await first.hear(), { type: 'ping', received: 0 });
+  first.say({ type: 'pong', received: 1 });
+  signalling.relay(null, new Uint8Array([2]), true);
+  await first.hear();
+
+  first.break();
+  const second = await server.next();
+  await second.hear();
+  second.say({ ...welcome, server: 'two' });
+  assert.deepEqual(await second.hear(), { type: 'relay', to: null, data: 'Ag==', seq: 1 });
+  signalling.leave();
+});
+
+test('what comes twice is taken once, and coming back tells what came', async () => {
+  const server = await serve();
+  const relayed = new Queue<number[]>();
+  const signalling = connect(server.url, { relayed: (_from, data) => relayed.push([...data]) });
+  const first = await server.next();
+  await first.hear();
+  first.say(welcome);
+  first.say({ type: 'relay', from: 'b', data: 'AQ==', seq: 1 });
+  assert.deepEqual(await relayed.shift(), [1]);
+
+  first.break();
+  const second = await server.next();
+  assert.deepEqual(await second.hear(), { type: 'join', ...seat, received: 1 });
+  second.say({ ...welcome, resumed: true });
+  second.say({ type: 'relay', from: 'b', data: 'AQ==', seq: 1 });
+  second.say({ type: 'relay', from: 'b', data: 'Ag==', seq: 2 });
+  assert.deepEqual(await relayed.shift(), [2]);
   signalling.leave();
 });
 
