@@ -1,0 +1,77 @@
+/** The application's own server, `frameseal-demo`, as users run it. */
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { RunningProgram } from './process.ts';
+
+const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface AppServerOptions {
+  /** Rooms over NATS, so that members of several servers meet. */
+  nats?: string;
+  /** Media through a Janus with this WebSocket API. */
+  janus?: string;
+}
+
+export class AppServer {
+  /** For example `http://127.0.0.1:41234`. */
+  readonly origin: string;
+  readonly #options: AppServerOptions;
+  #program: RunningProgram;
+
+  private constructor(origin: string, options: AppServerOptions, program: RunningProgram) {
+    this.origin = origin;
+    this.#options = options;
+    this.#program = program;
+  }
+
+  /** Starts one on a free port. */
+  static async start(options: AppServerOptions = {}): Promise<AppServer> {
+    const program = await run(options, 0);
+    return new AppServer(program.greeting[0], options, program);
+  }
+
+  /** What it wrote so far. */
+  get lines(): readonly string[] {
+    return this.#program.lines;
+  }
+
+  /** Ends it without a word to anybody. */
+  async kill(): Promise<void> {
+    await this.#program.kill();
+  }
+
+  /** Starts another, which knows nothing of the one before, in its place. */
+  async startAgain(): Promise<void> {
+    this.#program = await run(this.#options, Number(new URL(this.origin).port));
+  }
+
+  async stop(): Promise<void> {
+    await this.#program.stop();
+  }
+}
+
+async function run({ nats, janus }: AppServerOptions, port: number): Promise<RunningProgram> {
+  built ??= build();
+  const args = ['--port', String(port)];
+  if (nats) args.push('--nats', nats);
+  if (janus) args.push('--sfu', `janus=${janus}`);
+  return RunningProgram.start(await built, { args, ready: /http:\/\/[\d.:]+/, cwd: WORKSPACE });
+}
+
+/** Path of the program, once it is built. */
+let built: Promise<string> | undefined;
+
+/** Builds the program with the page in it, and returns its path. */
+async function build(): Promise<string> {
+  const args = ['build', '--package', 'frameseal-demo', '--message-format', 'json'];
+  const cargo = process.env['CARGO'] ?? 'cargo';
+  const options = { cwd: WORKSPACE, maxBuffer: 1 << 26 };
+  const { stdout } = await promisify(execFile)(cargo, args, options);
+  for (const line of stdout.split('\n')) {
+    const { executable } = JSON.parse(line || '{}') as { executable?: string | null };
+    if (executable) return executable;
+  }
+  throw new Error('cargo built no program');
+}

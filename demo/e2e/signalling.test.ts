@@ -1,0 +1,116 @@
+/** What becomes of a call when the server, the way to it, or a member goes away. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { AppServer } from './lib/app-server.ts';
+import { Nats } from './lib/nats.ts';
+import type { Participant } from './lib/participant.ts';
+import { WebProxy } from './lib/proxies.ts';
+import { onStage } from './lib/stage.ts';
+import { until } from './lib/until.ts';
+
+const BOTH = ['chromium', 'firefox'] as const;
+/** Shorter and about as long as a seat is kept for a member that is not heard of. */
+const [SHORT_CUT_MS, LONG_CUT_MS] = [3000, 8000];
+/** A member that vanishes is noticed in this time. */
+const NOTICE_MS = 10_000;
+
+onStage('a call whose server fails', { browsers: BOTH }, (stage) => {
+  test('media goes on without the server; signalling returns when it does', async () => {
+    await stage.call({}, async (call) => {
+      const [alice, bob] = (await call.joinAll(BOTH)) as [Participant, Participant];
+      await call.flows();
+      const generation = await alice.generation();
+
+      await stage.server.kill();
+      await until('both to notice', async () => {
+        return (await alice.signalling()) !== 'online' && (await bob.signalling()) !== 'online';
+      });
+      await Promise.all([alice.sees(bob), bob.sees(alice), alice.hears(1), bob.hears(1)]);
+
+      await stage.server.startAgain();
+      await until('both to be back', async () => {
+        return (await alice.signalling()) === 'online' && (await bob.signalling()) === 'online';
+      });
+      await alice.finds([bob]);
+      await bob.finds([alice]);
+      assert.equal(await alice.generation(), generation, 'nobody left');
+
+      await call.join('Carol', 'chromium');
+      await call.flows();
+    });
+  });
+
+  test('who loses the server for a while goes on being seen, and comes back', async (t) => {
+    const proxy = await WebProxy.start(stage.server.origin);
+    try {
+      await stage.call({}, async (call) => {
+        const alice = await call.join('Alice', 'chromium');
+        const bob = await call.join('Bob', 'firefox', { origin: proxy.origin });
+        await call.flows();
+        const generation = await alice.generation();
+        for (const ms of [SHORT_CUT_MS, LONG_CUT_MS]) {
+          const over = proxy.cut(ms);
+          await until('Bob to notice', async () => (await bob.signalling()) === 'reconnecting');
+          await Promise.all([alice.sees(bob), bob.sees(alice), alice.hears(1), bob.hears(1)]);
+          await over;
+          const start = Date.now();
+          await until('Bob to be back', async () => (await bob.signalling()) === 'online');
+          t.diagnostic(`back ${Date.now() - start} ms after a cut of ${ms} ms`);
+          if (ms === SHORT_CUT_MS) assert.equal(await alice.generation(), generation, 'nobody left');
+          await call.flows();
+        }
+        await call.join('Carol', 'chromium');
+        await call.flows();
+      });
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  test(`a tab that crashes is noticed in ${NOTICE_MS / 1000} s, and keys change`, async (t) => {
+    await stage.call({}, async (call) => {
+      const alice = await call.join('Alice', 'firefox');
+      const bob = await call.join('Bob', 'chromium');
+      await call.flows();
+      const generation = await alice.generation();
+
+      await bob.crash();
+      const start = Date.now();
+      await alice.finds([], NOTICE_MS + 1000);
+      t.diagnostic(`noticed after ${Date.now() - start} ms`);
+      await until('a key that Bob does not have', async () => {
+        return (await alice.generation()) > generation;
+      });
+    });
+  });
+});
+
+describe('two servers', () => {
+  let nats: Nats;
+  let other: AppServer;
+  before(async () => {
+    nats = await Nats.start();
+    other = await AppServer.start({ nats: nats.url });
+  });
+  after(async () => {
+    await other.stop();
+    await nats.stop();
+  });
+
+  const server = async () => ({ nats: nats.url });
+  onStage('joined by NATS', { browsers: BOTH, server }, (stage) => {
+    test('members of both meet, and notice who goes', async () => {
+      await stage.call({}, async (call) => {
+        const alice = await call.join('Alice', 'chromium');
+        const bob = await call.join('Bob', 'firefox', { origin: other.origin });
+        await call.flows();
+        await bob.leave();
+        await alice.finds([]);
+        call.forget(bob);
+        await call.join('Carol', 'firefox', { origin: other.origin });
+        await call.flows();
+      });
+    });
+  });
+});
