@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use tokio::time::{sleep, timeout};
+use tracing::debug;
 
 use crate::hub::Outgoing;
 use crate::limits::{JOINING, Rate, SILENCE};
@@ -18,6 +19,7 @@ pub(crate) async fn serve(mut socket: WebSocket, server: &Server) {
         return refuse(&mut socket, server, Refusal::server_stopping()).await;
     };
     server.metrics.connections.inc();
+    debug!(socket = name.0, "connected");
     let mut rate = Rate::new(server.clock.now(), server.limits.messages_per_second);
     let mut has_joined = false;
     let late = sleep(JOINING);
@@ -54,6 +56,7 @@ pub(crate) async fn serve(mut socket: WebSocket, server: &Server) {
         }
     };
     server.hub.hand(Input::Closed(name)).await;
+    debug!(socket = name.0, "disconnected");
     if let Some(refusal) = refusal {
         refuse(&mut socket, server, refusal).await;
     }
@@ -78,6 +81,7 @@ fn understand(
 }
 
 async fn refuse(socket: &mut WebSocket, server: &Server, refusal: Refusal) {
+    debug!(code = refusal.code.as_str(), "refused");
     server.metrics.count_error(refusal.code);
     let Refusal { code, message, .. } = refusal;
     if let Ok(text) = serde_json::to_string(&ServerMessage::Error { code, message }) {

@@ -9,7 +9,7 @@ use axum::extract::ws::{CloseCode, Utf8Bytes, close_code};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
-use tracing::{debug, info, warn};
+use tracing::{debug, info, trace, warn};
 
 use crate::bus::BusMessage;
 use crate::clock::Clock;
@@ -152,6 +152,7 @@ impl Run {
         if let Input::Closed(socket) = input {
             self.sockets.remove(&socket);
         }
+        trace!(?input);
         self.rooms.handle(self.task.clock.now(), input);
         self.act();
     }
@@ -166,6 +167,7 @@ impl Run {
 
     fn act(&mut self) {
         while let Some(output) = self.rooms.poll() {
+            trace!(?output);
             match output {
                 Output::Send { socket, message } => self.send(socket, &message),
                 Output::Welcome { socket, members, resumed, received } => {

@@ -22,7 +22,7 @@ pub enum ClientMessage {
         to: Option<MemberId>,
         /// Opaque.
         data: Payload,
-        /// Number of this one among those that the client relayed from this seat, from 1.
+        /// One more than that of the client's last one; the first is 1.
         #[serde(default)]
         seq: Option<u64>,
     },
@@ -47,8 +47,8 @@ pub struct Join {
     pub token: Token,
     /// What the others see.
     pub name: MemberName,
-    /// Number of the last `relay` that the client got from this seat; 0 if it is new. Without it
-    /// the client numbers nothing, and what was sent counts as received.
+    /// Number of the last `relay` that the client got; 0 at first. Without it, what was sent counts
+    /// as received.
     #[serde(default)]
     pub received: Option<u64>,
 }
@@ -65,7 +65,7 @@ pub enum ServerMessage {
         greeting: Arc<Greeting>,
         /// The others.
         members: Vec<MemberCard>,
-        /// The seat was still there, and its numbers go on.
+        /// The seat was still there; else the others may have heard `left`.
         resumed: bool,
         /// Number of the last `relay` that the server got from this seat.
         received: u64,
@@ -86,7 +86,7 @@ pub enum ServerMessage {
         from: MemberId,
         /// Opaque.
         data: Payload,
-        /// Number of this one among those that this seat got, from 1.
+        /// One more than that of the last one that this member was sent; the first is 1.
         seq: u64,
     },
     /// Answers `ping`.

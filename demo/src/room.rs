@@ -122,19 +122,21 @@ impl Room {
         claim: Claim,
         around: &mut Around<'_>,
     ) -> Result<bool, Refusal> {
-        let seat = Seat::new(around.now, socket, join.received.is_some());
+        let seat = Seat::new(around.now, socket, join.received);
         let members = self.members.len();
+        let mut resumed = false;
         match self.members.get_mut(&join.member) {
             Some(member) if member.claim != claim => return Err(Refusal::member_taken()),
-            Some(Member { place: Place::Here(kept), .. }) => {
-                if let Some(former) = kept.resume(around.now, socket, join.received) {
-                    around.end(former, Ending::Replaced);
-                }
-                return Ok(true);
-            }
             Some(member) => {
                 member.since = Since::after(around.now, member.since);
-                member.place = Place::Here(seat);
+                if let Place::Here(kept) = &mut member.place {
+                    resumed = true;
+                    if let Some(former) = kept.resume(around.now, socket, join.received) {
+                        around.end(former, Ending::Replaced);
+                    }
+                } else {
+                    member.place = Place::Here(seat);
+                }
             }
             None if members >= around.limits.members => {
                 return Err(Refusal::room_full(around.limits));
@@ -146,7 +148,7 @@ impl Room {
             }
         }
         self.announce(around);
-        Ok(false)
+        Ok(resumed)
     }
 
     fn welcome(&mut self, socket: Socket, id: &MemberId, resumed: bool, around: &mut Around<'_>) {

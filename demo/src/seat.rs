@@ -39,13 +39,14 @@ struct Kept {
 pub(crate) struct Overflow;
 
 impl Seat {
-    pub(crate) fn new(now: Duration, socket: Socket, acknowledges: bool) -> Self {
+    /// A new seat, whose numbers go on from what the member has got elsewhere.
+    pub(crate) fn new(now: Duration, socket: Socket, received: Option<u64>) -> Self {
         Self {
             socket: Some(socket),
             heard: now,
             received: 0,
-            sent: 0,
-            acknowledges,
+            sent: received.unwrap_or(0),
+            acknowledges: received.is_some(),
             kept: VecDeque::new(),
             kept_bytes: 0,
         }
@@ -61,6 +62,8 @@ impl Seat {
         self.hear(now);
         self.acknowledges = received.is_some();
         self.acknowledge(received);
+        // It may have got more elsewhere.
+        self.sent = self.sent.max(received.unwrap_or(0));
         self.socket.replace(socket)
     }
 

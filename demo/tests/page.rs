@@ -19,7 +19,7 @@ async fn serve(files: &[(&str, &[u8])]) -> (TempDir, SocketAddr) {
     let address = listener.local_addr().unwrap();
     let page = Page::Folder(root.path().to_owned());
     let server = Running::start(Settings { page, ..Settings::default() }).await.unwrap();
-    tokio::spawn(async { axum::serve(listener, server.router()).await });
+    tokio::spawn(async move { axum::serve(listener, server.router()).await });
     (root, address)
 }
 

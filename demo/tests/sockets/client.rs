@@ -17,7 +17,7 @@ pub(crate) async fn serve(settings: Settings) -> SocketAddr {
     let server = Running::start(Settings { page, ..settings }).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async { axum::serve(listener, server.router()).await });
+    tokio::spawn(async move { axum::serve(listener, server.router()).await });
     address
 }
 
@@ -67,6 +67,11 @@ impl Client {
         assert_eq!(error["type"], "error", "{error}");
         assert!(error["message"].as_str().unwrap().contains(';'), "no cure: {error}");
         error["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Answers the close, and waits for the end.
+    pub(crate) async fn finish(&mut self) {
+        while let Some(Ok(_)) = self.socket.next().await {}
     }
 
     /// Returns the code with which the server closes.
