@@ -305,9 +305,10 @@ export class Call {
       this.#received.prove(trackId, member, track);
     });
     frameseal?.addEventListener('problem', ({ detail }) => this.#noteProblem(detail));
-    void frameseal?.fingerprint().then((fingerprint) => {
-      this.#people.change(this.#id, { fingerprint });
-    });
+    frameseal?.fingerprint().then(
+      (fingerprint) => this.#people.change(this.#id, { fingerprint }),
+      () => {}, // the call is over already
+    );
 
     const { media } = this;
     const speaking = new SpeakingWatch(
@@ -365,8 +366,8 @@ export class Call {
       {
         changed: (member) => this.#showLink(member),
         lost: (reason) => {
-          const text = `The media server is away. ${reason} Pictures and sound come back with it.`;
-          this.#notices.add('media-server', 'warning', text);
+          const cure = 'It is tried again by itself; until then, newcomers are not seen or heard.';
+          this.#notices.add('media-server', 'warning', `No word from the media server: ${reason} ${cure}`);
         },
       },
     );
@@ -381,7 +382,8 @@ export class Call {
 
   #joined(member: Member): void {
     const keys = this.isSealed ? 'pending' : 'secured';
-    this.#troubles.set(member.id, { pendingSince: performance.now(), lockedOutAt: -Infinity });
+    const pendingSince = performance.now();
+    this.#troubles.set(member.id, { pendingSince, lockedOutAt: -Infinity, isUnheard: true });
     this.#people.add(member, { isSelf: false, keys, link: 'connecting' });
     this.#chat.join(member.id);
     this.#frameseal?.memberJoined(member.id);
@@ -429,9 +431,12 @@ export class Call {
 
   #receive(member: string, message: Message): void {
     switch (message.type) {
-      case 'status':
+      case 'status': {
+        const trouble = this.#troubles.get(member);
+        if (trouble) trouble.isUnheard = false;
         this.#people.change(member, { sending: message.sending });
         return this.#showStreams(member);
+      }
       case 'chat':
       case 'heard':
         return this.#chat.receive(member, this.#people.nameOf(member), message);
@@ -448,7 +453,19 @@ export class Call {
 
   #showStreams(member: string): void {
     const person = this.#people.get(member);
-    if (person) this.#people.change(member, this.#received.streamsOf(member, person.sending));
+    if (!person) return;
+    if (!this.#troubles.get(member)?.isUnheard) {
+      return this.#people.change(member, this.#received.streamsOf(member, person.sending));
+    }
+    // Media may be there before the first word over the data channel, and tells the same.
+    const streams = this.#received.streamsOf(member, ALL);
+    const { camera, screen } = streams;
+    const sending = {
+      microphone: (camera?.getAudioTracks().length ?? 0) > 0,
+      camera: (camera?.getVideoTracks().length ?? 0) > 0,
+      screen: screen !== undefined,
+    };
+    this.#people.change(member, { ...streams, sending });
   }
 
   /** Shows the worse of the two ways to a member where data and media take different ones. */
@@ -515,14 +532,16 @@ export class Call {
     this.#problems = this.#problems.filter(
       ({ at, code }) => now - at < PROBLEM_MS || code === 'worker-failed',
     );
-    const others = [...this.#troubles].flatMap(([id, { pendingSince, lockedOutAt }]) => {
+    const others = [...this.#troubles].flatMap(([id, trouble]) => {
+      const { pendingSince, lockedOutAt, isUnheard } = trouble;
       const person = this.#people.get(id);
       if (!person) return [];
       const { name, keys, link, sending } = person;
       const facts: OtherFacts = {
         name,
         keys,
-        link,
+        // Until a person has said what it sends, nobody knows what should arrive.
+        link: isUnheard && link === 'connected' ? 'connecting' : link,
         pendingMs: pendingSince === undefined ? 0 : now - pendingSince,
         isLockedOut: now - lockedOutAt < LOCKED_OUT_MS,
         missing: this.#openings.missing(id, sending, now),
@@ -550,7 +569,11 @@ export class Call {
 interface Trouble {
   pendingSince: number | undefined;
   lockedOutAt: number;
+  /** It has not said yet what it sends. */
+  isUnheard: boolean;
 }
+
+const ALL = { microphone: true, camera: true, screen: true };
 
 function defaultServer(): string {
   const url = new URL('/ws', location.href);

@@ -83,7 +83,8 @@ export class Conversation {
   }
 
   #receive(data: unknown): void {
-    if (!(data instanceof ArrayBuffer)) return this.#handlers.dropped('malformed');
+    const isMessage = data instanceof ArrayBuffer && data.byteLength <= MAX_BYTES;
+    if (!isMessage) return this.#handlers.dropped('malformed');
     const bytes = new Uint8Array(data);
     if (this.#opener) this.#opener.push(bytes);
     else this.#read(bytes);
@@ -105,6 +106,9 @@ export class Conversation {
     });
   }
 }
+
+/** A piece of a file and what is around it, twice over. */
+const MAX_BYTES = 32 << 10;
 
 /** Chromium closes a channel that is given more than 16 MiB ahead; this is 50 ms of 40 Mbit/s. */
 const HIGH_BYTES = 256 << 10;

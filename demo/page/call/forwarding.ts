@@ -78,7 +78,7 @@ export class Forwarding {
         {
           event: (handle, { data }) => this.#hear(handle, data),
           hungUp: (handle) => this.#hangUp(handle),
-          closed: () => this.#lose('Its connection broke.'),
+          closed: () => this.#lose('the connection broke.'),
         },
         earlier,
       );
@@ -166,7 +166,7 @@ export class Forwarding {
   }
 
   #hangUp(handle: number): void {
-    if (handle === this.#publication?.handle) return this.#restart('It ended the connection.');
+    if (handle === this.#publication?.handle) return this.#restart('it ended the connection.');
     for (const [feed, subscription] of this.#subscriptions) {
       if (subscription.handle === handle) this.#resubscribe(feed);
     }
@@ -193,7 +193,7 @@ export class Forwarding {
       for (const { track, transceiver } of named) replace(transceiver.sender, tracks[track]);
     });
     pc.onconnectionstatechange = () => {
-      if (pc.connectionState === 'failed') this.#restart('The connection to it failed.');
+      if (pc.connectionState === 'failed') this.#restart('the connection for media failed.');
     };
     return {
       handle,

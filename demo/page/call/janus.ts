@@ -67,7 +67,7 @@ export class Janus {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => socket.close(), ANSWER_MS);
       socket.onopen = () => (clearTimeout(timer), resolve());
-      socket.onclose = () => (clearTimeout(timer), reject(new Error('It cannot be reached.')));
+      socket.onclose = () => (clearTimeout(timer), reject(new Error('it cannot be reached.')));
     });
     const janus = new Janus(socket, handlers);
     try {
@@ -153,7 +153,7 @@ export class Janus {
       const session = this.#session === 0 ? {} : { session_id: this.#session };
       const timer = setTimeout(() => {
         this.#pending.delete(transaction);
-        reject(new Error('It does not answer.'));
+        reject(new Error('it does not answer.'));
       }, ANSWER_MS);
       const isMessage = 'body' in request;
       this.#pending.set(transaction, { resolve, reject, timer, isMessage });
@@ -176,10 +176,12 @@ export class Janus {
       return;
     }
     const { sender, plugindata, jsep } = message;
+    // A session that Janus has ended is of no use any more.
+    if (message.janus === 'timeout') return this.#socket.close();
     if (sender === undefined) return;
     if (message.janus === 'event' && plugindata) {
       this.#handlers.event(sender, { data: plugindata.data, ...(jsep && { jsep }) });
-    } else if (message.janus === 'hangup') {
+    } else if (message.janus === 'hangup' || message.janus === 'detached') {
       this.#handlers.hungUp(sender);
     }
   }
@@ -188,7 +190,7 @@ export class Janus {
     clearInterval(this.#pulse);
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
-      reject(new Error('Its connection broke.'));
+      reject(new Error('the connection broke.'));
     }
     this.#pending.clear();
   }
