@@ -476,10 +476,13 @@ export class Call {
   }
 
   #showSpeaking(trackIds: ReadonlySet<string>): void {
-    const speaking = new Set([...trackIds].map((id) => this.#received.ownerOf(id)?.member));
+    const own = this.media.tracks.value.microphone?.id;
+    const speaking = new Set(
+      [...trackIds].map((id) => (id === own ? this.#id : this.#received.ownerOf(id)?.member)),
+    );
     batch(() => {
-      for (const { id, isSelf } of this.people.value) {
-        if (!isSelf) this.#people.change(id, { isSpeaking: speaking.has(id) });
+      for (const { id } of this.people.value) {
+        this.#people.change(id, { isSpeaking: speaking.has(id) });
       }
     });
   }

@@ -1,8 +1,10 @@
 /** Who is heard, by what the browser knows of loudness anyway. */
 
-/** Calls `heard` with the tracks that have been loud in the last moments, whenever they change. */
+/** Calls `heard` with the audio tracks that were loud in the last moments, whenever they change. */
 export class SpeakingWatch {
+  readonly #connections: () => readonly RTCPeerConnection[];
   readonly #timer: ReturnType<typeof setInterval>;
+  /** By the track's ID; one's own track, too. */
   readonly #loudAt = new Map<string, number>();
   #speaking = '';
 
@@ -10,13 +12,10 @@ export class SpeakingWatch {
     connections: () => readonly RTCPeerConnection[],
     heard: (trackIds: ReadonlySet<string>) => void,
   ) {
-    this.#timer = setInterval(() => {
+    this.#connections = connections;
+    this.#timer = setInterval(async () => {
+      await this.#listen();
       const now = performance.now();
-      for (const receiver of connections().flatMap((pc) => pc.getReceivers())) {
-        if (receiver.track.kind !== 'audio') continue;
-        const [source] = receiver.getSynchronizationSources();
-        if ((source?.audioLevel ?? 0) > LOUD) this.#loudAt.set(receiver.track.id, now);
-      }
       for (const [id, at] of this.#loudAt) if (now - at > LINGER_MS) this.#loudAt.delete(id);
       const speaking = [...this.#loudAt.keys()].sort().join(' ');
       if (speaking !== this.#speaking) heard(new Set(this.#loudAt.keys()));
@@ -27,6 +26,42 @@ export class SpeakingWatch {
   stop(): void {
     clearInterval(this.#timer);
   }
+
+  async #listen(): Promise<void> {
+    const now = performance.now();
+    const connections = this.#connections();
+    for (const { track, level } of connections.flatMap(receivedLevels)) {
+      if (level > LOUD) this.#loudAt.set(track.id, now);
+    }
+    // All connections send the same.
+    const sender = connections
+      .flatMap((pc) => pc.getSenders())
+      .find(({ track }) => track?.kind === 'audio');
+    if (sender?.track && (await sentLevel(sender)) > LOUD) this.#loudAt.set(sender.track.id, now);
+  }
+}
+
+function receivedLevels(pc: RTCPeerConnection): { track: MediaStreamTrack; level: number }[] {
+  return pc
+    .getReceivers()
+    .filter(({ track }) => track.kind === 'audio')
+    .map((receiver) => {
+      const [source] = receiver.getSynchronizationSources();
+      return { track: receiver.track, level: source?.audioLevel ?? 0 };
+    });
+}
+
+async function sentLevel(sender: RTCRtpSender): Promise<number> {
+  let level = 0;
+  try {
+    const report = await sender.getStats();
+    report.forEach((stats: { type: string; audioLevel?: number }) => {
+      if (stats.type === 'media-source') level = stats.audioLevel ?? 0;
+    });
+  } catch {
+    // Closed meanwhile.
+  }
+  return level;
 }
 
 /** Of 1: above a quiet room's noise. */
