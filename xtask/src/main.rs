@@ -43,9 +43,11 @@ enum Command {
         #[arg(value_enum)]
         kind: Option<test::Kind>,
     },
-    /// Runs every pair of browsers with every codec, and measures how long frames wait for new
-    /// keys; writes target/e2e/matrix.json and target/e2e/rotation.json
-    E2e,
+    /// Measures calls in the browsers, all that can be measured or one thing; writes to target/e2e/
+    E2e {
+        #[arg(value_enum)]
+        report: Option<script::Report>,
+    },
     /// Records the fixture frames anew, from the browsers and from ffmpeg
     Fixtures,
     /// Runs the fuzz targets
@@ -74,7 +76,7 @@ fn main() -> Result<()> {
         Command::Build => build::everything(&workspace),
         Command::Demo(options) => demo::run(&workspace, &options),
         Command::Test { kind } => test::run(&workspace, kind),
-        Command::E2e => script::reports(&workspace),
+        Command::E2e { report } => script::report(&workspace, report),
         Command::Fixtures => script::record(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Simulate(options) => simulate::run(&workspace, &options),

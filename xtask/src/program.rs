@@ -1,10 +1,11 @@
 //! Programs that the system's package manager installs.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
@@ -15,7 +16,11 @@ pub(crate) enum Program {
     Chromium,
     Ffmpeg,
     Firefox,
+    Janus,
+    NatsServer,
+    Nft,
     Node,
+    Tc,
 }
 
 /// Installs those of `programs` that are not on the PATH.
@@ -32,7 +37,13 @@ pub(crate) fn install(workspace: &Workspace, programs: &[Program]) -> Result<()>
     let Some(system) = System::of_this_machine() else {
         bail!("not on the PATH: {missing:?}; install them and try again");
     };
-    let packages: Vec<_> = missing.iter().map(|program| system.package(*program)).collect();
+    let packages = missing
+        .iter()
+        .map(|program| {
+            let package = system.package(*program);
+            package.with_context(|| format!("{program:?} has no package on {system:?}"))
+        })
+        .collect::<Result<Vec<_>>>()?;
     if !system.is_apt() || !install_by_apt(workspace, &packages)? {
         bail!("not on the PATH: {missing:?}; type: {} {}", system.install(), packages.join(" "));
     }
@@ -64,11 +75,24 @@ impl Program {
             }
             Self::Ffmpeg => (None, &["ffmpeg"]),
             Self::Firefox => (env::var_os("FIREFOX"), &["firefox-esr", "firefox"]),
+            Self::Janus => (None, &["janus"]),
+            Self::NatsServer => (None, &["nats-server"]),
+            Self::Nft => (None, &["nft"]),
             Self::Node => (None, &["npm"]),
+            Self::Tc => (None, &["tc"]),
         };
-        let on_path = || names.iter().find_map(|name| which::which(name).ok());
+        let search_path = search_path();
+        let on_path =
+            || names.iter().find_map(|name| which::which_in(name, Some(&search_path), "/").ok());
         told.map(PathBuf::from).or_else(on_path)
     }
+}
+
+/// The PATH, and where Debian keeps servers and network tools, which its users do not have on theirs.
+pub(crate) fn search_path() -> OsString {
+    let mut path = env::var_os("PATH").unwrap_or_default();
+    path.push(if cfg!(windows) { "" } else { ":/usr/sbin:/sbin" });
+    path
 }
 
 /// A family of systems with one package manager and one set of package names.
@@ -115,18 +139,25 @@ impl System {
         }
     }
 
-    fn package(self, program: Program) -> &'static str {
-        match (program, self) {
+    /// Name of the package; `None` if the system has none.
+    fn package(self, program: Program) -> Option<&'static str> {
+        Some(match (program, self) {
             (Program::Chromium, Self::Ubuntu) => "chromium-browser",
             (Program::Chromium, _) => "chromium",
             (Program::Ffmpeg, Self::Fedora) => "ffmpeg-free",
             (Program::Ffmpeg, _) => "ffmpeg",
             (Program::Firefox, Self::Debian) => "firefox-esr",
             (Program::Firefox, _) => "firefox",
+            (Program::Janus, Self::Debian | Self::Ubuntu) => "janus",
+            (Program::NatsServer, _) => "nats-server",
             (Program::Node, Self::Fedora) => "nodejs-npm",
             (Program::Node, Self::MacOs) => "node",
             (Program::Node, _) => "npm",
-        }
+            (Program::Nft | Program::Tc, Self::MacOs) | (Program::Janus, _) => return None,
+            (Program::Nft, _) => "nftables",
+            (Program::Tc, Self::Fedora) => "iproute-tc",
+            (Program::Tc, _) => "iproute2",
+        })
     }
 }
 

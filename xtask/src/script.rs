@@ -3,16 +3,20 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
 use xshell::{Cmd, cmd};
 
 use crate::program::{self, Program};
 use crate::workspace::Workspace;
 use crate::{build, prerequisite};
 
-/// Runs the package's tests that need no browser.
+/// Runs the tests of the package and of the page that need no browser.
 pub(crate) fn package_tests(workspace: &Workspace) -> Result<()> {
     prerequisite::npm_packages(workspace)?;
-    Ok(node(workspace).arg("--test").args(tests_in(workspace, "worker/js/test")?).run()?)
+    let mut tests = tests_in(workspace, "worker/js/test")?;
+    tests.append(&mut tests_in(workspace, "demo/page/call/test")?);
+    tests.append(&mut tests_in(workspace, "demo/page/ui/test")?);
+    Ok(node(workspace).arg("--test").args(tests).run()?)
 }
 
 /// Makes the vectors of the key exchange again, without our code.
@@ -24,22 +28,41 @@ pub(crate) fn vector_tests(workspace: &Workspace) -> Result<()> {
 /// Runs the browser tests, one file after the other: they measure real-time media.
 pub(crate) fn browser_tests(workspace: &Workspace) -> Result<()> {
     let tests = tests_in(workspace, "demo/e2e")?;
-    let command = with_browsers(workspace)?;
+    let command = with_browsers(workspace, &[Program::Janus, Program::NatsServer])?;
     Ok(command.args(["--test", "--test-concurrency=1"]).args(tests).run()?)
 }
 
-/// Makes the reports: every sender, receiver and codec; what new keys cost frames.
-pub(crate) fn reports(workspace: &Workspace) -> Result<()> {
-    for report in ["demo/e2e/matrix.ts", "demo/e2e/pauses.ts"] {
-        with_browsers(workspace)?.arg(report).run()?;
-    }
-    Ok(())
+/// What is measured in browsers, and written to `target/e2e/`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Report {
+    /// Every sender, receiver and codec
+    Matrix,
+    /// How long frames wait for new keys
+    Pauses,
+    /// How old pictures are when they are shown, by every way that they can take
+    Latency,
+    /// A call over a network that loses 5 % of all packets
+    Loss,
+}
+
+/// Makes one report, or all of them.
+pub(crate) fn report(workspace: &Workspace, report: Option<Report>) -> Result<()> {
+    let reports = report.map_or_else(|| Report::value_variants().to_vec(), |report| vec![report]);
+    reports.into_iter().try_for_each(|report| {
+        let (script, programs): (_, &[Program]) = match report {
+            Report::Matrix => ("demo/e2e/matrix.ts", &[]),
+            Report::Pauses => ("demo/e2e/pauses.ts", &[]),
+            Report::Latency => ("demo/e2e/latency.ts", &[Program::Janus]),
+            Report::Loss => ("demo/e2e/loss.ts", &[Program::Tc, Program::Nft]),
+        };
+        Ok(with_browsers(workspace, programs)?.arg(script).run()?)
+    })
 }
 
 /// Records the fixture frames.
 pub(crate) fn record(workspace: &Workspace) -> Result<()> {
     program::install(workspace, &[Program::Ffmpeg])?;
-    Ok(with_browsers(workspace)?.arg("demo/e2e/record.ts").run()?)
+    Ok(with_browsers(workspace, &[])?.arg("demo/e2e/record.ts").run()?)
 }
 
 /// Node, able to run TypeScript.
@@ -48,13 +71,14 @@ fn node(workspace: &Workspace) -> Cmd<'_> {
     cmd!(shell, "node --import tsx")
 }
 
-/// The same, after everything is built and with browsers to drive.
-fn with_browsers(workspace: &Workspace) -> Result<Cmd<'_>> {
-    program::install(workspace, &[Program::Chromium, Program::Firefox])?;
+/// The same, after everything is built, with browsers to drive and other `programs` to talk to.
+fn with_browsers<'a>(workspace: &'a Workspace, programs: &[Program]) -> Result<Cmd<'a>> {
+    program::install(workspace, &[&[Program::Chromium, Program::Firefox], programs].concat())?;
     build::everything(workspace)?;
     let chromium = Program::Chromium.path().context("no Chromium on the PATH")?;
     let firefox = Program::Firefox.path().context("no Firefox on the PATH")?;
-    Ok(node(workspace).env("CHROMIUM", chromium).env("FIREFOX", firefox))
+    let node = node(workspace).env("CHROMIUM", chromium).env("FIREFOX", firefox);
+    Ok(node.env("PATH", program::search_path()))
 }
 
 fn tests_in(workspace: &Workspace, folder: &str) -> Result<Vec<PathBuf>> {
