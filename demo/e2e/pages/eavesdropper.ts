@@ -1,6 +1,7 @@
 //! Lets the demo page's eavesdropper at frames that nobody sealed.
 
 import { Eavesdropper } from '../../page/inspect/eavesdropper.ts';
+import { base64ToBytes } from './base64.ts';
 
 /** The configurations to encode with, by the frames' MIME type. */
 const ENCODERS: Record<string, Partial<VideoEncoderConfig> & { codec: string }> = {
@@ -19,6 +20,30 @@ const eavesdropper = {
       mimeTypes.map((mimeType) => VideoEncoder.isConfigSupported({ ...ENCODERS[mimeType]!, ...SIZE })),
     );
     return mimeTypes.filter((_, index) => support[index]!.supported);
+  },
+
+  /** Counts the frames, in base64, that a decoder makes a picture of, each on its own. */
+  async countPictures(codec: string, frames: string[]): Promise<number> {
+    let pictures = 0;
+    for (const frame of frames) {
+      const decoder = new VideoDecoder({
+        output: (picture) => {
+          pictures += 1;
+          picture.close();
+        },
+        error: () => {},
+      });
+      decoder.configure({ codec });
+      const data = base64ToBytes(frame);
+      try {
+        decoder.decode(new EncodedVideoChunk({ type: 'key', timestamp: 0, data }));
+        await decoder.flush();
+      } catch {
+        // No decoder can begin with this.
+      }
+      if (decoder.state !== 'closed') decoder.close();
+    }
+    return pictures;
   },
 
   /** Encodes a few pictures, each other than the last; returns how many of them were seen. */
