@@ -1,8 +1,16 @@
 //! The rooms without sockets: whatever happens, everybody is told the truth about who is there.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
+extern crate alloc;
+
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use core::time::Duration;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use frameseal_demo::bus::BusMessage;
 use frameseal_demo::identity::{MemberId, RoomName, ServerId};

@@ -1,5 +1,13 @@
 //! The server as clients meet it, over real sockets.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+extern crate alloc;
 
 mod bus;
 mod client;

@@ -1,10 +1,10 @@
 //! What operators see and do: figures, stopping, TLS, logs.
 
+use alloc::sync::Arc;
 use core::time::Duration;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::Arc;
 
 use frameseal_demo::Settings;
 use rustls::pki_types::CertificateDer;

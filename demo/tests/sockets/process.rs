@@ -22,7 +22,7 @@ impl Process {
         let mut command = Command::new(env!("CARGO_BIN_EXE_frameseal-demo"));
         command.args(["--port", "0", "--root"]).arg(folder.path()).args(args);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let lines = 1 + usize::from(args.contains(&"--tls"));
+        let lines = if args.contains(&"--tls") { 2 } else { 1 };
         let output = BufReader::new(child.stdout.take().unwrap());
         let greeting = output.lines().take(lines).map(Result::unwrap).collect::<Vec<_>>();
         assert_eq!(greeting.len(), lines, "the server did not start: {args:?}");
