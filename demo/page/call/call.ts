@@ -21,12 +21,12 @@ import type {
   Transfer,
 } from './model.ts';
 import { Notices, severityOf } from './notices.ts';
-import { Openings } from './openings.ts';
 import { People } from './people.ts';
 import { ReceivedMedia } from './received-media.ts';
 import { Roster, type Member } from './roster.ts';
-import { KIND, SealedSignalling } from './sealed-signalling.ts';
-import { shieldOf, type OtherFacts, type ProblemFacts } from './shield.ts';
+import { SealedSignalling } from './sealed-signalling.ts';
+import { ServerView, type Relayed } from './server-view.ts';
+import { ShieldWatch } from './shield-watch.ts';
 import { ServerError, Signalling, type Welcome } from './signalling.ts';
 import { SpeakingWatch } from './speaking.ts';
 import { TrafficMeter } from './traffic.ts';
@@ -48,16 +48,7 @@ export interface JoinOptions {
   videoCodec?: string;
 }
 
-/** Something that went through the relay, as the server sees it. */
-export interface Relayed {
-  /** Milliseconds of this computer's clock. */
-  readonly at: number;
-  readonly from: string;
-  /** `null`: all others in the room. */
-  readonly to: string | null;
-  readonly what: 'key' | 'sealed' | 'plain';
-  readonly bytes: Uint8Array;
-}
+export type { Relayed } from './server-view.ts';
 
 export class Call {
   readonly media: LocalMedia;
@@ -82,14 +73,11 @@ export class Call {
   readonly #files: Files;
   readonly #notices = new Notices();
   readonly #verification = new Verification();
-  readonly #openings = new Openings();
   readonly #traffic = new TrafficMeter();
-  readonly #shield = signal<Shield>({ state: 'waiting', title: '', reason: '', cure: '' });
+  readonly #watch: ShieldWatch;
   readonly #key = signal<{ generation: number; step: number } | undefined>(undefined);
-  readonly #relayed: Relayed[] = [];
+  readonly #serverView = new ServerView();
   readonly #endings: (() => void)[] = [];
-  readonly #troubles = new Map<string, Trouble>();
-  #problems: (ProblemFacts & { at: number })[] = [];
   #sfu: 'janus' | null = null;
   #forwarding: Forwarding | undefined;
   #settle: { resolve(): void; reject(error: Error): void } | undefined;
@@ -127,6 +115,7 @@ export class Call {
     this.isSealed = isSealed;
     this.hasSecret = secret !== undefined;
 
+    this.#watch = new ShieldWatch(this.#people, frameseal);
     this.#received = new ReceivedMedia((member) => this.#showStreams(member));
     this.#roster = new Roster({
       joined: (member) => this.#joined(member),
@@ -139,7 +128,7 @@ export class Call {
     });
     this.#sealed = new SealedSignalling(id, frameseal, {
       relay: (to, data, isRepeated) => {
-        this.#record(id, to, data);
+        this.#serverView.add(id, to, data);
         this.#signalling.relay(to, data, isRepeated);
       },
       signal: (from, signal) => {
@@ -169,7 +158,7 @@ export class Call {
       joined: (member) => this.#roster.joined(member),
       left: (member) => this.#roster.left(member),
       relayed: (from, data) => {
-        this.#record(from, id, data);
+        this.#serverView.add(from, id, data);
         this.#sealed.receive(from, data);
       },
       failed: (error, isFatal) => this.#refused(error, isFatal),
@@ -186,7 +175,7 @@ export class Call {
   }
 
   get shield(): ReadonlySignal<Shield> {
-    return this.#shield;
+    return this.#watch.shield;
   }
 
   get chat(): ReadonlySignal<readonly ChatMessage[]> {
@@ -220,7 +209,7 @@ export class Call {
 
   /** What went through the relay last, both ways, oldest first: at most 50. */
   serverView(): readonly Relayed[] {
-    return [...this.#relayed];
+    return this.#serverView.relayed;
   }
 
   /** Says something to all who are here. @throws RangeError for what is too long. */
@@ -315,7 +304,6 @@ export class Call {
       () => this.#connections(),
       (trackIds) => this.#showSpeaking(trackIds),
     );
-    const pulse = setInterval(() => void this.#beat(), BEAT_MS);
     const leave = (): void => this.leave();
     window.addEventListener('pagehide', leave);
     this.#endings.push(
@@ -331,12 +319,8 @@ export class Call {
           void this.#tell(member, { type: 'status', sending });
         }
       }),
-      effect(() => {
-        void this.#people.list.value;
-        this.#judge();
-      }),
       () => speaking.stop(),
-      () => clearInterval(pulse),
+      () => this.#watch.close(),
       () => window.removeEventListener('pagehide', leave),
     );
   }
@@ -367,7 +351,8 @@ export class Call {
         changed: (member) => this.#showLink(member),
         lost: (reason) => {
           const cure = 'It is tried again by itself; until then, newcomers are not seen or heard.';
-          this.#notices.add('media-server', 'warning', `No word from the media server: ${reason} ${cure}`);
+          const text = `No word from the media server: ${reason} ${cure}`;
+          this.#notices.add('media-server', 'warning', text);
         },
       },
     );
@@ -382,8 +367,7 @@ export class Call {
 
   #joined(member: Member): void {
     const keys = this.isSealed ? 'pending' : 'secured';
-    const pendingSince = performance.now();
-    this.#troubles.set(member.id, { pendingSince, lockedOutAt: -Infinity, isUnheard: true });
+    this.#watch.joined(member.id);
     this.#people.add(member, { isSelf: false, keys, link: 'connecting' });
     this.#chat.join(member.id);
     this.#frameseal?.memberJoined(member.id);
@@ -399,16 +383,13 @@ export class Call {
     this.#sealed.forget(member);
     this.#chat.leave(member);
     this.#received.forget(member);
-    this.#openings.forget(member);
-    this.#troubles.delete(member);
+    this.#watch.left(member);
     this.#people.remove(member);
   }
 
   #rekeyed({ id, state, fingerprint }: MemberDetail): void {
-    const trouble = this.#troubles.get(id);
-    if (!trouble || state === 'left') return;
-    if (state === 'pending') trouble.pendingSince ??= performance.now();
-    else trouble.pendingSince = undefined;
+    if (state === 'left') return;
+    this.#watch.rekeyed(id, state);
     const isVerified = this.#verification.isVerified(id, fingerprint);
     this.#people.change(id, { keys: state, fingerprint, isVerified });
     if (state === 'secured') this.#mesh.connect(id);
@@ -431,12 +412,10 @@ export class Call {
 
   #receive(member: string, message: Message): void {
     switch (message.type) {
-      case 'status': {
-        const trouble = this.#troubles.get(member);
-        if (trouble) trouble.isUnheard = false;
+      case 'status':
+        this.#watch.heard(member);
         this.#people.change(member, { sending: message.sending });
         return this.#showStreams(member);
-      }
       case 'chat':
       case 'heard':
         return this.#chat.receive(member, this.#people.nameOf(member), message);
@@ -454,7 +433,7 @@ export class Call {
   #showStreams(member: string): void {
     const person = this.#people.get(member);
     if (!person) return;
-    if (!this.#troubles.get(member)?.isUnheard) {
+    if (this.#watch.hasHeard(member)) {
       return this.#people.change(member, this.#received.streamsOf(member, person.sending));
     }
     // Media may be there before the first word over the data channel, and tells the same.
@@ -488,19 +467,9 @@ export class Call {
   }
 
   #noteProblem(detail: ProblemDetail): void {
-    const { code, hint, member, reason } = detail;
     const severity = severityOf(detail);
-    this.#notices.add(code, severity, hint);
-    const person = member === undefined ? undefined : this.#people.get(member);
-    if (code === 'message-rejected' && person && person.keys !== 'secured') {
-      // Of somebody who has not got in, it says just that.
-      const trouble = this.#troubles.get(member!);
-      if (trouble && reason?.startsWith('does not open')) trouble.lockedOutAt = performance.now();
-    } else if (severity !== 'info') {
-      const name = person && { name: person.name };
-      this.#problems.push({ code, severity, text: hint, at: performance.now(), ...name });
-    }
-    this.#judge();
+    this.#notices.add(detail.code, severity, detail.hint);
+    this.#watch.problem(detail, severity);
   }
 
   /** Signalling or a message of somebody was not taken. */
@@ -510,70 +479,12 @@ export class Call {
     const text = DROPPED[code] ?? `A message was dropped (${code}).`;
     this.#notices.add(code, isAttack ? 'warning' : 'info', `${name}: ${text}`);
     if (!isAttack || !this.isSealed) return;
-    this.#problems.push({ code, severity: 'warning', text, name, at: performance.now() });
-    this.#judge();
-  }
-
-  async #beat(): Promise<void> {
-    try {
-      const stats = await this.#frameseal?.stats();
-      const opened = stats?.tracks.flatMap(({ direction, member, track, passed }) =>
-        direction === 'receive' && member !== undefined && track !== undefined
-          ? { member, track, passed }
-          : [],
-      );
-      this.#openings.update(opened ?? [], performance.now());
-    } catch {
-      // The worker has failed, which is a problem of its own.
-    }
-    this.#judge();
-  }
-
-  /** Has the shield tell what is so now. */
-  #judge(): void {
-    const now = performance.now();
-    this.#problems = this.#problems.filter(
-      ({ at, code }) => now - at < PROBLEM_MS || code === 'worker-failed',
-    );
-    const others = [...this.#troubles].flatMap(([id, trouble]) => {
-      const { pendingSince, lockedOutAt, isUnheard } = trouble;
-      const person = this.#people.get(id);
-      if (!person) return [];
-      const { name, keys, link, sending } = person;
-      const facts: OtherFacts = {
-        name,
-        keys,
-        // Until a person has said what it sends, nobody knows what should arrive.
-        link: isUnheard && link === 'connected' ? 'connecting' : link,
-        pendingMs: pendingSince === undefined ? 0 : now - pendingSince,
-        isLockedOut: now - lockedOutAt < LOCKED_OUT_MS,
-        missing: this.#openings.missing(id, sending, now),
-      };
-      return [facts];
-    });
-    const shield = shieldOf({ isSealed: this.isSealed, others, problems: this.#problems });
-    const before = this.#shield.peek();
-    const names = Object.keys(shield) as (keyof Shield)[];
-    if (names.some((name) => shield[name] !== before[name])) this.#shield.value = shield;
-  }
-
-  #record(from: string, to: string | null, data: Uint8Array): void {
-    const what = data[0] === KIND.key ? 'key' : data[0] === KIND.sealed ? 'sealed' : 'plain';
-    this.#relayed.push({ at: Date.now(), from, to, what, bytes: data });
-    if (this.#relayed.length > MAX_RELAYED) this.#relayed.shift();
+    this.#watch.add({ code, severity: 'warning', text, name });
   }
 
   #connections(): RTCPeerConnection[] {
     return [...this.#mesh.links.map(({ pc }) => pc), ...(this.#forwarding?.connections ?? [])];
   }
-}
-
-/** What keeps a member from being heard. */
-interface Trouble {
-  pendingSince: number | undefined;
-  lockedOutAt: number;
-  /** It has not said yet what it sends. */
-  isUnheard: boolean;
 }
 
 const ALL = { microphone: true, camera: true, screen: true };
@@ -597,12 +508,3 @@ const DROPPED: Readonly<Record<string, string>> = {
 };
 
 const JOIN_MS = 10_000;
-const BEAT_MS = 1000;
-
-/** Long enough to be read, short enough to be of now; the package tells of each once a second. */
-const PROBLEM_MS = 8000;
-
-/** Rejected key messages come again more and more slowly. */
-const LOCKED_OUT_MS = 60_000;
-
-const MAX_RELAYED = 50;

@@ -7,7 +7,7 @@ import type { Transfer } from './model.ts';
 
 /** What files go by: connections that come and go. */
 export interface FilesContext {
-  /** Resolves when there is room for more. Without a connection it is lost, and resolves at once. */
+  /** Resolves when there is room for more; at once without a connection: then it is lost. */
   send(member: string, message: Message): Promise<void>;
   nameOf(member: string): string;
 }
@@ -39,7 +39,8 @@ export class Files {
     if (file.size > MAX_FILE_BYTES) {
       throw new RangeError(
         `${file.name} has ${mebibytes(file.size)}, and at most ${mebibytes(MAX_FILE_BYTES)} can ` +
-          'be sent: the receiver’s browser holds all of it in memory to check it. Send it in parts.',
+          'be sent: the receiver’s browser holds all of it in memory, to check it. ' +
+          'Send it in parts.',
       );
     }
     const sha256 = await hash(file);
@@ -143,7 +144,7 @@ export class Files {
 
   #offered(member: string, message: FileMessage & { type: 'offer' }): void {
     const { transfer: id, name, size, sha256 } = message;
-    const open = this.#list.value.filter((transfer) => transfer.with === member && isOpen(transfer));
+    const open = this.#list.value.filter((other) => other.with === member && isOpen(other));
     const reason =
       size > MAX_FILE_BYTES
         ? `At most ${mebibytes(MAX_FILE_BYTES)} can be sent.`

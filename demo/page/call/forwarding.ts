@@ -274,7 +274,8 @@ export class Forwarding {
     const { member: display } = subscription;
     const publication = this.#publication;
     setTimeout(() => {
-      if (publication && publication === this.#publication) void this.#subscribe({ id: feed, display });
+      if (!publication || publication !== this.#publication) return;
+      void this.#subscribe({ id: feed, display });
     }, RESUBSCRIBE_MS);
   }
 
@@ -328,7 +329,10 @@ interface Subscription {
 }
 
 /** Janus does not look into what it is told is sealed. */
-function sealed(description: RTCSessionDescription | null, frameseal: Frameseal | undefined): object {
+function sealed(
+  description: RTCSessionDescription | null,
+  frameseal: Frameseal | undefined,
+): object {
   return { ...description?.toJSON(), ...(frameseal && { e2ee: true }) };
 }
 

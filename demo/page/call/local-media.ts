@@ -217,11 +217,17 @@ function explain(what: string, error: unknown): string {
   const name = error instanceof DOMException ? error.name : '';
   switch (name) {
     case 'NotAllowedError':
-      return `The browser was not allowed to use the ${what}. Allow it beside the address, then switch it on.`;
+      return (
+        `The browser was not allowed to use the ${what}. ` +
+        'Allow it beside the address, then switch it on.'
+      );
     case 'NotFoundError':
       return `No ${what} was found. Plug one in, then switch it on.`;
     case 'NotReadableError':
-      return `The ${what} cannot be used: another program may have it. Close that, then switch it on.`;
+      return (
+        `The ${what} cannot be used: another program may have it. ` +
+        'Close that, then switch it on.'
+      );
     case 'OverconstrainedError':
       return `The ${what} that was chosen is gone. Choose another one.`;
     default:

@@ -36,7 +36,10 @@ export class ReceivedMedia {
    * @param from the member whose frames alone the receiver lets through, if that is known.
    * @param owner in a room that is not sealed: whose it is, as nothing will be proven.
    */
-  add(track: MediaStreamTrack, { from, owner }: { from?: string; owner?: Owner | undefined }): void {
+  add(
+    track: MediaStreamTrack,
+    { from, owner }: { from?: string; owner?: Owner | undefined },
+  ): void {
     this.#tracks.set(track.id, { track, from });
     if (owner) this.#owners.set(track.id, owner);
     const tell = (): void => this.#tell(track.id);

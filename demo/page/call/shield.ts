@@ -83,13 +83,17 @@ function lockedOut(others: readonly OtherFacts[]): Shield | undefined {
     ? {
         state: 'problem',
         title: 'Locked out',
-        reason: `Your link holds another secret than that of ${names}, so neither can hear or see the other.`,
+        reason:
+          `Your link holds another secret than that of ${names}, ` +
+          'so neither can hear or see the other.',
         cure,
       }
     : {
         state: 'waiting',
         title: `Locked out: ${names}`,
-        reason: `The link of ${names} holds another secret than yours. Nothing is sent that they could open.`,
+        reason:
+          `The link of ${names} holds another secret than yours. ` +
+          'Nothing is sent that they could open.',
         cure,
       };
 }

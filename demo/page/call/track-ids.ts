@@ -3,9 +3,9 @@
 import { randomId } from './base64.ts';
 
 /**
- * A receiver's track is called what the other end's description calls it (RFC 8830): so two ends may
- * use one name, as Janus does for all, or take another member's for theirs. What a `source` event
- * proves would then be believed of the wrong track.
+ * A receiver's track is called what the other end's description calls it (RFC 8830): so two ends
+ * may use one name, as Janus does for all, or take another member's for theirs. What a `source`
+ * event proves would then be believed of the wrong track.
  */
 export class TrackIds {
   readonly #own = new Map<string, string>();
