@@ -39,7 +39,7 @@ impl Page {
 /// there, by 404.
 pub(crate) fn page(files: &Page) -> Router {
     let router = match files {
-        Page::BuiltIn => built_in(),
+        Page::BuiltIn => built_in::<BuiltIn>(),
         Page::Folder(root) => folder(root),
     };
     HEADERS.into_iter().fold(router, |router, (name, value)| {
@@ -54,14 +54,14 @@ fn folder(root: &Path) -> Router {
         .fallback_service(ServeDir::new(root))
 }
 
-fn built_in() -> Router {
-    let index = |headers: HeaderMap| async move { answer(BuiltIn::get(INDEX), INDEX, &headers) };
+fn built_in<Files: RustEmbed>() -> Router {
+    let index = |headers: HeaderMap| async move { answer(Files::get(INDEX), INDEX, &headers) };
     Router::new().route(ROOM, get(index)).fallback(|request: Request| async move {
         let path = request.uri().path().trim_start_matches('/');
         let is_folder = path.is_empty() || path.ends_with('/');
         let file = if is_folder { format!("{path}{INDEX}") } else { path.to_owned() };
-        let found = BuiltIn::get(&file);
-        if found.is_none() && BuiltIn::get(&format!("{path}/{INDEX}")).is_some() {
+        let found = Files::get(&file);
+        if found.is_none() && Files::get(&format!("{path}/{INDEX}")).is_some() {
             return Redirect::permanent(&format!("/{path}/")).into_response();
         }
         answer(found, &file, request.headers())
@@ -114,3 +114,53 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use reqwest::{Client, redirect};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[derive(RustEmbed)]
+    #[folder = "tests/page"]
+    struct TestPage;
+
+    #[tokio::test]
+    async fn a_built_in_page_is_found_as_one_in_a_folder() {
+        for router in [built_in::<TestPage>(), folder("tests/page".as_ref())] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            tokio::spawn(async { axum::serve(listener, router).await });
+            let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+            for (path, status, text) in [
+                ("", 200, "<p>index\n"),
+                ("index.html", 200, "<p>index\n"),
+                ("r/abc", 200, "<p>index\n"),
+                ("folder/", 200, "<p>folder\n"),
+                ("r/abc/def", 404, ""),
+                ("folder/missing", 404, ""),
+            ] {
+                let answer = client.get(format!("http://{address}/{path}")).send().await.unwrap();
+                assert_eq!(answer.status().as_u16(), status, "{path}");
+                assert_eq!(answer.text().await.unwrap(), text, "{path}");
+            }
+            let answer = client.get(format!("http://{address}/folder")).send().await.unwrap();
+            assert!(answer.status().is_redirection());
+            assert_eq!(answer.headers()["location"], "/folder/");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_has_a_built_in_file_does_not_get_it_again() {
+        let tagged =
+            |tag: &HeaderValue| HeaderMap::from_iter([(header::IF_NONE_MATCH, tag.clone())]);
+        let first = answer(TestPage::get(INDEX), INDEX, &HeaderMap::new());
+        assert_eq!(first.headers()["content-type"], "text/html");
+        let tag = &first.headers()["etag"];
+        let again = answer(TestPage::get(INDEX), INDEX, &tagged(tag));
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        let changed = answer(TestPage::get("folder/index.html"), INDEX, &tagged(tag));
+        assert_eq!(changed.status(), StatusCode::OK);
+    }
+}
