@@ -11,7 +11,11 @@ use crate::workspace::Workspace;
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// What the server is to do: see docs/demo-server.md
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS OF THE SERVER")]
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "OPTIONS OF THE SERVER"
+    )]
     server: Vec<String>,
 }
 
