@@ -164,7 +164,7 @@ impl Room {
         }
     }
 
-    /// What a member with a seat says that is not about the seat itself.
+    /// Hands on what a member relays to one other, or to all others.
     pub(crate) fn relay(
         &mut self,
         socket: Socket,
