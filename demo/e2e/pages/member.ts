@@ -75,9 +75,12 @@ const member = {
     frameseal.addEventListener('message', ({ detail: { to, data } }) => {
       tell(to, { key: bytesToBase64(data) });
     });
-    for (const name of ['member', 'keychange', 'problem', 'source'] as const) {
+    for (const name of ['member', 'keychange', 'problem'] as const) {
       frameseal.addEventListener(name, ({ detail }) => note(name, { ...detail }));
     }
+    frameseal.addEventListener('source', ({ detail: { transceiver, ...detail } }) => {
+      note('source', { ...detail });
+    });
     socket = await listen(signalling);
     media = await navigator.mediaDevices.getUserMedia({
       audio: true,

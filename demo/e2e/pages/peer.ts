@@ -45,7 +45,10 @@ let worker: Worker | undefined;
 let channel: BroadcastChannel;
 const tracks: Partial<Record<MediaKind, MediaStreamTrack>> = {};
 const problems: Heard<ProblemDetail>[] = [];
-const sources: SourceDetail[] = [];
+/** Transceivers do not travel: they stay here. */
+type Source = Omit<SourceDetail, 'transceiver'>;
+
+const sources: Source[] = [];
 
 const peer = {
   async open(given: PeerOptions): Promise<void> {
@@ -175,7 +178,7 @@ const peer = {
     return problems.map(({ at, detail: { keyId: _, ...detail } }) => ({ at, detail }));
   },
 
-  sources(): SourceDetail[] {
+  sources(): Source[] {
     return sources;
   },
 
@@ -250,7 +253,9 @@ async function openFrameseal(): Promise<void> {
   frameseal.addEventListener('problem', ({ detail }) =>
     problems.push({ at: performance.now(), detail }),
   );
-  frameseal.addEventListener('source', ({ detail }) => sources.push(detail));
+  frameseal.addEventListener('source', ({ detail: { transceiver, ...detail } }) => {
+    sources.push(detail);
+  });
   if (options.send) await peer.setSendKey(options.send);
   for (const key of options.receive ?? []) await peer.addReceiveKey(key, key.member);
 }

@@ -290,8 +290,8 @@ export class Call {
     });
     frameseal?.addEventListener('member', ({ detail }) => this.#rekeyed(detail));
     frameseal?.addEventListener('keychange', ({ detail }) => (this.#key.value = detail));
-    frameseal?.addEventListener('source', ({ detail: { trackId, member, track } }) => {
-      this.#received.prove(trackId, member, track);
+    frameseal?.addEventListener('source', ({ detail: { transceiver, member, track } }) => {
+      this.#received.prove(transceiver.receiver.track, member, track);
     });
     frameseal?.addEventListener('problem', ({ detail }) => this.#noteProblem(detail));
     frameseal?.fingerprint().then(
@@ -302,7 +302,7 @@ export class Call {
     const { media } = this;
     const speaking = new SpeakingWatch(
       () => this.#connections(),
-      (trackIds) => this.#showSpeaking(trackIds),
+      (tracks) => this.#showSpeaking(tracks),
     );
     const leave = (): void => this.leave();
     window.addEventListener('pagehide', leave);
@@ -454,10 +454,12 @@ export class Call {
     this.#people.change(member, { link: isPartial ? 'connecting' : link });
   }
 
-  #showSpeaking(trackIds: ReadonlySet<string>): void {
-    const own = this.media.tracks.value.microphone?.id;
+  #showSpeaking(tracks: ReadonlySet<MediaStreamTrack>): void {
+    const own = this.media.tracks.value.microphone;
     const speaking = new Set(
-      [...trackIds].map((id) => (id === own ? this.#id : this.#received.ownerOf(id)?.member)),
+      [...tracks].map((track) =>
+        track === own ? this.#id : this.#received.ownerOf(track)?.member,
+      ),
     );
     batch(() => {
       for (const { id } of this.people.value) {

@@ -6,7 +6,6 @@ import { Janus, JanusError, type JanusData, type Publisher } from './janus.ts';
 import { kindOf, prefer, replace, type LinkMedia } from './link.ts';
 import { TRACKS } from './local-media.ts';
 import { backoff } from './signalling.ts';
-import { TrackIds } from './track-ids.ts';
 
 export interface ForwardingOptions {
   /** WebSocket that leads to the media server. */
@@ -251,7 +250,7 @@ export class Forwarding {
         this.#handlers.changed(display);
         if (pc.connectionState === 'failed') this.#resubscribe(feed);
       };
-      await pc.setRemoteDescription(new TrackIds().rewrite(jsep));
+      await pc.setRemoteDescription(jsep);
       for (const { mid, receiver } of pc.getTransceivers()) {
         const stream = data.streams?.find((candidate) => candidate.mid === mid);
         const track = TRACKS[Number(stream?.feed_mid)];

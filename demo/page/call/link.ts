@@ -5,7 +5,6 @@ import type { Frameseal } from 'frameseal';
 import { TRACKS, type LocalTracks, type Track } from './local-media.ts';
 import type { ReceivedMedia } from './received-media.ts';
 import type { Signal } from './sealed-signalling.ts';
-import { TrackIds } from './track-ids.ts';
 
 /** What goes over the connections of a call. */
 export interface LinkContext {
@@ -44,7 +43,6 @@ export class Link {
   readonly #isPolite: boolean;
   readonly #context: LinkContext;
   readonly #handlers: LinkHandlers;
-  readonly #trackIds = new TrackIds();
   #transceivers: RTCRtpTransceiver[] = [];
   #stopFollowing: () => void = () => {};
   #last: Promise<void> = Promise.resolve();
@@ -138,7 +136,7 @@ export class Link {
     this.#ignoresOffer = collides && !this.#isPolite;
     if (this.#ignoresOffer) return;
 
-    await pc.setRemoteDescription(this.#trackIds.rewrite(description));
+    await pc.setRemoteDescription(description);
     if (!isOffer) return;
     if (this.#context.media && this.#transceivers.length === 0) this.#adopt(pc.getTransceivers());
     await pc.setLocalDescription();

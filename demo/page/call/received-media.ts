@@ -21,8 +21,9 @@ export interface Streams {
  */
 export class ReceivedMedia {
   readonly #changed: (member: string) => void;
-  readonly #tracks = new Map<string, Received>();
-  readonly #owners = new Map<string, Owner>();
+  /** With the member whose frames alone the receiver lets through, if that is known. */
+  readonly #tracks = new Map<MediaStreamTrack, string | undefined>();
+  readonly #owners = new WeakMap<MediaStreamTrack, Owner>();
   readonly #shown = new Map<string, Streams>();
 
   /** @param changed told of each member whose streams may be others than before. */
@@ -40,41 +41,40 @@ export class ReceivedMedia {
     track: MediaStreamTrack,
     { from, owner }: { from?: string; owner?: Owner | undefined },
   ): void {
-    this.#tracks.set(track.id, { track, from });
-    if (owner) this.#owners.set(track.id, owner);
-    const tell = (): void => this.#tell(track.id);
+    this.#tracks.set(track, from);
+    if (owner) this.#owners.set(track, owner);
+    const tell = (): void => this.#tell(track);
     for (const event of ['mute', 'unmute', 'ended']) track.addEventListener(event, tell);
     tell();
   }
 
-  /** Takes what a `source` event says of a track. */
-  prove(trackId: string, member: string, track: string): void {
-    const previous = this.#owners.get(trackId);
-    if (isTrack(track)) this.#owners.set(trackId, { member, track });
-    else this.#owners.delete(trackId);
+  /** Takes what a `source` event says of a receiver's track. */
+  prove(received: MediaStreamTrack, member: string, track: string): void {
+    const previous = this.#owners.get(received);
+    if (isTrack(track)) this.#owners.set(received, { member, track });
+    else this.#owners.delete(received);
     if (previous) this.#changed(previous.member);
-    this.#tell(trackId);
+    this.#tell(received);
   }
 
   /** Forgets the track of a receiver whose connection ends. */
   remove(track: MediaStreamTrack): void {
-    if (this.#tracks.get(track.id)?.track !== track) return;
-    const owner = this.#owners.get(track.id);
-    this.#tracks.delete(track.id);
-    this.#owners.delete(track.id);
+    if (!this.#tracks.delete(track)) return;
+    const owner = this.#owners.get(track);
+    this.#owners.delete(track);
     if (owner) this.#changed(owner.member);
   }
 
   /** Returns whose a track is. */
-  ownerOf(trackId: string): Owner | undefined {
-    return this.#owners.get(trackId);
+  ownerOf(track: MediaStreamTrack): Owner | undefined {
+    return this.#owners.get(track);
   }
 
   /** Returns the newest track that plays this; it may be silent for now. */
   find(member: string, wanted: Track): MediaStreamTrack | undefined {
     let found: MediaStreamTrack | undefined;
-    for (const [id, { track, from = member }] of this.#tracks) {
-      const owner = this.#owners.get(id);
+    for (const [track, from = member] of this.#tracks) {
+      const owner = this.#owners.get(track);
       if (owner?.member !== member || owner.track !== wanted || from !== member) continue;
       // One of a connection that is about to go may play beside its successor.
       if (track.readyState === 'live' && (!found || !track.muted)) found = track;
@@ -106,15 +106,10 @@ export class ReceivedMedia {
     this.#shown.delete(member);
   }
 
-  #tell(trackId: string): void {
-    const owner = this.#owners.get(trackId);
-    if (owner && this.#tracks.has(trackId)) this.#changed(owner.member);
+  #tell(track: MediaStreamTrack): void {
+    const owner = this.#owners.get(track);
+    if (owner && this.#tracks.has(track)) this.#changed(owner.member);
   }
-}
-
-interface Received {
-  readonly track: MediaStreamTrack;
-  readonly from: string | undefined;
 }
 
 function isTrack(name: string): name is Track {

@@ -4,22 +4,26 @@
 export class SpeakingWatch {
   readonly #connections: () => readonly RTCPeerConnection[];
   readonly #timer: ReturnType<typeof setInterval>;
-  /** By the track's ID; one's own track, too. */
-  readonly #loudAt = new Map<string, number>();
-  #speaking = '';
+  /** One's own track, too. */
+  readonly #loudAt = new Map<MediaStreamTrack, number>();
+  #speaking: ReadonlySet<MediaStreamTrack> = new Set();
 
   constructor(
     connections: () => readonly RTCPeerConnection[],
-    heard: (trackIds: ReadonlySet<string>) => void,
+    heard: (tracks: ReadonlySet<MediaStreamTrack>) => void,
   ) {
     this.#connections = connections;
     this.#timer = setInterval(async () => {
       await this.#listen();
       const now = performance.now();
-      for (const [id, at] of this.#loudAt) if (now - at > LINGER_MS) this.#loudAt.delete(id);
-      const speaking = [...this.#loudAt.keys()].sort().join(' ');
-      if (speaking !== this.#speaking) heard(new Set(this.#loudAt.keys()));
+      for (const [track, at] of this.#loudAt) {
+        if (now - at > LINGER_MS) this.#loudAt.delete(track);
+      }
+      const before = this.#speaking;
+      const speaking = new Set(this.#loudAt.keys());
       this.#speaking = speaking;
+      const isSame = speaking.size === before.size && [...speaking].every((one) => before.has(one));
+      if (!isSame) heard(speaking);
     }, LOOK_MS);
   }
 
@@ -31,13 +35,13 @@ export class SpeakingWatch {
     const now = performance.now();
     const connections = this.#connections();
     for (const { track, level } of connections.flatMap(receivedLevels)) {
-      if (level > LOUD) this.#loudAt.set(track.id, now);
+      if (level > LOUD) this.#loudAt.set(track, now);
     }
     // All connections send the same.
     const sender = connections
       .flatMap((pc) => pc.getSenders())
       .find(({ track }) => track?.kind === 'audio');
-    if (sender?.track && (await sentLevel(sender)) > LOUD) this.#loudAt.set(sender.track.id, now);
+    if (sender?.track && (await sentLevel(sender)) > LOUD) this.#loudAt.set(sender.track, now);
   }
 }
 

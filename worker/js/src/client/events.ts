@@ -53,6 +53,11 @@ export interface KeychangeDetail {
 
 /** Detail of a `source` event. */
 export interface SourceDetail {
+  /**
+   * Where it arrives. Go by this: IDs are unique within one connection only, and the other end
+   * chooses those of tracks.
+   */
+  transceiver: RTCRtpTransceiver;
   /** `RTCRtpTransceiver.mid`. */
   mid: string | null;
   /** `id` of the receiver's `MediaStreamTrack`. */

@@ -385,7 +385,8 @@ export class Frameseal extends EventTarget {
     const transceiver = this.#pipelines.find(pipeline)?.transceiver;
     if (!transceiver) return;
     const { mid, receiver } = transceiver;
-    this.#dispatch('source', { mid, trackId: receiver.track.id, member, track: trackName(track) });
+    const trackId = receiver.track.id;
+    this.#dispatch('source', { transceiver, mid, trackId, member, track: trackName(track) });
   }
 
   /** Asks the application about a member; only a plain `true` lets it in. */
