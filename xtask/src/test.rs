@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use xshell::{Cmd, cmd};
 
 use crate::prerequisite::{self, WASM_TARGET};
+use crate::program::{self, Program};
 use crate::script;
 use crate::workspace::Workspace;
 
@@ -30,8 +31,11 @@ pub(crate) fn run(workspace: &Workspace, kind: Option<Kind>) -> Result<()> {
 }
 
 fn native(workspace: &Workspace) -> Result<()> {
+    program::install(workspace, &[Program::NatsServer])?;
     let shell = workspace.shell();
-    cmd!(shell, "cargo test --workspace --all-features").run()?;
+    cmd!(shell, "cargo test --workspace --all-features")
+        .env("PATH", program::search_path())
+        .run()?;
     script::vector_tests(workspace)?;
     script::package_tests(workspace)
 }
