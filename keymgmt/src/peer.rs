@@ -86,6 +86,20 @@ impl Peer {
         [self.proven.as_ref(), candidate].into_iter().flatten().any(|known| known.hello == *hello)
     }
 
+    /// Whether this is the introduction of who has proven to be the member.
+    pub(crate) fn is_proven_by(&self, hello: Option<&Hello>) -> bool {
+        self.proven.as_ref().is_some_and(|proven| hello == Some(&proven.hello))
+    }
+
+    /// Lets go of whoever is about to take the member's place, for the member has said under seal
+    /// that it is the one: what came in between was a delayed hello, or a lie. It would be answered
+    /// for ever.
+    pub(crate) fn confirm(&mut self) {
+        if self.candidate.take_if(|candidate| !candidate.judging).is_some() {
+            self.candidate_until = Timestamp::default(); // dealt with
+        }
+    }
+
     /// Whether the application turned this key with this credential away.
     ///
     /// The key alone does not tell: anybody can introduce another's key with a credential that
@@ -338,7 +352,7 @@ impl Association {
         Ok(body)
     }
 
-    fn awaits(&self, newest: Option<u64>) -> bool {
+    pub(crate) fn awaits(&self, newest: Option<u64>) -> bool {
         self.awaits_ack && self.delivered < newest
     }
 }

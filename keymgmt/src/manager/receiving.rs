@@ -60,6 +60,7 @@ impl<R: CryptoRng> KeyManager<R> {
         };
         let Message { hello, sealed, .. } = message;
         let greeted = hello.is_some();
+        let confirms = self.peers.get(at).is_some_and(|peer| peer.is_proven_by(hello.as_ref()));
         if let Some(hello) = hello {
             self.meet(from, at, hello, sealed.is_none())?;
         }
@@ -67,7 +68,12 @@ impl<R: CryptoRng> KeyManager<R> {
             return Ok(());
         };
         match self.open(at, &sealed)? {
-            Opened::Body(body) => self.take(from, at, body, greeted),
+            Opened::Body(body) => {
+                if let Some(peer) = self.peers.get_mut(at).filter(|_| confirms) {
+                    peer.confirm();
+                }
+                self.take(from, at, body, greeted);
+            }
             Opened::Later => {
                 let peer = self.peers.get_mut(at);
                 if let Some(candidate) = peer.and_then(|peer| peer.candidate.as_mut()) {

@@ -41,7 +41,9 @@ impl<R: CryptoRng> KeyManager<R> {
             return hello_due.then(|| self.introduction(at));
         };
 
-        let due = mem::take(&mut association.due);
+        let mut due = mem::take(&mut association.due);
+        // Whatever is overtaken is void, so each message says all that is not acknowledged.
+        due.keys |= association.awaits(newest);
         let lacks_keys = association.delivered < newest && !association.awaits_ack;
         let entitled = entitled.filter(|_| is_recipient && (due.keys || due.answer && lacks_keys));
         let keys = self.keys.as_ref().zip(entitled);

@@ -11,6 +11,7 @@ mod leave;
 mod limits;
 mod lost_key;
 mod middle_man;
+mod overtaken;
 mod passphrase;
 mod replay;
 mod returning;
