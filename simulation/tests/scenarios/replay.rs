@@ -1,12 +1,23 @@
 //! Messages of an association that is over come again, though nobody was said to have left.
 
 use frameseal_keymgmt::Input;
-use frameseal_simulation::{Call, Instance};
+use frameseal_simulation::{Call, Datagram, Instance};
 
 use super::{call_of, frame};
 
+/// Has `bob` begin anew with `alice`; returns all that they say, and a frame of his.
+fn record(call: &mut Call, bob: Instance) -> (Vec<Datagram>, Vec<u8>) {
+    let tap = call.tap();
+    for input in [Input::Left(call.id("alice")), Input::Joined(call.id("alice"))] {
+        call.tell(bob, input);
+        call.run(1000);
+    }
+    let frame = frame(call, bob);
+    (tap.take(), frame)
+}
+
 /// Lets all that was said to `alice` come to her again.
-fn replay(call: &mut Call, messages: Vec<frameseal_simulation::Datagram>, alice: Instance) {
+fn replay(call: &mut Call, messages: Vec<Datagram>, alice: Instance) {
     for datagram in messages {
         if datagram.to == *call[alice].id() {
             call.deliver(datagram);
@@ -19,14 +30,8 @@ fn replay(call: &mut Call, messages: Vec<frameseal_simulation::Datagram>, alice:
 #[test]
 fn of_the_same_key_pair() {
     let (mut call, [alice, bob]) = call_of(["alice", "bob"]);
-    let tap = call.tap();
-    for input in [Input::Left(call.id("alice")), Input::Joined(call.id("alice"))] {
-        call.tell(bob, input);
-        call.run(1000);
-    }
-    let recorded = frame(&mut call, bob);
+    let (messages, recorded) = record(&mut call, bob);
     let key = call[bob].sealing().expect("it sends");
-    let messages = tap.take();
 
     // Another association, and another key: the old one is wiped.
     for input in [Input::Left(call.id("alice")), Input::Joined(call.id("alice")), Input::Rotate] {
@@ -46,13 +51,7 @@ fn of_the_same_key_pair() {
 #[test]
 fn of_a_key_pair_that_was_replaced() {
     let (mut call, [alice, bob]) = call_of(["alice", "bob"]);
-    let tap = call.tap();
-    for input in [Input::Left(call.id("alice")), Input::Joined(call.id("alice"))] {
-        call.tell(bob, input);
-        call.run(1000);
-    }
-    let recorded = frame(&mut call, bob);
-    let messages = tap.take();
+    let (messages, recorded) = record(&mut call, bob);
 
     call.crash(bob);
     call.join_sending("bob");
