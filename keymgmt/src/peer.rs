@@ -95,9 +95,7 @@ impl Peer {
     /// that it is the one: what came in between was a delayed hello, or a lie. It would be answered
     /// for ever.
     pub(crate) fn confirm(&mut self) {
-        if self.candidate.take_if(|candidate| !candidate.judging).is_some() {
-            self.candidate_until = Timestamp::default(); // dealt with
-        }
+        self.candidate.take_if(|candidate| !candidate.judging);
     }
 
     /// Whether the application turned this key with this credential away.

@@ -42,7 +42,9 @@ impl<R: CryptoRng> KeyManager<R> {
         };
 
         let mut due = mem::take(&mut association.due);
-        // Whatever is overtaken is void, so each message says all that is not acknowledged.
+        // Whatever is overtaken is void, so each message carries the keys that want an ack. Only a
+        // repetition asks for it: two members that refuse each other's keys would else never stop.
+        let asks = due.keys;
         due.keys |= association.awaits(newest);
         let lacks_keys = association.delivered < newest && !association.awaits_ack;
         let entitled = entitled.filter(|_| is_recipient && (due.keys || due.answer && lacks_keys));
@@ -51,10 +53,11 @@ impl<R: CryptoRng> KeyManager<R> {
         let ack = received.last().filter(|_| is_recipient).map(|key| key.epoch.generation);
         let handed = !keys.is_empty();
         association.handed |= handed;
-        association.awaits_ack |= due.keys && handed;
+        association.awaits_ack |= asks && handed;
+        let unasked = handed && !association.awaits_ack;
         let wants = match due {
             Due { request: true, .. } => Wants::Keys,
-            Due { keys: true, .. } if handed => Wants::Ack,
+            _ if asks && handed => Wants::Ack,
             _ => Wants::Nothing,
         };
 
@@ -73,7 +76,7 @@ impl<R: CryptoRng> KeyManager<R> {
         peer.handed |= handed;
         // Keys that go along with an answer are not acknowledged, and need no key frame: the member
         // was here before us, or asks for one itself.
-        peer.newcomer &= !(handed && wants == Wants::Nothing);
+        peer.newcomer &= !unasked;
         self.conclude(at);
         Some(Output::Transmit { to, message })
     }
