@@ -73,6 +73,8 @@ export class Call {
   readonly #files: Files;
   readonly #notices = new Notices();
   readonly #verification = new Verification();
+  /** Of everybody who ever was secured. */
+  readonly #fingerprints = new Map<string, string>();
   readonly #traffic = new TrafficMeter();
   readonly #watch: ShieldWatch;
   readonly #key = signal<{ generation: number; step: number } | undefined>(undefined);
@@ -244,11 +246,11 @@ export class Call {
 
   /** Notes that the two have compared their number, or takes it back. */
   setVerified(member: string, isVerified: boolean): void {
-    const fingerprint = this.#people.get(member)?.fingerprint;
-    this.#verification.set(member, fingerprint, isVerified);
-    this.#people.change(member, {
-      isVerified: this.#verification.isVerified(member, fingerprint),
-    });
+    const person = this.#people.get(member);
+    if (!person) return;
+    const verifiable = { id: member, ...person };
+    this.#verification.set(verifiable, isVerified);
+    this.#people.change(member, { isVerified: this.#verification.isVerified(verifiable) });
   }
 
   /** Makes a fresh key, and resolves when frames leave under it. */
@@ -377,6 +379,40 @@ export class Call {
   #left(member: string): void {
     this.#files.left(member);
     this.#frameseal?.memberLeft(member);
+    this.#hangUp(member);
+    this.#people.remove(member);
+  }
+
+  #rekeyed({ id, state, fingerprint }: MemberDetail): void {
+    if (state === 'left') return;
+    const person = this.#people.get(id);
+    if (!person) return;
+    if (state === 'secured' && fingerprint !== undefined) {
+      const before = this.#fingerprints.get(id) ?? fingerprint;
+      if (before !== fingerprint) this.#renew(id, person.name);
+      this.#fingerprints.set(id, fingerprint);
+    }
+    this.#watch.rekeyed(id, state);
+    const isVerified = this.#verification.isVerified({ id, name: person.name, fingerprint });
+    this.#people.change(id, { keys: state, fingerprint, isVerified });
+    if (state === 'secured') this.#mesh.connect(id);
+  }
+
+  /**
+   * Begins anew with who has another key than before. Pages keep theirs, so this may be somebody
+   * else: what was meant for the one before is not said to it.
+   */
+  #renew(id: string, name: string): void {
+    this.#files.renew(id);
+    this.#hangUp(id);
+    this.#chat.join(id);
+    this.#watch.joined(id);
+    const text = `${name} has another key than before. Compare your safety numbers again.`;
+    this.#notices.add('another-key', 'warning', text);
+  }
+
+  /** Forgets all that depends on a member's connection and key. */
+  #hangUp(member: string): void {
     this.#mesh.disconnect(member);
     this.#conversations.get(member)?.close();
     this.#conversations.delete(member);
@@ -384,15 +420,6 @@ export class Call {
     this.#chat.leave(member);
     this.#received.forget(member);
     this.#watch.left(member);
-    this.#people.remove(member);
-  }
-
-  #rekeyed({ id, state, fingerprint }: MemberDetail): void {
-    if (state === 'left') return;
-    this.#watch.rekeyed(id, state);
-    const isVerified = this.#verification.isVerified(id, fingerprint);
-    this.#people.change(id, { keys: state, fingerprint, isVerified });
-    if (state === 'secured') this.#mesh.connect(id);
   }
 
   #linked(link: Link): void {

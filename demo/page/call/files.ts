@@ -91,16 +91,16 @@ export class Files {
   /** The member may come back, if its network was away: its transfers wait for a minute. */
   left(member: string): void {
     clearTimeout(this.#departures.get(member));
+    const reason = `${this.#context.nameOf(member)} has left. Ask them back.`;
+    this.#departures.set(member, setTimeout(() => this.#endAll(member, reason), DEPARTURE_MS));
+  }
+
+  /** Who comes under this member's name now has another key: it gets nothing of what was going on. */
+  renew(member: string): void {
+    clearTimeout(this.#departures.get(member));
+    this.#departures.delete(member);
     const name = this.#context.nameOf(member);
-    this.#departures.set(
-      member,
-      setTimeout(() => {
-        for (const transfer of this.#list.value) {
-          if (transfer.with !== member || !isOpen(transfer)) continue;
-          this.#end(transfer.id, { state: 'failed', reason: `${name} has left. Ask them back.` });
-        }
-      }, DEPARTURE_MS),
-    );
+    this.#endAll(member, `${name} has another key than before. Compare safety numbers, and begin anew.`);
   }
 
   /** Takes what a member says about a file. */
@@ -248,6 +248,14 @@ export class Files {
     if (!transfer || !isOpen(transfer)) return;
     this.#tell(transfer.with, { type: 'fail', transfer: id, reason: theirReason });
     this.#end(id, { state: 'failed', reason });
+  }
+
+  #endAll(member: string, reason: string): void {
+    for (const transfer of this.#list.value) {
+      if (transfer.with === member && isOpen(transfer)) {
+        this.#end(transfer.id, { state: 'failed', reason });
+      }
+    }
   }
 
   #end(id: string, changes: Partial<Transfer>): void {

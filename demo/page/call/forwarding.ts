@@ -251,12 +251,15 @@ export class Forwarding {
         if (pc.connectionState === 'failed') this.#resubscribe(feed);
       };
       await pc.setRemoteDescription(jsep);
-      for (const { mid, receiver } of pc.getTransceivers()) {
+      for (const transceiver of pc.getTransceivers()) {
+        const { mid, receiver } = transceiver;
+        // Whose it is said to be: else frames of two could take turns on one receiver.
+        frameseal?.protect(transceiver, { from: display });
         const stream = data.streams?.find((candidate) => candidate.mid === mid);
         const track = TRACKS[Number(stream?.feed_mid)];
         subscription.tracks.push(receiver.track);
         const owner = !frameseal && track ? { member: display, track } : undefined;
-        media.received.add(receiver.track, { owner });
+        media.received.add(receiver.track, { from: display, owner });
       }
       await pc.setLocalDescription();
       await janus.message(handle, { request: 'start' }, sealed(pc.localDescription, frameseal));

@@ -78,6 +78,7 @@ export class Signalling {
   #failures = 0;
   #heardAt = 0;
   #allowance = new Allowance(50);
+  #longest = Infinity;
   #isOver = false;
 
   constructor(url: string, seat: Seat, handlers: SignallingHandlers) {
@@ -99,7 +100,13 @@ export class Signalling {
    */
   relay(to: string | null, data: Uint8Array, isRepeated: boolean): void {
     if (this.#isOver) return;
-    this.#queue.push({ to, data: toBase64(data), isRepeated, seq: undefined });
+    const text = toBase64(data);
+    // The server would end the connection for it, again and again.
+    if (text.length > this.#longest) {
+      const cause = 'A message to the others is longer than the server allows, and was not sent.';
+      return this.#handlers.failed(new ServerError('too-long', cause), false);
+    }
+    this.#queue.push({ to, data: text, isRepeated, seq: undefined });
     // Whoever is away for so long that this is not enough has to begin anew in any case.
     if (this.#queue.length > MAX_QUEUE) this.#queue.shift();
     this.#send();
@@ -161,6 +168,7 @@ export class Signalling {
       case 'welcome':
         this.#failures = 0;
         this.#allowance = new Allowance(message.limits.messagesPerSecond * SHARE);
+        this.#longest = message.limits.messageBytes - ENVELOPE_BYTES;
         this.#resume(message);
         this.#state.value = 'online';
         this.#handlers.welcomed(message);
@@ -189,11 +197,12 @@ export class Signalling {
     } else {
       this.#sent = 0;
       this.#received = 0;
-      this.#unconfirmed = this.#unconfirmed.filter(({ isRepeated }) => isRepeated);
-      for (const relay of this.#unconfirmed) relay.seq = undefined;
     }
-    this.#queue = [...this.#unconfirmed, ...this.#queue];
+    const waiting = [...this.#unconfirmed, ...this.#queue];
     this.#unconfirmed = [];
+    // What has a number was sent before, perhaps to the seat that is lost.
+    this.#queue = waiting.filter(({ seq, isRepeated }) => resumed || isRepeated || seq === undefined);
+    if (!resumed) for (const relay of this.#queue) relay.seq = undefined;
   }
 
   /** The server got everything up to this number. */
@@ -309,3 +318,6 @@ const MAX_QUEUE = 1000;
 
 /** Of the server's limit: its clock and ours do not cut time at the same places. */
 const SHARE = 0.8;
+
+/** What a message to the server has around its data, and some. */
+const ENVELOPE_BYTES = 256;

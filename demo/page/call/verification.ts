@@ -1,14 +1,24 @@
-/** Whose safety number was compared: of a key, so it is forgotten when the key is another one. */
-export class Verification {
-  readonly #compared = new Map<string, string>();
+import type { Person } from './model.ts';
 
-  /** @param fingerprint the key that the numbers were compared for; without one, nothing was. */
-  set(member: string, fingerprint: string | undefined, isVerified: boolean): void {
-    if (isVerified && fingerprint !== undefined) this.#compared.set(member, fingerprint);
-    else this.#compared.delete(member);
+type Verifiable = Pick<Person, 'id' | 'name'> & { fingerprint?: Person['fingerprint'] | undefined };
+
+/**
+ * Whose safety number was compared: of a key under a name. With another of either it is forgotten,
+ * for the server could give one person's key another's name.
+ */
+export class Verification {
+  readonly #compared = new Map<string, Verifiable>();
+
+  /** Without a fingerprint, nothing was compared. */
+  set({ id, name, fingerprint }: Verifiable, isVerified: boolean): void {
+    if (isVerified && fingerprint !== undefined) this.#compared.set(id, { id, name, fingerprint });
+    else this.#compared.delete(id);
   }
 
-  isVerified(member: string, fingerprint: string | undefined): boolean {
-    return fingerprint !== undefined && this.#compared.get(member) === fingerprint;
+  isVerified({ id, name, fingerprint }: Verifiable): boolean {
+    const compared = this.#compared.get(id);
+    return (
+      fingerprint !== undefined && compared?.fingerprint === fingerprint && compared.name === name
+    );
   }
 }

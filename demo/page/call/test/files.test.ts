@@ -178,3 +178,22 @@ test('nobody else can speak for a transfer', async () => {
   assert.equal(last(pair.alice).state, 'offered');
   assert.equal(last(pair.bob).state, 'offered');
 });
+
+test('who comes with another key gets nothing of what was going on', async () => {
+  const pair = new Pair();
+  const id = await pair.offer(random(10 * WINDOW_BYTES));
+  pair.onPiece = () => {
+    pair.isConnected = false;
+  };
+  pair.bob.accept(id);
+  await until(() => !pair.isConnected);
+  pair.alice.left('bob');
+  pair.alice.renew('bob');
+  await sleep(3 * LATENCY_MS); // what was on its way is lost
+  const arrived = pair.arrived;
+  pair.onPiece = () => {};
+  pair.reconnect();
+  await sleep(10 * LATENCY_MS);
+  assert.equal(pair.arrived, arrived);
+  assert.match(pair.alice.list.value[0]!.reason ?? '', /another key/);
+});

@@ -2,15 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Verification } from '../verification.ts';
 
-test('what was compared is of one key', () => {
+const BOB = { id: 'b', name: 'Bob', fingerprint: 'key 1' };
+
+test('what was compared is of one key, under one name', () => {
   const verification = new Verification();
-  verification.set('bob', 'key 1', true);
-  assert.ok(verification.isVerified('bob', 'key 1'));
-  assert.ok(!verification.isVerified('bob', 'key 2'));
-  assert.ok(!verification.isVerified('carol', 'key 1'));
-  assert.ok(!verification.isVerified('bob', undefined));
-  verification.set('bob', 'key 1', false);
-  assert.ok(!verification.isVerified('bob', 'key 1'));
-  verification.set('carol', undefined, true);
-  assert.ok(!verification.isVerified('carol', undefined));
+  verification.set(BOB, true);
+  assert.ok(verification.isVerified(BOB));
+  assert.ok(!verification.isVerified({ ...BOB, fingerprint: 'key 2' }));
+  assert.ok(!verification.isVerified({ ...BOB, name: 'Carol' }));
+  assert.ok(!verification.isVerified({ ...BOB, id: 'c' }));
+  verification.set(BOB, false);
+  assert.ok(!verification.isVerified(BOB));
+});
+
+test('without a key nothing was compared', () => {
+  const verification = new Verification();
+  verification.set({ id: 'b', name: 'Bob' }, true);
+  assert.ok(!verification.isVerified({ id: 'b', name: 'Bob' }));
 });
