@@ -71,7 +71,7 @@ export class Files {
       this.#tell(transfer.with, { type: 'decline', transfer: id });
       this.#end(id, { state: 'declined' });
     } else {
-      this.#fail(id, 'It was stopped at the other end.', 'You stopped it.');
+      this.#fail(id, STOPPED, 'You stopped it.');
     }
   }
 
@@ -107,7 +107,9 @@ export class Files {
   receive(member: string, message: FileMessage): void {
     const id = message.transfer;
     const known = this.#find(id);
-    if (message.type === 'offer') return known ? undefined : this.#offered(member, message);
+    if (message.type === 'offer') {
+      return known ? this.#repeatLastWord(member, known) : this.#offered(member, message);
+    }
     if (!known || known.with !== member || !isOpen(known)) return;
 
     const outgoing = this.#outgoing.get(id);
@@ -138,8 +140,17 @@ export class Files {
   }
 
   #tellOffer({ id, member, file, name, sha256 }: Outgoing): void {
-    if (this.#find(id)?.state !== 'offered') return;
+    const transfer = this.#find(id);
+    if (!transfer || !isOpen(transfer)) return;
     this.#tell(member, { type: 'offer', transfer: id, name, size: file.size, sha256 });
+  }
+
+  /** The sender offers again what has ended here: how it ended was lost. */
+  #repeatLastWord(member: string, { id: transfer, with: sender, direction, state }: Transfer): void {
+    if (sender !== member || direction !== 'receive') return;
+    if (state === 'done') this.#tell(member, { type: 'done', transfer });
+    else if (state === 'declined') this.#tell(member, { type: 'decline', transfer });
+    else if (state === 'failed') this.#tell(member, { type: 'fail', transfer, reason: STOPPED });
   }
 
   #offered(member: string, message: FileMessage & { type: 'offer' }): void {
@@ -213,7 +224,8 @@ export class Files {
     const { id, member, size } = incoming;
     // After a break, what was on its way of the old stream comes before the new one.
     if (this.#find(id)?.state !== 'moving' || offset !== incoming.received) return;
-    if (data.length === 0 || offset + data.length > size) return;
+    // Each piece is kept as it came: many small ones would be far more than the file.
+    if (data.length !== Math.min(PIECE_BYTES, size - offset)) return;
     incoming.pieces.push(data as Uint8Array<ArrayBuffer>);
     incoming.received += data.length;
     incoming.unsaid += data.length;
@@ -261,6 +273,9 @@ export class Files {
   #end(id: string, changes: Partial<Transfer>): void {
     this.#forget(id);
     this.#change(id, changes);
+    const inVain = this.#list.value.filter(({ state }) => state === 'failed' || state === 'declined');
+    const oldest = inVain.length > MAX_IN_VAIN ? inVain[0] : undefined;
+    if (oldest) this.#list.value = this.#list.value.filter((transfer) => transfer !== oldest);
   }
 
   #forget(id: string): void {
@@ -340,4 +355,9 @@ export const WINDOW_BYTES = 1 << 20;
 const ACKNOWLEDGE_BYTES = WINDOW_BYTES / 8;
 
 const MAX_OPEN = 20;
+
+/** What came to nothing is shown for a while; a member could offer and fail without end. */
+const MAX_IN_VAIN = 50;
+
+const STOPPED = 'It was stopped at the other end.';
 const DEPARTURE_MS = 60_000;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as later } from 'node:timers/promises';
+import { effect, signal } from '@preact/signals-core';
 import { Files, MAX_FILE_BYTES, PIECE_BYTES, WINDOW_BYTES, type FileMessage } from '../files.ts';
 import { decode, encode } from '../messages.ts';
 
@@ -11,6 +12,10 @@ class Pair {
   arrived = 0;
   /** Called before each piece. */
   onPiece: (offset: number, data: Uint8Array) => void = () => {};
+  /** Tells which messages the connection loses while it stands. */
+  loses: (message: FileMessage) => boolean = () => false;
+  /** Messages that are on their way. */
+  readonly underway = signal(0);
 
   readonly alice: Files = this.#end('alice', () => this.bob);
   readonly bob: Files = this.#end('bob', () => this.alice);
@@ -21,9 +26,24 @@ class Pair {
     this.bob.connected('alice');
   }
 
+  /** Resolves as soon as it is so; asks whenever something has happened. */
+  async until(isSo: () => boolean): Promise<void> {
+    await new Promise<void>((resolve) => {
+      effect(() => {
+        void [this.alice.list.value, this.bob.list.value, this.underway.value];
+        if (isSo()) resolve();
+      });
+    });
+  }
+
+  /** Resolves when all that was said has arrived or is lost. */
+  async quiet(): Promise<void> {
+    await this.until(() => this.underway.value === 0);
+  }
+
   async offer(bytes: Uint8Array<ArrayBuffer>, name = 'a.bin'): Promise<string> {
     await this.alice.offer(new File([bytes], name), ['bob']);
-    await until(() => this.bob.list.value.length > 0);
+    await this.until(() => this.bob.list.value.length > 0);
     return this.bob.list.value.at(-1)!.id;
   }
 
@@ -33,10 +53,13 @@ class Pair {
       send: async (_member, message) => {
         if (message.type === 'piece') this.onPiece(message.offset, message.data);
         const bytes = encode(message).slice();
-        void sleep(LATENCY_MS).then(() => {
-          if (!this.isConnected) return;
-          if (message.type === 'piece') this.arrived += message.data.length;
-          other().receive(self, decode(bytes) as FileMessage);
+        this.underway.value += 1;
+        void later(LATENCY_MS).then(() => {
+          if (this.isConnected && !this.loses(message as FileMessage)) {
+            if (message.type === 'piece') this.arrived += message.data.length;
+            other().receive(self, decode(bytes) as FileMessage);
+          }
+          this.underway.value -= 1;
         });
       },
     });
@@ -45,13 +68,6 @@ class Pair {
 
 /** Long enough for the window to fill. */
 const LATENCY_MS = 20;
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; !isSo(); tries++) {
-    assert.ok(tries < 1000, 'it did not come to be');
-    await sleep(5);
-  }
-}
 
 function random(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
@@ -68,7 +84,7 @@ test('a file arrives whole', async () => {
     const pair = new Pair();
     const bytes = random(length);
     pair.bob.accept(await pair.offer(bytes));
-    await until(() => last(pair.alice).state === 'done');
+    await pair.until(() => last(pair.alice).state === 'done');
     const { state, url, moved } = last(pair.bob);
     assert.equal(state, 'done');
     assert.equal(moved, length);
@@ -87,7 +103,7 @@ test('no more is on its way than the window holds', async () => {
     most = Math.max(most, offset + data.length - last(pair.alice).moved);
   };
   pair.bob.accept(id);
-  await until(() => last(pair.alice).state === 'done');
+  await pair.until(() => last(pair.alice).state === 'done');
   assert.ok(most <= WINDOW_BYTES && most > WINDOW_BYTES / 2, `${most}`);
 });
 
@@ -103,11 +119,11 @@ test('after a break it goes on from what had come', async () => {
     }
   };
   pair.bob.accept(id);
-  await until(() => isCut);
-  await sleep(100);
+  await pair.until(() => isCut);
+  await pair.quiet();
   assert.equal(last(pair.alice).state, 'moving');
   pair.reconnect();
-  await until(() => last(pair.alice).state === 'done');
+  await pair.until(() => last(pair.alice).state === 'done');
   assert.equal(pair.arrived, bytes.length);
 });
 
@@ -115,12 +131,12 @@ test('an offer that was lost is made again', async () => {
   const pair = new Pair();
   pair.isConnected = false;
   await pair.alice.offer(new File(['a'], 'a.txt'), ['bob']);
-  await sleep(50);
+  await pair.quiet();
   assert.deepEqual(pair.bob.list.value, []);
   pair.reconnect();
-  await until(() => pair.bob.list.value.length === 1);
+  await pair.until(() => pair.bob.list.value.length === 1);
   pair.reconnect();
-  await sleep(50);
+  await pair.quiet();
   assert.equal(pair.bob.list.value.length, 1);
 });
 
@@ -131,7 +147,7 @@ test('what is not what was offered is not given to anybody', async () => {
     if (offset === PIECE_BYTES) data[0]! ^= 1;
   };
   pair.bob.accept(id);
-  await until(() => last(pair.alice).state === 'failed');
+  await pair.until(() => last(pair.alice).state === 'failed');
   assert.equal(last(pair.bob).state, 'failed');
   assert.equal(last(pair.bob).url, undefined);
   assert.match(last(pair.bob).reason!, /not what was offered/);
@@ -140,16 +156,16 @@ test('what is not what was offered is not given to anybody', async () => {
 test('an offer can be turned down, and a transfer be stopped by either end', async () => {
   const pair = new Pair();
   pair.bob.decline(await pair.offer(random(10)));
-  await until(() => last(pair.alice).state === 'declined');
+  await pair.until(() => last(pair.alice).state === 'declined');
   assert.equal(last(pair.bob).state, 'declined');
 
   for (const who of ['alice', 'bob'] as const) {
     const id = await pair.offer(random(8 * WINDOW_BYTES));
-    await until(() => last(pair.bob).id === last(pair.alice).id);
+    await pair.until(() => last(pair.bob).id === last(pair.alice).id);
     pair.bob.accept(last(pair.alice).id);
-    await until(() => last(pair.alice).moved > 0);
+    await pair.until(() => last(pair.alice).moved > 0);
     pair[who].decline(last(pair.alice).id);
-    await until(() => last(pair.alice).state === 'failed' && last(pair.bob).state === 'failed');
+    await pair.until(() => last(pair.alice).state === 'failed' && last(pair.bob).state === 'failed');
     assert.ok(id);
   }
 });
@@ -186,14 +202,43 @@ test('who comes with another key gets nothing of what was going on', async () =>
     pair.isConnected = false;
   };
   pair.bob.accept(id);
-  await until(() => !pair.isConnected);
+  await pair.until(() => !pair.isConnected);
   pair.alice.left('bob');
   pair.alice.renew('bob');
-  await sleep(3 * LATENCY_MS); // what was on its way is lost
+  await pair.quiet(); // what was on its way is lost
   const arrived = pair.arrived;
   pair.onPiece = () => {};
   pair.reconnect();
-  await sleep(10 * LATENCY_MS);
+  await pair.quiet();
   assert.equal(pair.arrived, arrived);
   assert.match(pair.alice.list.value[0]!.reason ?? '', /another key/);
+});
+
+test('a last word that was lost is said again', async () => {
+  for (const word of ['done', 'decline'] as const) {
+    const pair = new Pair();
+    const id = await pair.offer(random(PIECE_BYTES));
+    pair.loses = ({ type }) => type === word;
+    if (word === 'done') pair.bob.accept(id);
+    else pair.bob.decline(id);
+    await pair.until(() => ['done', 'declined'].includes(last(pair.bob).state));
+    await pair.quiet();
+    assert.notEqual(last(pair.alice).state, last(pair.bob).state);
+    pair.loses = () => false;
+    pair.reconnect();
+    await pair.until(() => last(pair.alice).state === last(pair.bob).state);
+  }
+});
+
+test('pieces of another length than agreed are not kept', async () => {
+  const pair = new Pair();
+  const id = await pair.offer(random(2 * PIECE_BYTES));
+  pair.loses = ({ type }) => type === 'accept';
+  pair.bob.accept(id);
+  await pair.quiet();
+  pair.bob.receive('alice', { type: 'piece', transfer: id, offset: 0, data: new Uint8Array(1) });
+  pair.loses = () => false;
+  pair.reconnect();
+  await pair.until(() => last(pair.alice).state === 'done');
+  assert.equal(pair.arrived, 2 * PIECE_BYTES);
 });
