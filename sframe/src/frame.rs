@@ -1,5 +1,8 @@
 //! A frame's whole way: the encoder's bytes to a sealed frame, and back.
 
+#[cfg(feature = "external-aead")]
+mod aead_call;
+
 use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
@@ -14,6 +17,9 @@ use crate::open::OpenError;
 use crate::receiver::{Opened, Receiver};
 use crate::seal::SealError;
 use crate::sender::Sender;
+
+#[cfg(feature = "external-aead")]
+pub use self::aead_call::AeadCall;
 
 /// Working memory for one frame at a time, used again for each.
 ///
@@ -133,13 +139,7 @@ impl FrameBuffer {
         codec.front(kind, encoded, body_len, &mut self.front)?;
 
         let body = context.seal_in_place(metadata, &mut self.frame, place)?;
-        self.output = self.put_front(codec, body);
-        let len = self.output().len();
-        if len > Self::MAX_FRAME_LEN {
-            self.output = Output::default(); // no receiver would take it
-            return Err(SealFrameError::TooLarge(TooLarge { len }));
-        }
-        Ok(self.output())
+        self.enclose(codec, body)
     }
 
     /// Opens the sealed frame that was written to [`reserve`](Self::reserve)'s place;
@@ -163,9 +163,9 @@ impl FrameBuffer {
         if self.frame_len == 0 && kind != FrameKind::Data {
             return Ok(None);
         }
-        let Self { frame, frame_len, side, front, .. } = self;
-        let end = HEADROOM.saturating_add(*frame_len);
-        let sealed = frame.get_mut(HEADROOM..end).unwrap_or_default();
+        let place = self.place();
+        let Self { frame, side, front, .. } = self;
+        let sealed = frame.get_mut(place).unwrap_or_default();
         let place = codec.locate(kind, sealed, side)?;
         let body = place.body(sealed, side);
         let body_len = body.len();
@@ -182,7 +182,7 @@ impl FrameBuffer {
             return Err(OpenFrameError::Authentication { key_id });
         }
         let opened = pending.commit();
-        self.output = output_at(&place, &opened.plaintext);
+        self.output = output_at(&in_buffer(place), &opened.plaintext);
         Ok(Some(opened))
     }
 
@@ -210,6 +210,17 @@ impl FrameBuffer {
     #[must_use]
     pub const fn frame_len(&self) -> usize {
         self.frame_len
+    }
+
+    /// Makes a sealed body the output, in its envelope.
+    fn enclose(&mut self, codec: Codec, body: Range<usize>) -> Result<&[u8], SealFrameError> {
+        self.output = self.put_front(codec, body);
+        let len = self.output().len();
+        if len > Self::MAX_FRAME_LEN {
+            self.output = Output::default(); // no receiver would take it
+            return Err(SealFrameError::TooLarge(TooLarge { len }));
+        }
+        Ok(self.output())
     }
 
     /// Puts the envelope around a sealed body: in place where that can be.
@@ -253,12 +264,22 @@ impl Default for Output {
 }
 
 /// Where the plaintext of an opened body lies.
-fn output_at(place: &Place, plaintext: &Range<usize>) -> Output {
-    let shift =
-        |base: usize| base.saturating_add(plaintext.start)..base.saturating_add(plaintext.end);
-    match place {
-        Place::Sealed(body) => Output::Frame(shift(HEADROOM.saturating_add(body.start))),
-        Place::Scratch(body) => Output::Side(shift(body.start)),
+fn output_at(body: &Place, plaintext: &Range<usize>) -> Output {
+    let start = body.range().start;
+    let range = start.saturating_add(plaintext.start)..start.saturating_add(plaintext.end);
+    match body {
+        Place::Sealed(_) => Output::Frame(range),
+        Place::Scratch(_) => Output::Side(range),
+    }
+}
+
+/// The place of a body in the whole buffer, of which the sealed frame is but a part.
+fn in_buffer(body: Place) -> Place {
+    match body {
+        Place::Sealed(Range { start, end }) => {
+            Place::Sealed(HEADROOM.saturating_add(start)..HEADROOM.saturating_add(end))
+        }
+        Place::Scratch(_) => body,
     }
 }
 

@@ -1,7 +1,7 @@
 //! From base key to AEAD key, salt and nonce (RFC 9605 sections 4.4.2, 4.4.3 and 5.1).
 
 use alloc::vec;
-
+use alloc::vec::Vec;
 use core::fmt;
 
 use hkdf::Hkdf;
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::aead::{Aead, AeadError};
 use crate::header::{Counter, KeyId};
 use crate::key::BaseKey;
-use crate::suite::{CipherSuite, Hash, MAX_KEY_LEN, NONCE_LEN};
+use crate::suite::{CipherSuite, Hash, NONCE_LEN};
 
 /// What frames are sealed and opened with: derived once per (base key, KID), used for each frame.
 ///
@@ -30,17 +30,12 @@ pub(crate) struct FrameKey {
 impl FrameKey {
     /// Runs the key schedule.
     pub(crate) fn derive(suite: CipherSuite, key_id: KeyId, base_key: &BaseKey) -> Self {
-        let mut key = Zeroizing::new([0; MAX_KEY_LEN]);
-        let key = key.get_mut(..suite.key_len()).unwrap_or_default();
+        let key = aead_key(suite, key_id, base_key);
         let mut salt = Zeroizing::new([0; NONCE_LEN]);
+        expand_for(suite, key_id, base_key, SALT_LABEL, &mut *salt);
 
-        let key_id = key_id.get().to_be_bytes();
-        let number = suite.number().to_be_bytes();
-        expand(suite.hash(), base_key, &[KEY_LABEL, &key_id, &number], key);
-        expand(suite.hash(), base_key, &[SALT_LABEL, &key_id, &number], &mut *salt);
-
-        #[expect(clippy::expect_used, reason = "`key` was cut to the suite's key length above")]
-        let aead = Aead::new(suite, key).expect("key has the suite's length");
+        #[expect(clippy::expect_used, reason = "`aead_key` returns the suite's key length")]
+        let aead = Aead::new(suite, &key).expect("key has the suite's length");
         Self { aead, salt }
     }
 
@@ -67,7 +62,7 @@ impl FrameKey {
     }
 
     /// `salt XOR counter`, the counter big-endian and padded on the left (section 4.4.3).
-    fn nonce(&self, counter: Counter) -> [u8; NONCE_LEN] {
+    pub(crate) fn nonce(&self, counter: Counter) -> [u8; NONCE_LEN] {
         let mut nonce = *self.salt;
         for (byte, counter) in nonce.iter_mut().rev().zip(counter.get().to_le_bytes()) {
             *byte ^= counter;
@@ -83,6 +78,17 @@ impl fmt::Debug for FrameKey {
     }
 }
 
+/// Derives the key of the suite's AEAD.
+pub(crate) fn aead_key(
+    suite: CipherSuite,
+    key_id: KeyId,
+    base_key: &BaseKey,
+) -> Zeroizing<Vec<u8>> {
+    let mut key = Zeroizing::new(vec![0; suite.key_len()]);
+    expand_for(suite, key_id, base_key, KEY_LABEL, &mut key);
+    key
+}
+
 /// `HKDF-Expand(HKDF-Extract("", base_key), "SFrame 1.0 Ratchet", Nh)` (section 5.1).
 pub(crate) fn ratchet(base_key: &BaseKey, suite: CipherSuite) -> BaseKey {
     let mut next = vec![0; suite.hash().len()];
@@ -95,6 +101,19 @@ pub(crate) fn fingerprint(base_key: &BaseKey) -> [u8; 32] {
     let mut fingerprint = [0; 32];
     expand(Hash::Sha256, base_key, &[FINGERPRINT_LABEL], &mut fingerprint);
     fingerprint
+}
+
+/// Fills `output` with what `label` names of one (base key, KID, suite) (section 4.4.2).
+fn expand_for(
+    suite: CipherSuite,
+    key_id: KeyId,
+    base_key: &BaseKey,
+    label: &[u8],
+    output: &mut [u8],
+) {
+    let key_id = key_id.get().to_be_bytes();
+    let number = suite.number().to_be_bytes();
+    expand(suite.hash(), base_key, &[label, &key_id, &number], output);
 }
 
 /// Fills `output` with `HKDF-Expand(HKDF-Extract("", base_key), info, output.len())`.

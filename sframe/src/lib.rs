@@ -25,6 +25,8 @@ mod sender;
 mod suite;
 mod tracks;
 
+#[cfg(feature = "external-aead")]
+pub use frame::AeadCall;
 pub use frame::{FrameBuffer, OpenFrameError, SealFrameError, TooLarge};
 pub use header::{Counter, EncodedHeader, Field, Header, HeaderError, KeyId};
 pub use key::{BaseKey, ReceiveKey, SendKey};

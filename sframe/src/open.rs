@@ -10,6 +10,8 @@ use crate::key::{BaseKey, ReceiveKey};
 use crate::key_schedule::FrameKey;
 use crate::replay::{Replay, ReplayWindow};
 use crate::suite::CipherSuite;
+#[cfg(feature = "external-aead")]
+use crate::suite::NONCE_LEN;
 
 /// Opens frames sealed under one key, each at most once.
 ///
@@ -69,13 +71,8 @@ impl OpenContext {
         body: &mut [u8],
     ) -> Result<Authentic, OpenError> {
         let (header, rest) = Header::decode(body)?;
-        if header.key_id != self.key_id {
-            return Err(OpenError::UnknownKey(header.key_id));
-        }
-        let text_len = rest.len().checked_sub(self.suite.tag_len()).ok_or(OpenError::Truncated)?;
+        let text_len = self.begin(header, rest.len())?;
         let start = body.len().saturating_sub(rest.len());
-        self.window.check(header.counter)?;
-
         let (front, rest) = body.split_at_mut_checked(start).ok_or(OpenError::Truncated)?;
         let (text, tag) = rest.split_at_mut_checked(text_len).ok_or(OpenError::Truncated)?;
         self.aad.clear();
@@ -86,6 +83,29 @@ impl OpenContext {
             .map_err(|_| OpenError::Authentication)?;
         let plaintext = start..start.saturating_add(text_len);
         Ok(Authentic { counter: header.counter, plaintext })
+    }
+
+    /// Does what comes before the AEAD: tells whether a body with this header may be opened.
+    /// Returns the length of its text, of the `rest_len` bytes after the header.
+    pub(crate) fn begin(&self, header: Header, rest_len: usize) -> Result<usize, OpenError> {
+        if header.key_id != self.key_id {
+            return Err(OpenError::UnknownKey(header.key_id));
+        }
+        let text_len = rest_len.checked_sub(self.suite.tag_len()).ok_or(OpenError::Truncated)?;
+        self.window.check(header.counter)?;
+        Ok(text_len)
+    }
+
+    /// Tells whether a frame with this counter may be opened.
+    #[cfg(feature = "external-aead")]
+    pub(crate) fn check(&self, counter: Counter) -> Result<(), OpenError> {
+        Ok(self.window.check(counter)?)
+    }
+
+    /// Returns the nonce of a counter.
+    #[cfg(feature = "external-aead")]
+    pub(crate) fn nonce(&self, counter: Counter) -> [u8; NONCE_LEN] {
+        self.key.nonce(counter)
     }
 
     /// Takes note of a frame that authenticated: it does not open again.

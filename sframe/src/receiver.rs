@@ -11,6 +11,8 @@ use crate::metadata::{FrameKind, Profile};
 use crate::open::{Authentic, OpenContext, OpenError};
 use crate::suite::CipherSuite;
 use crate::tracks::Tracks;
+#[cfg(feature = "external-aead")]
+use {crate::key_schedule, crate::suite::NONCE_LEN, zeroize::Zeroizing};
 
 /// The base keys in use for opening. `S` is what the caller wants to be told about who sealed a
 /// frame: it comes back with each frame that the key opens.
@@ -146,6 +148,49 @@ impl<S: Clone> Receiver<S> {
         Ok(Pending { receiver: self, base, counter, opened, ratcheted })
     }
 
+    /// Looks up what it takes to open `body`; `None` if it may not be opened, or under no key that
+    /// is here without ratcheting.
+    #[cfg(feature = "external-aead")]
+    pub(crate) fn begin(&mut self, body: &[u8]) -> Option<Begun> {
+        let (header, rest) = Header::decode(body).ok()?;
+        let context = self.context(header.key_id)?;
+        let text_len = context.begin(header, rest.len()).ok()?;
+        Some(Begun { header, nonce: context.nonce(header.counter), text_len })
+    }
+
+    /// Takes note of a frame that [began](Self::begin) to be opened and authenticated.
+    #[cfg(feature = "external-aead")]
+    pub(crate) fn finish(
+        &mut self,
+        Header { key_id, counter }: Header,
+        plaintext: Range<usize>,
+    ) -> Result<Opened<S>, OpenError> {
+        let (_, track) = self.profile.split_track(key_id);
+        let context = self.context(key_id).ok_or(OpenError::UnknownKey(key_id))?;
+        context.check(counter)?; // it may have come by another way meanwhile
+        context.commit(counter);
+        let source = self.source(key_id).ok_or(OpenError::UnknownKey(key_id))?.clone();
+        Ok(Opened { key_id, plaintext, source, track })
+    }
+
+    /// Returns the AEAD's key for frames of `key_id`, track bits included; `None` if there is none.
+    ///
+    /// It opens what this one track's sender seals, and can seal in its name.
+    #[cfg(feature = "external-aead")]
+    #[must_use]
+    pub fn aead_key(&self, key_id: KeyId) -> Option<Zeroizing<Vec<u8>>> {
+        let (base, _) = self.profile.split_track(key_id);
+        let entry = self.entry(base)?;
+        Some(key_schedule::aead_key(self.suite, key_id, entry.key.base_key()))
+    }
+
+    #[cfg(feature = "external-aead")]
+    fn context(&mut self, key_id: KeyId) -> Option<&mut OpenContext> {
+        let (base, track) = self.profile.split_track(key_id);
+        let suite = self.suite;
+        Some(self.entry_mut(base)?.track(suite, key_id, track))
+    }
+
     /// Ratchets a copy of the nearest key from which steps lead to `key_id`.
     fn ratcheted(&self, key_id: KeyId) -> Option<Entry<S>> {
         if self.profile != Profile::Frameseal1 {
@@ -194,6 +239,15 @@ impl<S: Clone> Entry<S> {
         let Self { key, tracks, .. } = self;
         tracks.get_or_derive(track, || OpenContext::derive(suite, key_id, key.base_key()))
     }
+}
+
+/// A frame that may be opened, and has not been.
+#[cfg(feature = "external-aead")]
+#[derive(Debug)]
+pub(crate) struct Begun {
+    pub(crate) header: Header,
+    pub(crate) nonce: [u8; NONCE_LEN],
+    pub(crate) text_len: usize,
 }
 
 /// A frame that authenticated. Dropped, it leaves the receiver as it was before.

@@ -10,6 +10,8 @@ use crate::header::{Counter, Header, KeyId};
 use crate::key::{BaseKey, SendKey};
 use crate::key_schedule::FrameKey;
 use crate::suite::CipherSuite;
+#[cfg(feature = "external-aead")]
+use crate::suite::NONCE_LEN;
 
 /// Seals frames under one key, each with the next counter.
 ///
@@ -96,6 +98,25 @@ impl SealContext {
         buffer: &mut [u8],
         frame: Range<usize>,
     ) -> Result<Range<usize>, SealError> {
+        let Begun { header, body } = self.begin(buffer, frame.clone())?;
+        let sealed = buffer.get_mut(body.clone()).ok_or(SealError::NoRoom)?;
+        let header_len = header.encoded_len();
+        let (front, rest) = sealed.split_at_mut_checked(header_len).ok_or(SealError::NoRoom)?;
+        let (text, tag) = rest.split_at_mut_checked(frame.len()).ok_or(SealError::NoRoom)?;
+        self.aad.clear();
+        self.aad.extend_from_slice(front);
+        self.aad.extend_from_slice(metadata);
+        self.key.seal(header.counter, &self.aad, text, tag).map_err(|_| SealError::TooLarge)?;
+        Ok(body)
+    }
+
+    /// Does all of [`seal_in_place`](Self::seal_in_place) but for the AEAD: spends a counter, and
+    /// writes the header before the frame.
+    pub(crate) fn begin(
+        &mut self,
+        buffer: &mut [u8],
+        frame: Range<usize>,
+    ) -> Result<Begun, SealError> {
         let blocks = self.blocks.saturating_add(frame.len().div_ceil(BLOCK_LEN) as u64);
         if self.next.get() >= MAX_FRAMES || blocks > MAX_BLOCKS {
             return Err(SealError::KeyExhausted);
@@ -103,24 +124,19 @@ impl SealContext {
         if frame.start > frame.end {
             return Err(SealError::NoRoom);
         }
-        let counter = self.next;
-        let header = Header { key_id: self.key_id, counter }.encode();
-        let body_start = frame.start.checked_sub(header.len()).ok_or(SealError::NoRoom)?;
+        let header = Header { key_id: self.key_id, counter: self.next };
+        let encoded = header.encode();
+        let body_start = frame.start.checked_sub(encoded.len()).ok_or(SealError::NoRoom)?;
         let body_end = frame.end.checked_add(self.suite.tag_len()).ok_or(SealError::NoRoom)?;
         let body = buffer.get_mut(body_start..body_end).ok_or(SealError::NoRoom)?;
-        let (front, rest) = body.split_at_mut_checked(header.len()).ok_or(SealError::NoRoom)?;
-        let (text, tag) = rest.split_at_mut_checked(frame.len()).ok_or(SealError::NoRoom)?;
+        let front = body.get_mut(..encoded.len()).ok_or(SealError::NoRoom)?;
 
         // Spent before use: whatever happens below, this counter does not come again.
-        self.next = counter.next().ok_or(SealError::KeyExhausted)?;
+        self.next = header.counter.next().ok_or(SealError::KeyExhausted)?;
         self.blocks = blocks;
 
-        front.copy_from_slice(&header);
-        self.aad.clear();
-        self.aad.extend_from_slice(&header);
-        self.aad.extend_from_slice(metadata);
-        self.key.seal(counter, &self.aad, text, tag).map_err(|_| SealError::TooLarge)?;
-        Ok(body_start..body_end)
+        front.copy_from_slice(&encoded);
+        Ok(Begun { header, body: body_start..body_end })
     }
 
     /// Returns the length of the next frame's header in bytes, 1 to 17.
@@ -141,11 +157,25 @@ impl SealContext {
         self.key_id
     }
 
+    /// Returns the nonce of a counter that [`begin`](Self::begin) spent.
+    #[cfg(feature = "external-aead")]
+    pub(crate) fn nonce(&self, counter: Counter) -> [u8; NONCE_LEN] {
+        self.key.nonce(counter)
+    }
+
     /// Derives the context without spending the key: each KID must be derived once.
     pub(crate) fn derive(suite: CipherSuite, key_id: KeyId, key: &BaseKey) -> Self {
         let key = FrameKey::derive(suite, key_id, key);
         Self { suite, key_id, key, next: Counter::ZERO, blocks: 0, aad: Vec::new() }
     }
+}
+
+/// A frame whose counter is spent, and which is still plain.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    pub(crate) header: Header,
+    /// Place of `header || text || tag` in the buffer.
+    pub(crate) body: Range<usize>,
 }
 
 /// Why a frame was not sealed. Nothing of it is in the buffer's sealed range then.

@@ -9,6 +9,8 @@ use crate::metadata::{FrameKind, Profile};
 use crate::seal::{SealContext, SealError};
 use crate::suite::CipherSuite;
 use crate::tracks::Tracks;
+#[cfg(feature = "external-aead")]
+use {crate::key_schedule, zeroize::Zeroizing};
 
 /// A base key in use for sealing.
 ///
@@ -53,6 +55,17 @@ impl Sender {
         let (key_id, track) = self.profile.join_track(self.key_id, track);
         let Self { suite, key, tracks, .. } = self;
         tracks.get_or_derive(track, || SealContext::derive(*suite, key_id, key.base_key()))
+    }
+
+    /// Returns the AEAD's key for frames of `track`, 0 to 15.
+    ///
+    /// It seals, and opens what was sealed: whoever has it must take each nonce from
+    /// [`FrameBuffer::begin_seal`](crate::FrameBuffer::begin_seal).
+    #[cfg(feature = "external-aead")]
+    #[must_use]
+    pub fn aead_key(&self, track: u8) -> Zeroizing<Vec<u8>> {
+        let (key_id, _) = self.profile.join_track(self.key_id, track);
+        key_schedule::aead_key(self.suite, key_id, self.key.base_key())
     }
 
     /// Returns the key ID with its track bits 0.

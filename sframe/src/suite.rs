@@ -112,9 +112,6 @@ impl CipherSuite {
 /// Length of every suite's nonce in bytes: `Nn` (RFC 9605 section 4.5, table 1).
 pub(crate) const NONCE_LEN: usize = 12;
 
-/// Longest AEAD key in bytes: suites 6 to 8.
-pub(crate) const MAX_KEY_LEN: usize = 96;
-
 /// Hash of a suite's key schedule.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Hash {

@@ -1,0 +1,187 @@
+//! A frame's way in two halves, for an AEAD that runs elsewhere: in WebCrypto, or in hardware.
+//!
+//! ```text
+//! FrameBuffer::seal  =  begin_seal, the AEAD encrypts the text and appends the tag, finish_seal
+//! FrameBuffer::open  =  begin_open, the AEAD checks the tag and decrypts the text, finish_open
+//! ```
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use zeroize::Zeroize;
+
+use super::{FrameBuffer, OpenFrameError, Output, SealFrameError, in_buffer, output_at};
+use crate::envelope::{Codec, Place};
+use crate::header::{Header, KeyId};
+use crate::metadata::FrameKind;
+use crate::receiver::{Opened, Receiver};
+use crate::sender::Sender;
+use crate::suite::NONCE_LEN;
+
+/// A call of the AEAD for one frame: what it takes besides the key (RFC 9605 section 4.4).
+///
+/// To seal, its counter is spent: no other call has this nonce. Dropped, it leaves the frame as it
+/// was.
+#[derive(Debug)]
+pub struct AeadCall {
+    header: Header,
+    nonce: [u8; NONCE_LEN],
+    codec: Codec,
+    kind: FrameKind,
+    metadata: &'static [u8],
+    /// Where `header || text || tag` is, in the frame or unescaped.
+    body: Place,
+    /// Without the tag.
+    text_len: usize,
+}
+
+impl AeadCall {
+    /// Returns the key that the frame is sealed under, track bits included.
+    #[must_use]
+    pub const fn key_id(&self) -> KeyId {
+        self.header.key_id
+    }
+
+    /// Returns the nonce.
+    #[must_use]
+    pub const fn nonce(&self) -> &[u8; NONCE_LEN] {
+        &self.nonce
+    }
+
+    /// Replaces the contents of `aad` by the associated data: `header || metadata`.
+    pub fn write_aad(&self, aad: &mut Vec<u8>) {
+        aad.clear();
+        aad.extend_from_slice(&self.header.encode());
+        aad.extend_from_slice(self.metadata);
+    }
+
+    /// Returns the place of the text in the body, without the tag.
+    fn text(&self) -> Range<usize> {
+        let start = self.header.encoded_len();
+        start..start.saturating_add(self.text_len)
+    }
+}
+
+impl FrameBuffer {
+    /// Begins to seal the frame that was written to [`reserve`](Self::reserve)'s place.
+    ///
+    /// The AEAD is then to encrypt it, and to write `ciphertext || tag` to
+    /// [`aead_text`](Self::aead_text), before [`finish_seal`](Self::finish_seal).
+    ///
+    /// # Errors
+    ///
+    /// As [`seal`](Self::seal). The frame must not be sent then.
+    pub fn begin_seal(
+        &mut self,
+        codec: Codec,
+        kind: FrameKind,
+        sender: &mut Sender,
+        track: u8,
+    ) -> Result<AeadCall, SealFrameError> {
+        self.output = Output::default();
+        let metadata = sender.profile().metadata(kind);
+        let context = sender.track(track);
+        let body_len = context.body_len(self.frame_len);
+        let place = self.place();
+        let encoded = self.frame.get(place.clone()).unwrap_or_default();
+        codec.front(kind, encoded, body_len, &mut self.front)?;
+
+        let begun = context.begin(&mut self.frame, place)?;
+        Ok(AeadCall {
+            header: begun.header,
+            nonce: context.nonce(begun.header.counter),
+            codec,
+            kind,
+            metadata,
+            body: Place::Sealed(begun.body),
+            text_len: self.frame_len,
+        })
+    }
+
+    /// Puts the envelope around a frame that was encrypted; returns the sealed frame.
+    ///
+    /// # Errors
+    ///
+    /// [`SealFrameError::TooLarge`]: as [`seal`](Self::seal).
+    pub fn finish_seal(&mut self, call: AeadCall) -> Result<&[u8], SealFrameError> {
+        self.enclose(call.codec, call.body.range())
+    }
+
+    /// Begins to open the sealed frame that was written to [`reserve`](Self::reserve)'s place.
+    ///
+    /// The AEAD is then to decrypt what is in [`aead_text`](Self::aead_text). If the tag is right,
+    /// it is to write the plaintext to the beginning of that, before
+    /// [`finish_open`](Self::finish_open). If it is wrong, the frame is as it was:
+    /// [`open`](Self::open) tells what there is to tell of it.
+    ///
+    /// `None`: there is nothing to begin. [`open`](Self::open) ratchets, or tells what is wrong.
+    pub fn begin_open<S: Clone>(
+        &mut self,
+        codec: Codec,
+        kind: FrameKind,
+        receiver: &mut Receiver<S>,
+    ) -> Option<AeadCall> {
+        self.output = Output::default();
+        let place = self.place();
+        let sealed = self.frame.get_mut(place).unwrap_or_default();
+        let body = codec.locate(kind, sealed, &mut self.side).ok()?;
+        let begun = receiver.begin(body.body(sealed, &mut self.side))?;
+        Some(AeadCall {
+            header: begun.header,
+            nonce: begun.nonce,
+            codec,
+            kind,
+            metadata: receiver.profile().metadata(kind),
+            body: in_buffer(body),
+            text_len: begun.text_len,
+        })
+    }
+
+    /// Does the rest of [`open`](Self::open) for a frame whose tag was right and whose plaintext
+    /// was written. Keys must not have changed since it began: a key can have come in the place of
+    /// the one that it was opened with.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open): the envelope is not the one that the frame was given, or the frame
+    /// came another way meanwhile.
+    pub fn finish_open<S: Clone>(
+        &mut self,
+        call: AeadCall,
+        receiver: &mut Receiver<S>,
+    ) -> Result<Opened<S>, OpenFrameError> {
+        let AeadCall { header, codec, kind, .. } = call;
+        self.output = Output::default();
+        let place = self.place();
+        let Self { frame, side, front, .. } = self;
+        let buffer = match &call.body {
+            Place::Sealed(_) => &*frame,
+            Place::Scratch(_) => &*side,
+        };
+        let body = buffer.get(call.body.range()).unwrap_or_default();
+        let plaintext = body.get(call.text()).unwrap_or_default();
+        let rebuilt = codec.front(kind, plaintext, body.len(), front);
+        let sealed = frame.get(place).unwrap_or_default();
+        let opened = if rebuilt.is_ok() && codec.matches(sealed, front) {
+            receiver
+                .finish(header, call.text())
+                .map_err(|error| OpenFrameError::explain(error, &header.encode()))
+        } else {
+            Err(OpenFrameError::Authentication { key_id: header.key_id })
+        };
+        match &opened {
+            Ok(opened) => self.output = output_at(&call.body, &opened.plaintext),
+            Err(_) => self.body_mut(&call.body).zeroize(),
+        }
+        opened
+    }
+
+    /// Returns the place of the frame's text, and of the tag behind it.
+    pub fn aead_text(&mut self, call: &AeadCall) -> &mut [u8] {
+        self.body_mut(&call.body).get_mut(call.header.encoded_len()..).unwrap_or_default()
+    }
+
+    fn body_mut(&mut self, body: &Place) -> &mut [u8] {
+        body.body(&mut self.frame, &mut self.side)
+    }
+}
