@@ -57,15 +57,17 @@ impl Sender {
         tracks.get_or_derive(track, || SealContext::derive(*suite, key_id, key.base_key()))
     }
 
-    /// Returns the AEAD's key for frames of `track`, 0 to 15.
+    /// Returns the AEAD's key for frames of `key_id`, track bits included; `None` if that is none
+    /// of this sender's.
     ///
     /// It seals, and opens what was sealed: whoever has it must take each nonce from
     /// [`FrameBuffer::begin_seal`](crate::FrameBuffer::begin_seal).
     #[cfg(feature = "external-aead")]
     #[must_use]
-    pub fn aead_key(&self, track: u8) -> Zeroizing<Vec<u8>> {
-        let (key_id, _) = self.profile.join_track(self.key_id, track);
-        key_schedule::aead_key(self.suite, key_id, self.key.base_key())
+    pub fn aead_key(&self, key_id: KeyId) -> Option<Zeroizing<Vec<u8>>> {
+        let (base, _) = self.profile.split_track(key_id);
+        let base_key = (base == self.key_id).then(|| self.key.base_key())?;
+        Some(key_schedule::aead_key(self.suite, key_id, base_key))
     }
 
     /// Returns the key ID with its track bits 0.

@@ -40,7 +40,8 @@ impl Halves {
     fn seal(&mut self, codec: Codec, kind: FrameKind, encoded: &[u8]) -> Vec<u8> {
         self.put(encoded);
         let call = self.buffer.begin_seal(codec, kind, &mut self.sender, TRACK).unwrap();
-        let aead = Aead::new(self.suite, &self.sender.aead_key(TRACK)).unwrap();
+        let key = self.sender.aead_key(call.key_id()).unwrap();
+        let aead = Aead::new(self.suite, &key).unwrap();
         let text = self.buffer.aead_text(&call);
         let (text, tag) = text.split_at_mut(encoded.len());
         aead.seal(call.nonce(), &aad(&call), text, tag).unwrap();
@@ -76,7 +77,7 @@ impl Halves {
 
 fn aad(call: &AeadCall) -> Vec<u8> {
     let mut aad = Vec::new();
-    call.write_aad(&mut aad);
+    call.append_aad(&mut aad);
     aad
 }
 

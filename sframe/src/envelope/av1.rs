@@ -4,7 +4,6 @@
 //! Receivers and SFUs look for the sequence header, and for the layer in the OBU extension.
 //! Packetizers drop temporal delimiters and sizes; depacketizers write the sizes anew.
 
-use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::EnvelopeError;
@@ -19,7 +18,7 @@ pub(super) fn front(
     kind: FrameKind,
     encoded: &[u8],
     body_len: usize,
-    front: &mut Vec<u8>,
+    front: &mut impl Extend<u8>,
 ) -> Result<(), EnvelopeError> {
     let mut rest = encoded;
     while !rest.is_empty() {
@@ -61,8 +60,19 @@ pub(super) fn locate(sealed: &[u8]) -> Result<Range<usize>, EnvelopeError> {
 /// Of a frame that [`locate`] takes, the front is the envelope itself, and as a key frame's it has
 /// every sequence header.
 pub(super) fn matches(sealed: &[u8], rebuilt: &[u8]) -> bool {
-    let mut envelope = Vec::with_capacity(rebuilt.len());
+    let mut expected = Expected(Some(rebuilt));
     locate(sealed)
-        .and_then(|body| front(FrameKind::Key, sealed, body.len(), &mut envelope))
-        .is_ok_and(|()| envelope == rebuilt)
+        .and_then(|body| front(FrameKind::Key, sealed, body.len(), &mut expected))
+        .is_ok_and(|()| expected.0 == Some(&[]))
+}
+
+/// Compares what is written to it: the bytes still to come, or `None` once others came.
+struct Expected<'a>(Option<&'a [u8]>);
+
+impl Extend<u8> for Expected<'_> {
+    fn extend<B: IntoIterator<Item = u8>>(&mut self, bytes: B) {
+        for byte in bytes {
+            self.0 = self.0.and_then(|rest| rest.strip_prefix(&[byte]));
+        }
+    }
 }

@@ -7,8 +7,6 @@
 //! size:      leb128, if obu_has_size_field; else the OBU goes on to the end
 //! ```
 
-use alloc::vec::Vec;
-
 use super::EnvelopeError;
 
 /// One OBU, taken apart.
@@ -45,15 +43,15 @@ impl<'a> Obu<'a> {
     }
 
     /// Appends this OBU with a size of the fewest bytes.
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
+    pub(super) fn write(&self, out: &mut impl Extend<u8>) {
         self.write_header(self.kind(), self.payload.len(), out);
-        out.extend_from_slice(self.payload);
+        out.extend(self.payload.iter().copied());
     }
 
     /// Appends the header of an OBU that differs from this one in type and size.
-    pub(super) fn write_header(&self, kind: u8, size: usize, out: &mut Vec<u8>) {
+    pub(super) fn write_header(&self, kind: u8, size: usize, out: &mut impl Extend<u8>) {
         let others = self.header & !(TYPE_MASK << TYPE_SHIFT);
-        out.push(others | kind << TYPE_SHIFT | HAS_SIZE);
+        out.extend([others | kind << TYPE_SHIFT | HAS_SIZE]);
         out.extend(self.extension);
         write_leb128(size, out);
     }
@@ -76,14 +74,14 @@ fn read_leb128(bytes: &[u8]) -> Result<(usize, &[u8]), EnvelopeError> {
 }
 
 /// Appends `value` in the fewest bytes.
-fn write_leb128(mut value: usize, out: &mut Vec<u8>) {
+fn write_leb128(mut value: usize, out: &mut impl Extend<u8>) {
     loop {
         let [low, ..] = value.to_le_bytes();
         value >>= 7;
         if value == 0 {
-            return out.push(low);
+            return out.extend([low]);
         }
-        out.push(low | MORE);
+        out.extend([low | MORE]);
     }
 }
 

@@ -48,11 +48,10 @@ impl AeadCall {
         &self.nonce
     }
 
-    /// Replaces the contents of `aad` by the associated data: `header || metadata`.
-    pub fn write_aad(&self, aad: &mut Vec<u8>) {
-        aad.clear();
-        aad.extend_from_slice(&self.header.encode());
-        aad.extend_from_slice(self.metadata);
+    /// Appends the associated data to `buffer`: `header || metadata`, at most 19 bytes.
+    pub fn append_aad(&self, buffer: &mut Vec<u8>) {
+        buffer.extend_from_slice(&self.header.encode());
+        buffer.extend_from_slice(self.metadata);
     }
 
     /// Returns the place of the text in the body, without the tag.
