@@ -6,6 +6,7 @@
 
 extern crate alloc;
 
+mod away;
 mod exchange;
 mod latency;
 mod manual;
@@ -14,6 +15,7 @@ mod pipeline;
 mod problems;
 mod session;
 
+use core::fmt;
 use core::time::Duration;
 
 use frameseal_keymgmt::{self as keymgmt, Input, MemberId, Room, Secret, SecretError};
@@ -21,7 +23,7 @@ use frameseal_sframe::{BaseKey, CipherSuite, FrameKind, Profile};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::message::Failure;
 use crate::pipeline::{Direction, MediaKind, Options};
@@ -33,8 +35,11 @@ use crate::session::Verdict;
 /// memory, at [`reserve`](Self::reserve)'s address. Whatever throws, throws a `Failure`, which is
 /// plain data, and leaves the session usable; an `Error` out of here is a trap.
 #[wasm_bindgen]
-#[derive(Debug)]
-pub struct Session(session::Session);
+pub struct Session {
+    session: session::Session,
+    ticket: Ticket,
+    web_key: Zeroizing<Vec<u8>>,
+}
 
 #[wasm_bindgen]
 impl Session {
@@ -52,7 +57,7 @@ impl Session {
             _ => return Err(thrown(Failure::invalid_argument("profile"))),
         };
         let suite = suite(cipher_suite).map_err(thrown)?;
-        Ok(Self(session::Session::with_manual_keys(profile, suite)))
+        Ok(Self::from(session::Session::with_manual_keys(profile, suite)))
     }
 
     /// Makes a session that exchanges keys with other members'.
@@ -61,7 +66,7 @@ impl Session {
     ///
     /// An option is out of range.
     pub fn exchanging(options: ExchangeOptions) -> Result<Self, JsValue> {
-        session::Session::with_exchange(options.0).map(Self).map_err(thrown)
+        session::Session::with_exchange(options.0).map(Self::from).map_err(thrown)
     }
 
     /// Seals outgoing frames with this key from the next frame on.
@@ -70,7 +75,7 @@ impl Session {
     ///
     /// `keyId` is out of range, or the key was used before or for the other direction.
     pub fn set_send_key(&mut self, key_id: u64, base_key: Vec<u8>) -> Result<(), JsValue> {
-        self.0.set_send_key(key_id, BaseKey::new(base_key)).map_err(thrown)
+        self.session.set_send_key(key_id, BaseKey::new(base_key)).map_err(thrown)
     }
 
     /// Opens incoming frames that name this key; `member` is whose key it is.
@@ -85,7 +90,7 @@ impl Session {
         member: &str,
         now: f64,
     ) -> Result<(), JsValue> {
-        self.0.add_receive_key(now, key_id, BaseKey::new(base_key), member).map_err(thrown)
+        self.session.add_receive_key(now, key_id, BaseKey::new(base_key), member).map_err(thrown)
     }
 
     /// Forgets a key given by [`add_receive_key`](Self::add_receive_key).
@@ -94,7 +99,7 @@ impl Session {
     ///
     /// There is none with this ID.
     pub fn remove_receive_key(&mut self, key_id: u64) -> Result<(), JsValue> {
-        self.0.remove_receive_key(key_id).map_err(thrown)
+        self.session.remove_receive_key(key_id).map_err(thrown)
     }
 
     /// Takes a member into the room.
@@ -147,7 +152,7 @@ impl Session {
     ///
     /// Keys are manual.
     pub fn prepare(&mut self) -> Result<(), JsValue> {
-        self.0.prepare().map_err(thrown)
+        self.session.prepare().map_err(thrown)
     }
 
     /// Makes a fresh key; returns its generation, or that of a later one that is on its way.
@@ -156,7 +161,7 @@ impl Session {
     ///
     /// Keys are manual.
     pub fn rotate(&mut self, now: f64) -> Result<u32, JsValue> {
-        self.0.rotate(now).map_err(thrown)
+        self.session.rotate(now).map_err(thrown)
     }
 
     /// Returns the own public key's fingerprint: 64 hexadecimal digits.
@@ -165,7 +170,7 @@ impl Session {
     ///
     /// Keys are manual.
     pub fn fingerprint(&mut self) -> Result<String, JsValue> {
-        self.0.fingerprint().map_err(thrown)
+        self.session.fingerprint().map_err(thrown)
     }
 
     /// Takes what the others judge this member by.
@@ -174,7 +179,7 @@ impl Session {
     ///
     /// It is over 4 KiB, or a member joined before. Keys are manual.
     pub fn set_credential(&mut self, credential: Vec<u8>) -> Result<(), JsValue> {
-        self.0.set_credential(credential).map_err(thrown)
+        self.session.set_credential(credential).map_err(thrown)
     }
 
     /// Returns the safety number of this member and another, or of the room.
@@ -183,14 +188,14 @@ impl Session {
     ///
     /// The member's public key is not proven yet.
     pub fn safety_number(&mut self, member: Option<String>) -> Result<String, JsValue> {
-        self.0.safety_number(member.as_deref()).map_err(thrown)
+        self.session.safety_number(member.as_deref()).map_err(thrown)
     }
 
     /// Does a piece of the key manager's work: at most one agreement of keys, or the wrapping of
     /// keys for one member. Returns when to call again, in ms: `now` or before means at once,
     /// `Infinity` not before something else changed the manager.
     pub fn work(&mut self, now: f64) -> f64 {
-        self.0.work(now)
+        self.session.work(now)
     }
 
     /// Adds a pipeline; options that [`retarget`](Self::retarget) gave before stand.
@@ -208,7 +213,7 @@ impl Session {
         from: Option<String>,
     ) -> Result<(), JsValue> {
         options(pipeline, direction, kind, track, codec, from)
-            .and_then(|options| self.0.add_pipeline(options))
+            .and_then(|options| self.session.add_pipeline(options))
             .map_err(thrown)
     }
 
@@ -227,13 +232,13 @@ impl Session {
         from: Option<String>,
     ) -> Result<(), JsValue> {
         options(pipeline, direction, kind, track, codec, from)
-            .and_then(|options| self.0.retarget(options))
+            .and_then(|options| self.session.retarget(options))
             .map_err(thrown)
     }
 
     /// Forgets a pipeline and its counters.
     pub fn release(&mut self, pipeline: u32) {
-        self.0.release(pipeline);
+        self.session.release(pipeline);
     }
 
     /// Seals application data.
@@ -242,7 +247,7 @@ impl Session {
     ///
     /// There is no key, or it is exhausted.
     pub fn seal(&mut self, data: &[u8], now: f64) -> Result<Vec<u8>, JsValue> {
-        self.0.seal_data(now, data).map_err(thrown)
+        self.session.seal_data(now, data).map_err(thrown)
     }
 
     /// Opens application data.
@@ -252,34 +257,35 @@ impl Session {
     /// It is not sealed data, its key is not here, or it does not open with that key.
     #[wasm_bindgen(unchecked_return_type = "OpenedData")]
     pub fn open(&mut self, data: Vec<u8>, now: f64) -> Result<JsValue, JsValue> {
-        self.0.open_data(now, data).map(|opened| to_js(&opened)).map_err(thrown)
+        self.session.open_data(now, data).map(|opened| to_js(&opened)).map_err(thrown)
     }
 
     /// Returns the counters; `wasm_bytes` is the size of WebAssembly memory, `longest_slice` the
-    /// longest stretch of [`work`](Self::work) without a frame in between, in microseconds.
+    /// longest stretch of [`work`](Self::work) without a frame in between, in microseconds, and
+    /// `crossover` the frame length in bytes from which on WebCrypto is used.
     #[wasm_bindgen(unchecked_return_type = "SessionStats")]
     #[must_use]
-    pub fn stats(&self, wasm_bytes: u32, longest_slice: f64) -> JsValue {
-        to_js(&self.0.stats(wasm_bytes, longest_slice))
+    pub fn stats(&self, wasm_bytes: u32, longest_slice: f64, crossover: Option<u32>) -> JsValue {
+        to_js(&self.session.stats(wasm_bytes, longest_slice, crossover))
     }
 
     /// Takes the codec of the frames to come, as the browser names it.
     pub fn set_mime_type(&mut self, pipeline: u32, mime_type: String) {
-        self.0.set_mime_type(pipeline, mime_type);
+        self.session.set_mime_type(pipeline, mime_type);
     }
 
     /// Notes a frame that came in. What becomes of it, [`process`](Self::process) tells.
     pub fn see(&mut self, pipeline: u32) {
-        self.0.see(pipeline);
+        self.session.see(pipeline);
     }
 
     /// Makes room for a frame of `len` bytes; returns its address, or 0 for a frame over 16 MiB,
     /// which is counted and must be dropped.
     pub fn reserve(&mut self, pipeline: u32, len: u32, now: f64) -> u32 {
-        if let Some(place) = usize::try_from(len).ok().and_then(|len| self.0.reserve(len)) {
+        if let Some(place) = usize::try_from(len).ok().and_then(|len| self.session.reserve(len)) {
             return address(place);
         }
-        self.0.refuse(now, pipeline);
+        self.session.refuse(now, pipeline);
         0
     }
 
@@ -289,33 +295,81 @@ impl Session {
     /// frame to send on, which is at [`output`](Self::output); -1 to drop it; -2 to keep it and to
     /// try again after a `keyCame` event, and at last with `last`, which never returns -2.
     pub fn process(&mut self, pipeline: u32, kind: u8, now: f64, last: bool) -> i32 {
-        let kind = match kind {
-            0 => FrameKind::Audio,
-            2 => FrameKind::Key,
-            _ => FrameKind::Delta,
+        told(&self.session.process(now, pipeline, frame_kind(kind), last))
+    }
+
+    /// Lets the frame at [`reserve`](Self::reserve)'s address go through WebCrypto's AES-GCM, in
+    /// place of [`process`](Self::process). Returns the address of seven 32-bit numbers, which
+    /// stand until the next call:
+    ///
+    /// 1. the frame, to [`come_back`](Self::come_back) with,
+    /// 2. whether it is to be sealed, 1, or opened, 0,
+    /// 3. the key, for [`web_key`](Self::web_key),
+    /// 4. the address of 12 bytes of nonce, with the associated data behind them,
+    /// 5. the associated data's length,
+    /// 6. the address of the text: of what WebCrypto takes to open a frame, and of where its result
+    ///    is to be written,
+    /// 7. the text's length, with its tag.
+    ///
+    /// 0: the frame is one for [`process`](Self::process).
+    pub fn send_away(&mut self, pipeline: u32, kind: u8, now: f64) -> u32 {
+        let Self { session, ticket, .. } = self;
+        let frame = session.send_away(now, pipeline, frame_kind(kind));
+        let Some((frame, inputs)) = frame.and_then(|frame| Some((frame, session.inputs(frame)?)))
+        else {
+            return 0;
         };
-        match self.0.process(now, pipeline, kind, last) {
-            Verdict::Pass(output) => i32::try_from(output.len()).unwrap_or(-1),
-            Verdict::Drop => -1,
-            Verdict::Wait => -2,
-        }
+        *ticket = [
+            number(frame),
+            u32::from(inputs.direction == Direction::Send),
+            inputs.key,
+            address(inputs.nonce_and_aad),
+            number(inputs.nonce_and_aad.len()).saturating_sub(NONCE_LEN),
+            address(inputs.text),
+            number(inputs.text.len()),
+        ];
+        number(ticket.as_ptr().addr())
+    }
+
+    /// Returns the address of an AES key, to be imported into WebCrypto at once, before
+    /// [`wipe_web_key`](Self::wipe_web_key); 0 if it is gone. Its length is in the byte before it.
+    pub fn web_key(&mut self, key: u32) -> u32 {
+        self.web_key.clear();
+        let Some(key) = self.session.web_key(key) else {
+            return 0;
+        };
+        self.web_key.extend(u8::try_from(key.len()));
+        self.web_key.extend_from_slice(&key);
+        address(self.web_key.get(1..).unwrap_or_default())
+    }
+
+    /// Wipes what [`web_key`](Self::web_key) returned.
+    pub fn wipe_web_key(&mut self) {
+        self.web_key.zeroize();
+    }
+
+    /// Goes on with a frame that was away, and returns what [`process`](Self::process) does. Without
+    /// `done`, WebCrypto failed, and the frame is sealed or opened here after all.
+    pub fn come_back(&mut self, frame: u32, done: bool, now: f64, last: bool) -> i32 {
+        let frame = usize::try_from(frame).unwrap_or(usize::MAX);
+        told(&self.session.come_back(now, frame, done, last))
     }
 
     /// Returns the address of the frame that [`process`](Self::process) made last.
     #[must_use]
     pub fn output(&self) -> u32 {
-        address(self.0.output())
+        address(self.session.output())
     }
 
     /// Notes how long a frame took.
     pub fn took(&mut self, pipeline: u32, microseconds: f64) {
-        self.0.took(pipeline, microseconds);
+        self.session.took(pipeline, microseconds);
     }
 
     /// Returns the next `Event` to post, or `undefined`.
     #[wasm_bindgen(unchecked_return_type = "Event | undefined")]
     pub fn poll_event(&mut self) -> JsValue {
-        self.0.poll_event().map_or(JsValue::UNDEFINED, |event| to_js(&event))
+        self.session.poll_event().map_or(JsValue::UNDEFINED, |event| to_js(&event))
     }
 
     fn tell(
@@ -325,8 +379,21 @@ impl Session {
         input: impl FnOnce(MemberId) -> Input,
     ) -> Result<(), JsValue> {
         exchange::member_id(member)
-            .and_then(|member| self.0.handle(now, input(member)))
+            .and_then(|member| self.session.handle(now, input(member)))
             .map_err(thrown)
+    }
+}
+
+impl From<session::Session> for Session {
+    fn from(session: session::Session) -> Self {
+        Self { session, ticket: Ticket::default(), web_key: Zeroizing::default() }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { session, ticket: _, web_key: _ } = self; // no bytes of keys
+        f.debug_struct("Session").field("session", session).finish_non_exhaustive()
     }
 }
 
@@ -428,6 +495,23 @@ fn options(
     Ok(Options { pipeline, direction, kind, track, codec, from })
 }
 
+fn frame_kind(kind: u8) -> FrameKind {
+    match kind {
+        0 => FrameKind::Audio,
+        2 => FrameKind::Key,
+        _ => FrameKind::Delta,
+    }
+}
+
+/// What JavaScript is told to do with a frame.
+fn told(verdict: &Verdict<'_>) -> i32 {
+    match verdict {
+        Verdict::Pass(output) => i32::try_from(output.len()).unwrap_or(-1),
+        Verdict::Drop => -1,
+        Verdict::Wait => -2,
+    }
+}
+
 fn to_js(value: &impl Serialize) -> JsValue {
     let serializer =
         serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
@@ -439,7 +523,18 @@ fn thrown(failure: Failure) -> JsValue {
     to_js(&failure)
 }
 
-/// Where JavaScript finds `bytes` in WebAssembly memory, which has 32-bit addresses.
+/// Where JavaScript finds `bytes` in WebAssembly memory.
 fn address(bytes: &[u8]) -> u32 {
-    u32::try_from(bytes.as_ptr().addr()).unwrap_or(0)
+    number(bytes.as_ptr().addr())
 }
+
+/// Lengths and addresses have 32 bits in WebAssembly.
+fn number(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(0)
+}
+
+/// What [`Session::send_away`] tells of a frame.
+type Ticket = [u32; 7];
+
+/// Length of a nonce in bytes: `Nn` of both AES-GCM suites.
+const NONCE_LEN: u32 = 12;

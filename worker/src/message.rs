@@ -69,6 +69,8 @@ pub(crate) enum Event {
     KeyFrameWanted { pipeline: u32 },
     /// A key came: frames that wait may have waited for it.
     KeyCame,
+    /// The keys that WebCrypto has are those of the session no more: it is to forget them.
+    KeysChanged,
     /// The key manager has something to do.
     Work,
 }
@@ -162,6 +164,9 @@ pub(crate) struct SessionStats {
     pub(crate) members: Vec<MemberStats>,
     /// Longest time in microseconds that the key manager held up frames.
     pub(crate) longest_slice_microseconds: f64,
+    /// Length in bytes from which on frames go through WebCrypto; absent: none do.
+    #[tsify(optional)]
+    pub(crate) crossover_bytes: Option<u32>,
 }
 
 /// What is known of another member.
@@ -197,6 +202,8 @@ pub(crate) struct PipelineStats {
     pub(crate) seen: u32,
     /// Frames sealed, or opened.
     pub(crate) passed: u32,
+    /// Of those, frames that WebCrypto sealed or opened; WebAssembly did the others.
+    pub(crate) web_crypto: u32,
     /// Frames of no bytes, forwarded as they are.
     pub(crate) empty: u32,
     pub(crate) dropped: Dropped,

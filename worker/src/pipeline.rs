@@ -118,6 +118,11 @@ impl Pipeline {
         self.stats.empty = self.stats.empty.saturating_add(1);
     }
 
+    /// Notes a frame whose AEAD ran in WebCrypto.
+    pub(crate) fn leave_to_web_crypto(&mut self) {
+        self.stats.web_crypto = self.stats.web_crypto.saturating_add(1);
+    }
+
     /// Notes a frame that was sealed or opened, of `len` bytes before and `output_len` after;
     /// returns whether a key frame is wanted now.
     pub(crate) fn pass(

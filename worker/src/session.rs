@@ -5,10 +5,13 @@ use alloc::rc::Rc;
 
 use frameseal_keymgmt::{self as keymgmt, Input, Output};
 use frameseal_sframe::{
-    BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, KeyIdLayout, OpenError, OpenFrameError,
-    Opened, Profile, ReceiveKey, Receiver, SealError, SealFrameError, Sender, TRACKS,
+    AeadCall, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, KeyIdLayout, OpenError,
+    OpenFrameError, Opened, Profile, ReceiveKey, Receiver, SealError, SealFrameError, SendKey,
+    Sender, TRACKS,
 };
+use zeroize::Zeroizing;
 
+use crate::away::{Away, Frame, Inputs, KeyNumber, WebKeys};
 use crate::exchange::Exchange;
 use crate::manual::ManualKeys;
 use crate::message::{Event, Failure, FailureCode, OpenedData, ProblemCode, SessionStats};
@@ -26,6 +29,8 @@ pub(crate) struct Session {
     /// By their number, which the main thread counts up from 0.
     pipelines: Vec<Option<Box<Pipeline>>>,
     buffer: FrameBuffer,
+    away: Away,
+    web_keys: WebKeys,
     events: VecDeque<Event>,
 }
 
@@ -58,6 +63,8 @@ impl Session {
             receiver: Receiver::new(profile, suite),
             pipelines: Vec::new(),
             buffer: FrameBuffer::new(),
+            away: Away::default(),
+            web_keys: WebKeys::default(),
             events: VecDeque::new(),
         }
     }
@@ -66,7 +73,7 @@ impl Session {
     pub(crate) fn set_send_key(&mut self, key_id: u64, key: BaseKey) -> Result<(), Failure> {
         let key_id = self.key_id(key_id)?;
         if self.manual()?.send(key_id, key.fingerprint())? {
-            self.sender = Some(Sender::new(self.profile, self.suite, key_id, key.into_send_key()));
+            self.seal_with(key_id, key.into_send_key());
         }
         Ok(())
     }
@@ -90,6 +97,7 @@ impl Session {
         let key_id = self.key_id(key_id)?;
         self.manual()?;
         if self.receiver.remove(key_id) {
+            self.forget_web_keys();
             return Ok(());
         }
         Err(Failure::new(FailureCode::MissingKey, "no key with this ID"))
@@ -115,7 +123,7 @@ impl Session {
         match exchange.poll(now) {
             Output::Idle { .. } => return exchange.wake_at(),
             Output::Seal { key_id, key } => {
-                self.sender = Some(Sender::new(self.profile, self.suite, key_id, key));
+                self.seal_with(key_id, key);
             }
             Output::Open { key_id, key, member } => {
                 let member = Rc::<str>::from(member.as_str());
@@ -126,6 +134,7 @@ impl Session {
                 let before = before.and_then(KeyIdLayout::from_key_id);
                 exchange.release(slot, before);
                 self.receiver.retain(|key_id| !is_wiped(key_id, slot, before));
+                self.forget_web_keys();
             }
             Output::RefreshVideo => {
                 let pipelines = self.pipelines.iter_mut().flatten();
@@ -221,25 +230,106 @@ impl Session {
         kind: FrameKind,
         last: bool,
     ) -> Verdict<'_> {
-        let len = self.buffer.frame_len();
+        let is_empty = self.buffer.frame_len() == 0;
         let direction = find(&mut self.pipelines, pipeline).map(|pipeline| pipeline.direction());
-        if direction == Some(Direction::Send) && len > 0 {
+        if direction == Some(Direction::Send) && !is_empty {
             self.begin_to_send(now);
         }
-        let Some(pipeline) = find(&mut self.pipelines, pipeline) else {
+        let Some(state) = find(&mut self.pipelines, pipeline) else {
             return Verdict::Drop;
         };
-        if len == 0 {
-            pipeline.pass_empty();
+        if is_empty {
+            state.pass_empty();
             return Verdict::Pass(&[]);
         }
 
-        let outcome = match pipeline.direction() {
-            Direction::Send => seal(pipeline, &mut self.sender, &mut self.buffer, kind),
-            Direction::Receive => open(pipeline, &mut self.receiver, &mut self.buffer, kind),
+        let outcome = match state.direction() {
+            Direction::Send => seal(state, &mut self.sender, &mut self.buffer, kind),
+            Direction::Receive => open(state, &mut self.receiver, &mut self.buffer, kind),
+        };
+        self.judge(now, pipeline, kind, outcome, last)
+    }
+
+    /// Lets the frame in the buffer go to WebCrypto; returns the number that it has until it
+    /// [comes back](Self::come_back). `None`: it is for [`process`](Self::process).
+    pub(crate) fn send_away(&mut self, now: f64, pipeline: u32, kind: FrameKind) -> Option<usize> {
+        let has_web_crypto = matches!(
+            self.suite,
+            CipherSuite::Aes128GcmSha256_128 | CipherSuite::Aes256GcmSha512_128
+        );
+        if !has_web_crypto || self.buffer.frame_len() == 0 || !self.away.has_room() {
+            return None;
+        }
+        let state = find(&mut self.pipelines, pipeline)?;
+        let (direction, track, codec) = (state.direction(), state.track(), state.codec()?);
+        let call = match direction {
+            Direction::Send => {
+                self.begin_to_send(now);
+                self.buffer.begin_seal(codec, kind, self.sender.as_mut()?, track).ok()?
+            }
+            Direction::Receive => self.buffer.begin_open(codec, kind, &mut self.receiver)?,
+        };
+        let key = self.web_keys.number(direction, call.key_id());
+        let frame = Frame { pipeline, direction, kind, key, call };
+        Some(self.away.put(frame, &mut self.buffer))
+    }
+
+    /// Returns what WebCrypto takes for a frame that is away.
+    pub(crate) fn inputs(&mut self, number: usize) -> Option<Inputs<'_>> {
+        self.away.inputs(number)
+    }
+
+    /// Returns a key of WebCrypto's: the AEAD's, for one track.
+    pub(crate) fn web_key(&self, number: KeyNumber) -> Option<Zeroizing<Vec<u8>>> {
+        match self.web_keys.find(number)? {
+            (Direction::Send, key_id) => self.sender.as_ref()?.aead_key(key_id),
+            (Direction::Receive, key_id) => self.receiver.aead_key(key_id),
+        }
+    }
+
+    /// Goes on with a frame that was away. With `done`, WebCrypto wrote what came of it; else it
+    /// is sealed or opened again, here, which also tells what was wrong with it.
+    pub(crate) fn come_back(
+        &mut self,
+        now: f64,
+        number: usize,
+        done: bool,
+        last: bool,
+    ) -> Verdict<'_> {
+        let Some(frame) = self.away.take(number, &mut self.buffer) else {
+            return Verdict::Drop;
+        };
+        let Frame { pipeline, direction, kind, key, call } = frame;
+        let Some(state) = find(&mut self.pipelines, pipeline) else {
+            return Verdict::Drop;
+        };
+        let outcome = match direction {
+            Direction::Send if done => finish_seal(&mut self.buffer, call),
+            // What was opened with a key that is no more must not come out.
+            Direction::Receive if done && self.web_keys.find(key).is_some() => {
+                finish_open(state, &mut self.receiver, &mut self.buffer, call)
+            }
+            _ => return self.process(now, pipeline, kind, last),
+        };
+        state.leave_to_web_crypto();
+        self.judge(now, pipeline, kind, outcome, last)
+    }
+
+    /// Takes note of what came of a frame, and tells what is to become of it.
+    fn judge(
+        &mut self,
+        now: f64,
+        pipeline: u32,
+        kind: FrameKind,
+        outcome: Result<Option<Origin>, Refusal>,
+        last: bool,
+    ) -> Verdict<'_> {
+        let Some(pipeline) = find(&mut self.pipelines, pipeline) else {
+            return Verdict::Drop;
         };
         match outcome {
             Ok(origin) => {
+                let len = self.buffer.frame_len();
                 let output = self.buffer.output();
                 if let Some(Origin { key_id, source }) = origin {
                     self.events.extend(pipeline.play(now, source));
@@ -328,7 +418,12 @@ impl Session {
         self.events.pop_front()
     }
 
-    pub(crate) fn stats(&self, wasm_bytes: u32, longest_slice: f64) -> SessionStats {
+    pub(crate) fn stats(
+        &self,
+        wasm_bytes: u32,
+        longest_slice: f64,
+        crossover: Option<u32>,
+    ) -> SessionStats {
         let exchange = self.keys.manager();
         let sending = exchange.and_then(Exchange::sending);
         SessionStats {
@@ -342,6 +437,7 @@ impl Session {
             step: sending.map(|(_, step)| step),
             members: exchange.map(Exchange::members).unwrap_or_default(),
             longest_slice_microseconds: longest_slice,
+            crossover_bytes: crossover,
         }
     }
 
@@ -355,13 +451,26 @@ impl Session {
         self.events.push_back(Event::Work);
     }
 
+    fn seal_with(&mut self, key_id: KeyId, key: SendKey) {
+        self.sender = Some(Sender::new(self.profile, self.suite, key_id, key));
+        self.forget_web_keys();
+    }
+
     fn open_with(&mut self, now: f64, key_id: KeyId, key: ReceiveKey, member: Rc<str>) {
         self.receiver.add(key_id, key, member);
+        self.forget_web_keys();
         self.events.push_back(Event::KeyCame);
         // Whoever lost video for want of this key needs a key frame to begin with.
         let receiving = |pipeline: &&mut Box<Pipeline>| pipeline.direction() == Direction::Receive;
         let wanted = self.pipelines.iter_mut().flatten().filter(receiving);
         self.events.extend(wanted.filter_map(|pipeline| pipeline.want_key_frame(now)));
+    }
+
+    /// Has WebCrypto forget its keys, whichever of them has changed.
+    fn forget_web_keys(&mut self) {
+        if self.web_keys.clear() {
+            self.events.push_back(Event::KeysChanged);
+        }
     }
 
     fn manual(&mut self) -> Result<&mut ManualKeys, Failure> {
@@ -467,7 +576,15 @@ fn seal(
 ) -> Result<Option<Origin>, Refusal> {
     let codec = pipeline.codec().ok_or(ProblemCode::UnsupportedCodec)?;
     let sender = sender.as_mut().ok_or(ProblemCode::MissingKey)?;
-    match buffer.seal(codec, kind, sender, pipeline.track()) {
+    sealed(buffer.seal(codec, kind, sender, pipeline.track()))
+}
+
+fn finish_seal(buffer: &mut FrameBuffer, call: AeadCall) -> Result<Option<Origin>, Refusal> {
+    sealed(buffer.finish_seal(call))
+}
+
+fn sealed(result: Result<&[u8], SealFrameError>) -> Result<Option<Origin>, Refusal> {
+    match result {
         Ok(_) => Ok(None),
         Err(SealFrameError::Seal(SealError::KeyExhausted)) => Err(ProblemCode::KeyExhausted.into()),
         Err(_) => Err(ProblemCode::MalformedFrame.into()),
@@ -481,18 +598,37 @@ fn open(
     kind: FrameKind,
 ) -> Result<Option<Origin>, Refusal> {
     let codec = pipeline.codec().ok_or(ProblemCode::UnsupportedCodec)?;
-    let opened = match buffer.open(codec, kind, receiver) {
-        Ok(Some(opened)) => opened,
-        Ok(None) => return Ok(None),
-        Err(error) => return Err(explain(error, receiver)),
-    };
-    let Opened { key_id, source: member, track, .. } = opened;
-    if !pipeline.accepts(&member) {
-        buffer.discard();
-        let member = Some(String::from(&*member));
-        return Err(Refusal { member, ..ProblemCode::WrongSource.into() });
+    match buffer.open(codec, kind, receiver) {
+        Ok(Some(opened)) => admit(pipeline, buffer, opened).map(Some),
+        Ok(None) => Ok(None),
+        Err(error) => Err(explain(error, receiver)),
     }
-    Ok(Some(Origin { key_id, source: Source { member, track } }))
+}
+
+fn finish_open(
+    pipeline: &Pipeline,
+    receiver: &mut Receiver<Rc<str>>,
+    buffer: &mut FrameBuffer,
+    call: AeadCall,
+) -> Result<Option<Origin>, Refusal> {
+    match buffer.finish_open(call, receiver) {
+        Ok(opened) => admit(pipeline, buffer, opened).map(Some),
+        Err(error) => Err(explain(error, receiver)),
+    }
+}
+
+/// Lets an opened frame out if it is from whom the application wants to see here.
+fn admit(
+    pipeline: &Pipeline,
+    buffer: &mut FrameBuffer,
+    Opened { key_id, source: member, track, .. }: Opened<Rc<str>>,
+) -> Result<Origin, Refusal> {
+    if pipeline.accepts(&member) {
+        return Ok(Origin { key_id, source: Source { member, track } });
+    }
+    buffer.discard();
+    let member = Some(String::from(&*member));
+    Err(Refusal { member, ..ProblemCode::WrongSource.into() })
 }
 
 fn explain(error: OpenFrameError, receiver: &Receiver<Rc<str>>) -> Refusal {

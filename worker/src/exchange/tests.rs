@@ -167,13 +167,13 @@ fn members_are_told_of_and_known() {
 
     room.seal("bob", FrameKind::Key);
     room.pass(100);
-    let stats = room.of("alice").session.stats(0, 12.5);
+    let stats = room.of("alice").session.stats(0, 12.5, None);
     assert_eq!((stats.generation, stats.step, stats.send_key_id), (None, None, None));
     assert!((stats.longest_slice_microseconds - 12.5).abs() < f64::EPSILON);
     let [bob] = &stats.members[..] else { panic!("{:?}", stats.members) };
     assert_eq!((&*bob.id, bob.state, &bob.fingerprint), ("bob", MemberState::Secured, &Some(bobs)));
     assert_eq!((bob.generation, bob.step), (Some(0), Some(0)));
-    let stats = room.of("bob").session.stats(0, 0.0);
+    let stats = room.of("bob").session.stats(0, 0.0, None);
     assert_eq!((stats.generation, stats.step), (Some(0), Some(0)));
 
     let numbers = ["alice", "bob"].map(|id| room.of(id).session.safety_number(None).unwrap());
@@ -202,7 +202,7 @@ fn a_newcomer_sees_from_its_key_on_and_waits_for_nothing_before() {
     let told = room.told("alice");
     assert!(told.contains(&Event::Keychange { generation: 0, step: 1 }), "{told:?}");
     assert!(told.contains(&Event::KeyFrameNeeded { pipeline: 0 }), "{told:?}");
-    let stats = room.of("carol").session.stats(0, 0.0);
+    let stats = room.of("carol").session.stats(0, 0.0, None);
     assert_eq!(stats.pipelines[1].dropped, Dropped { missing_key: 1, ..Dropped::default() });
     assert_eq!(stats.members.iter().find(|member| member.id == "alice").unwrap().step, Some(1));
 }
@@ -239,7 +239,7 @@ fn rotations_lose_no_frame_and_old_keys_are_wiped() {
     }
     room.pass(11_000);
     assert_eq!(room.open("bob", FrameKind::Key, &first), Verdict::Drop);
-    let member = &room.of("bob").session.stats(0, 0.0).members[0];
+    let member = &room.of("bob").session.stats(0, 0.0, None).members[0];
     assert_eq!((member.generation, member.step), (Some(39), Some(0)));
 }
 
@@ -353,7 +353,7 @@ fn members_are_judged_by_their_credentials_before_they_get_a_key() {
             false => (Verdict::Wait, MemberState::Rejected),
         };
         assert_eq!(room.open("bob", FrameKind::Key, &sealed), verdict);
-        assert_eq!(room.of("alice").session.stats(0, 0.0).members[0].state, state);
+        assert_eq!(room.of("alice").session.stats(0, 0.0, None).members[0].state, state);
     }
 }
 

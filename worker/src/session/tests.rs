@@ -4,6 +4,9 @@ use super::{MAX_APP_KEY_ID, MAX_PIPELINES, Session, Verdict};
 use crate::message::{Dropped, Event, FailureCode, PipelineStats, ProblemCode};
 use crate::pipeline::{Direction, MediaKind, Options, as_f64};
 
+mod allocation;
+mod away;
+
 const KEY_FRAME: [u8; 12] = [0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01, 7, 7];
 const DELTA_FRAME: [u8; 4] = [0x31, 0x05, 9, 9];
 
@@ -57,7 +60,7 @@ fn seal(alice: &mut Session, kind: FrameKind, frame: &[u8]) -> Vec<u8> {
 }
 
 fn stats(session: &Session) -> PipelineStats {
-    session.stats(0, 0.0).pipelines.into_iter().next().expect("one pipeline")
+    session.stats(0, 0.0, None).pipelines.into_iter().next().expect("one pipeline")
 }
 
 fn events(session: &mut Session) -> Vec<Event> {
@@ -355,7 +358,7 @@ fn arguments_out_of_range_are_named() {
 fn in_profile_rfc9605_every_key_id_is_the_applications() {
     let mut alice = Session::with_manual_keys(Profile::Rfc9605, CipherSuite::default());
     alice.set_send_key(u64::MAX, key(1)).unwrap();
-    assert_eq!(alice.stats(0, 0.0).send_key_id, Some(u64::MAX));
+    assert_eq!(alice.stats(0, 0.0, None).send_key_id, Some(u64::MAX));
     let data = alice.seal_data(0.0, b"x").unwrap();
     assert_eq!(data[..9], [0xf0, 255, 255, 255, 255, 255, 255, 255, 255]);
 }
@@ -371,5 +374,5 @@ fn frames_of_pipelines_that_do_not_exist_are_dropped() {
         alice.took(number, 1.0);
         alice.set_mime_type(number, String::new());
     }
-    assert_eq!(alice.stats(0, 0.0).pipelines.len(), 0);
+    assert_eq!(alice.stats(0, 0.0, None).pipelines.len(), 0);
 }

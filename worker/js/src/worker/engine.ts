@@ -1,6 +1,8 @@
 import init, { ExchangeOptions, Session } from '../../wasm/frameseal.js';
 import type { InitOutput } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
+import { measureCrossover } from './crossover.js';
+import { Frames, type FrameKind, type Verdict } from './frames.js';
 import { sizeOf, type EncodedFrame } from './pump.js';
 import { Slices } from './slices.js';
 import { WaitingRoom } from './waiting.js';
@@ -15,9 +17,6 @@ import type {
   Request,
   SessionOptions,
 } from '../protocol.js';
-
-/** 0 audio, 1 delta frame, 2 key frame: as `Session.process` counts them. */
-export type FrameKind = 0 | 1 | 2;
 
 /** What makes key frames, or asks the sender for them: an `RTCRtpScriptTransformer`. */
 export interface KeyFrameSource {
@@ -49,7 +48,13 @@ export class Engine {
   );
   #session: Session | undefined;
   #memory: WebAssembly.Memory | undefined;
-  #heap = new Uint8Array();
+  #frames: Frames | undefined;
+  #cipherSuite = 0;
+  /** Length in bytes from which on frames go through WebCrypto. */
+  #crossover = Infinity;
+  /** Frames so far. */
+  #count = 0;
+  readonly #closing = new AbortController();
   /** Why there is no session any more. */
   #ended: Failure | undefined;
   #keyCame = false;
@@ -114,32 +119,33 @@ export class Engine {
     this.#guard((session) => session.see(pipeline));
   }
 
+  /** Whether a frame of this length is one for {@link transformAway}. */
+  isLarge(length: number): boolean {
+    return length >= this.#crossover;
+  }
+
   /**
    * Seals or opens a frame; returns what to send on in its place. `wait` is for frames whose key is
    * missing, and never the answer with `last`.
    */
-  transform(
-    pipeline: number,
-    kind: FrameKind,
-    data: ArrayBuffer,
-    last: boolean,
-  ): ArrayBuffer | 'drop' | 'wait' {
-    const output = this.#guard((session, memory) => {
-      const start = performance.now();
-      const input = session.reserve(pipeline, data.byteLength, start);
-      if (input === 0) return 'drop';
-      if (this.#heap.buffer !== memory.buffer) this.#heap = new Uint8Array(memory.buffer);
-      this.#heap.set(new Uint8Array(data), input);
+  transform(pipeline: number, kind: FrameKind, data: ArrayBuffer, last: boolean): Verdict {
+    const start = performance.now();
+    const verdict = this.#guard((_, frames) => frames.process(pipeline, kind, data, start, last));
+    this.#note(pipeline, start);
+    return verdict ?? 'drop';
+  }
 
-      const length = session.process(pipeline, kind, start, last);
-      if (length < 0) return length === WAIT ? 'wait' : 'drop';
-      const at = session.output();
-      const output = memory.buffer.slice(at, at + length) as ArrayBuffer;
-      session.took(pipeline, (performance.now() - start) * 1000);
-      return output;
-    });
-    this.#deliver();
-    return output ?? 'drop';
+  /** The same through WebCrypto: faster if the frame is large. */
+  async transformAway(pipeline: number, kind: FrameKind, data: ArrayBuffer): Promise<Verdict> {
+    const start = performance.now();
+    let verdict: Verdict | undefined;
+    try {
+      verdict = await this.#frames?.processAway(pipeline, kind, data, start);
+    } catch (error) {
+      if (isTrap(error)) this.#fail(error);
+    }
+    this.#note(pipeline, start);
+    return verdict ?? 'drop';
   }
 
   /** Wipes all keys; drops every frame from now on. */
@@ -156,7 +162,10 @@ export class Engine {
         ? new Session(options.profile, options.cipherSuite)
         : Session.exchanging(exchangeOptions(options));
     this.#memory = memory;
+    this.#frames = new Frames(this.#session, memory);
+    this.#cipherSuite = options.cipherSuite;
     this.#settle();
+    void this.#measureCrossover();
   }
 
   #handle(request: Request): unknown {
@@ -199,19 +208,48 @@ export class Engine {
       case 'open':
         return session.open(bounded(request.data), now);
       case 'stats':
-        return session.stats(this.#memory.buffer.byteLength, this.#keyWork.longest);
+        return session.stats(
+          this.#memory.buffer.byteLength,
+          this.#keyWork.longest,
+          Number.isFinite(this.#crossover) ? this.#crossover : undefined,
+        );
     }
   }
 
   /** Makes one call for frames. What fails without a trap concerns that frame alone. */
-  #guard<T>(call: (session: Session, memory: WebAssembly.Memory) => T): T | undefined {
-    if (!this.#session || !this.#memory) return undefined;
+  #guard<T>(call: (session: Session, frames: Frames) => T): T | undefined {
+    if (!this.#session || !this.#frames) return undefined;
     try {
-      return call(this.#session, this.#memory);
+      return call(this.#session, this.#frames);
     } catch (error) {
       if (isTrap(error)) this.#fail(error);
       return undefined;
     }
+  }
+
+  /** Finds out which engine is the faster one for which frames; until then, WebAssembly has them all. */
+  async #measureCrossover(): Promise<void> {
+    if (!this.#memory) return;
+    const { signal } = this.#closing;
+    try {
+      this.#crossover = await measureCrossover(this.#cipherSuite, this.#memory, signal);
+    } catch (error) {
+      if (isTrap(error)) this.#fail(error);
+    }
+  }
+
+  /** Notes a frame that was sealed or opened, or dropped; sees to what has happened meanwhile. */
+  #note(pipeline: number, start: number): void {
+    // A clock's reading costs as much as a small frame's copies: so of some frames only.
+    if (this.#count % SAMPLED === 0) {
+      const microseconds = (performance.now() - start) * 1000;
+      this.#guard((session) => session.took(pipeline, microseconds));
+    }
+    // By then both engines are compiled for what they do all the time.
+    if (this.#count === 0) setTimeout(() => void this.#measureCrossover(), WARM_MS);
+    this.#count += 1;
+    this.#heedAll();
+    this.#retry();
   }
 
   #doKeyWork(now: number): number {
@@ -228,12 +266,6 @@ export class Engine {
   #wake(): void {
     this.waiting.expire();
     this.#keyWork.run();
-  }
-
-  /** Sees to what has happened in a call for a frame; then, if a key came, to frames that wait. */
-  #deliver(): void {
-    this.#heedAll();
-    this.#retry();
   }
 
   #retry(): void {
@@ -254,6 +286,9 @@ export class Engine {
     switch (event.type) {
       case 'keyCame':
         this.#keyCame = true;
+        break;
+      case 'keysChanged':
+        this.#frames?.forgetKeys();
         break;
       case 'work':
         this.#keyWork.schedule();
@@ -291,6 +326,9 @@ export class Engine {
   /** Forgets the session and wipes all of its memory: after a trap nothing else can be relied on. */
   #end(reason: Failure): void {
     this.#ended ??= reason;
+    this.#closing.abort();
+    this.#frames?.close();
+    this.#frames = undefined;
     this.#session = undefined;
     this.#alarm.clear();
     this.waiting.clear();
@@ -321,8 +359,11 @@ function wipeSecrets(message: Call): void {
   }
 }
 
-/** What `Session.process` returns for a frame that is to be tried again. */
-const WAIT = -2;
+/** One frame in so many is timed: in a call, some ten a second. */
+const SAMPLED = 16;
+
+/** When the engines are compared again, in ms after the first frame. */
+const WARM_MS = 10_000;
 
 /** The options in the order of the session's arguments. */
 function inOrder({ pipeline, direction, kind, track, codec, from }: Pipeline) {

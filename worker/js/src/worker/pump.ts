@@ -1,4 +1,5 @@
-import type { Engine, FrameKind, KeyFrameSource } from './engine.js';
+import type { Engine, KeyFrameSource } from './engine.js';
+import type { FrameKind, Verdict } from './frames.js';
 import type { Pipeline } from '../protocol.js';
 
 /**
@@ -19,44 +20,43 @@ export async function pump(
   const codec = new CodecWatch(engine, options);
   await engine.ready; // the browser keeps the frames until then
   engine.add(options, keyFrames);
-  const line = engine.waiting.open((frame: EncodedFrame, last) => {
-    const verdict = transform(engine, options, codec, frame, last);
-    if (verdict === 'pass') writer.write(frame).catch(ignore);
+  /** Sends a frame on as the engine says; returns `false` if it is to wait. */
+  const settle = (frame: EncodedFrame, verdict: Verdict): boolean => {
+    if (verdict instanceof ArrayBuffer) {
+      frame.data = verdict;
+      writer.write(frame).catch(ignore);
+    }
     return verdict !== 'wait';
+  };
+  const line = engine.waiting.open((frame: EncodedFrame, last) => {
+    const { pipeline } = options;
+    try {
+      const kind = codec.look(frame);
+      return settle(frame, engine.transform(pipeline, kind, frame.data, last));
+    } catch {
+      return true; // what cannot be read is dropped
+    }
   });
+  /** Handles a frame whose encryption is worth a promise. Those after it wait: order is kept. */
+  const handleLarge = async (frame: EncodedFrame): Promise<boolean> => {
+    const verdict = await engine.transformAway(options.pipeline, codec.look(frame), frame.data);
+    return settle(frame, verdict);
+  };
   for (;;) {
     // Rejects when the browser takes the stream away, because track or connection have ended.
     const { done, value: frame } = await reader.read().catch(() => END);
     if (done) break;
     engine.see(options.pipeline);
-    engine.waiting.take(line, frame);
+    if (line.isEmpty && engine.isLarge(sizeOf(frame))) {
+      if (!(await handleLarge(frame))) engine.waiting.keep(line, frame);
+    } else {
+      engine.waiting.take(line, frame);
+    }
   }
   engine.waiting.close(line);
   engine.remove(options.pipeline);
   writer.close().catch(ignore);
 }
-
-/** Seals or opens a frame; tells what is to become of it. One that cannot be read is dropped. */
-function transform(
-  engine: Engine,
-  options: Pipeline,
-  codec: CodecWatch,
-  frame: EncodedFrame,
-  last: boolean,
-): Verdict {
-  try {
-    const kind = kindOf(frame, options);
-    codec.look(frame, kind);
-    const data = engine.transform(options.pipeline, kind, frame.data, last);
-    if (!(data instanceof ArrayBuffer)) return data;
-    frame.data = data;
-    return 'pass';
-  } catch {
-    return 'drop';
-  }
-}
-
-type Verdict = 'pass' | 'drop' | 'wait';
 
 /** The parts of `RTCEncodedVideoFrame` and `RTCEncodedAudioFrame` that are looked at. */
 export interface EncodedFrame {
@@ -83,8 +83,14 @@ class CodecWatch {
     this.#options = options;
   }
 
-  look(frame: EncodedFrame, kind: FrameKind): void {
-    if (this.#mimeType !== undefined && kind !== KEY && !this.#changes) return;
+  /** Looks at a frame that is about to be handled; returns its kind. */
+  look(frame: EncodedFrame): FrameKind {
+    const kind = kindOf(frame, this.#options);
+    if (this.#mimeType === undefined || kind === KEY || this.#changes) this.#read(frame);
+    return kind;
+  }
+
+  #read(frame: EncodedFrame): void {
     const { mimeType } = frame.getMetadata();
     if (mimeType === undefined || mimeType === this.#mimeType) return;
     this.#changes = this.#mimeType !== undefined;

@@ -22,7 +22,11 @@ export class WaitingRoom<F> {
 
   /** Handles a frame that came now when it is its turn: at once, if it can. */
   take(line: Line<F>, frame: F): void {
-    if (line.isEmpty && line.handle(frame, false)) return;
+    if (!line.isEmpty || !line.handle(frame, false)) this.keep(line, frame);
+  }
+
+  /** Has a frame wait whose key is missing, or that came after one that waits. */
+  keep(line: Line<F>, frame: F): void {
     line.push({ frame, size: this.#host.sizeOf(frame), until: this.#host.now() + MAX_WAIT_MS });
     // A frame that is larger than the room must not push out those of other lines.
     while (line.size > MAX_BYTES) line.giveUp();

@@ -1,0 +1,101 @@
+import { Session } from '../../wasm/frameseal.js';
+import { Frames } from './frames.js';
+
+/**
+ * Measures from which length in bytes on frames are faster through WebCrypto; `Infinity` if none
+ * are, or if WebCrypto lacks the cipher suite.
+ *
+ * Frames are sealed by both, exactly as in a call, under a key that is thrown away. Rejects when
+ * `signal` says that the memory is no more.
+ */
+export async function measureCrossover(
+  cipherSuite: number,
+  memory: WebAssembly.Memory,
+  signal: AbortSignal,
+): Promise<number> {
+  if (!AES_GCM.has(cipherSuite)) return Infinity;
+  const session = new Session('frameseal/1', cipherSuite);
+  session.set_send_key(0n, crypto.getRandomValues(new Uint8Array(16)));
+  session.add_pipeline(0, 'send', 'audio', 1, undefined, undefined);
+  const frames = new Frames(session, memory);
+  signal.addEventListener('abort', () => frames.close());
+
+  const wasm = await measureCost((data) => frames.process(0, 0, data, 0, true), signal);
+  const webCrypto = await measureCost((data) => frames.processAway(0, 0, data, 0), signal);
+  session.free();
+  return crossover(wasm, webCrypto);
+}
+
+/** What frames cost: so much each, and so much for each of their bytes. In ms. */
+export interface Cost {
+  perFrame: number;
+  perByte: number;
+}
+
+/** Returns the length from which on the second cost is the lower one. */
+export function crossover(first: Cost, second: Cost): number {
+  const gain = first.perByte - second.perByte;
+  if (gain <= 0) return Infinity;
+  return Math.max(0, Math.ceil((second.perFrame - first.perFrame) / gain));
+}
+
+async function measureCost(process: Process, signal: AbortSignal): Promise<Cost> {
+  const [small, large] = [new ArrayBuffer(SMALL), new ArrayBuffer(LARGE)];
+  const times: Record<'small' | 'large', number[]> = { small: [], large: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    times.small.push(await measureRound(process, small, signal));
+    times.large.push(await measureRound(process, large, signal));
+  }
+  const [least, most] = [median(times.small), median(times.large)];
+  const perByte = (most - least) / (LARGE - SMALL);
+  return { perFrame: least - perByte * SMALL, perByte };
+}
+
+/** Returns the time that a frame took, of as many as there is time for. */
+async function measureRound(
+  process: Process,
+  data: ArrayBuffer,
+  signal: AbortSignal,
+): Promise<number> {
+  await pause();
+  signal.throwIfAborted();
+  await process(data);
+  const start = performance.now();
+  let frames = 0;
+  let now: number;
+  do {
+    const verdict = process(data);
+    if (verdict instanceof Promise) await verdict;
+    signal.throwIfAborted();
+    frames += 1;
+    now = performance.now();
+  } while (now - start < ROUND_MS);
+  return (now - start) / frames;
+}
+
+/** Lets frames of the call go first. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+type Process = (data: ArrayBuffer) => unknown;
+
+/** The suites of AES-GCM: WebCrypto cannot compute AES-CTR's HMAC without a second call. */
+const AES_GCM = new Set([4, 5]);
+
+/** Lengths in bytes: a frame of audio, and a large frame of video. */
+const SMALL = 128;
+const LARGE = 16_384;
+
+/** Rounds of each length: an odd number, whose median leaves out those that something disturbed. */
+const ROUNDS = 5;
+
+/**
+ * Project decision: less than the 5 ms that frames may be held up, and more than Firefox's clock,
+ * which ticks once in 1 ms.
+ */
+const ROUND_MS = 3;
