@@ -1,6 +1,6 @@
 /** One end of a call, which the driver moves step by step: see `lib/peer.ts`. */
 
-import type { Frameseal, FramesealStats, ProblemDetail, SourceDetail } from 'frameseal';
+import type { CipherSuite, Frameseal, FramesealStats, ProblemDetail, SourceDetail } from 'frameseal';
 import type { Tap } from '../workers/tapped-frame.ts';
 import { rtpStats, type MediaKind, type RtpStats } from './rtp-stats.ts';
 import { readTaps } from './worker-channel.ts';
@@ -25,6 +25,8 @@ export interface PeerOptions {
   encodedStreams?: boolean;
   /** The end whose transforms the browser shall not heed, without a word. */
   deaf?: 'sender' | 'receiver';
+  /** The package's default unless given. */
+  cipherSuite?: CipherSuite;
   /** Leaves transceivers to `attach()` or `protect()` later on. */
   detached?: boolean;
 }
@@ -249,6 +251,7 @@ async function openFrameseal(): Promise<void> {
     member: options.member,
     keys: 'manual',
     ...(worker && { worker }),
+    ...(options.cipherSuite && { cipherSuite: options.cipherSuite }),
   });
   frameseal.addEventListener('problem', ({ detail }) =>
     problems.push({ at: performance.now(), detail }),

@@ -16,6 +16,11 @@ export interface FramesealStats {
   members: MemberStats[];
   /** Longest time that key exchange has held up frames, in microseconds. */
   longestSliceMicroseconds: number;
+  /**
+   * Length in bytes from which on frames go through WebCrypto, as measured when the worker started
+   * and again under load; absent if none do: before that, and with AES-CTR suites.
+   */
+  crossoverBytes?: number;
   /** Size of the worker's WebAssembly memory. */
   wasmBytes: number;
   /** One entry per direction of a transceiver that the browser runs a transform for. */

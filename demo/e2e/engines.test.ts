@@ -1,0 +1,54 @@
+/** The two that seal and open: WebAssembly for small frames, WebCrypto for large ones. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gather } from './lib/evidence.ts';
+import type { Peer } from './lib/peer.ts';
+import { inBrowsers } from './lib/suite.ts';
+import { until } from './lib/until.ts';
+
+inBrowsers((bench) => {
+  test('large frames go through WebCrypto, small ones do not, and all keep their order', async () => {
+    await bench.call({ worker: 'tapped-padded' }, async (call) => {
+      await call.connect('VP8');
+      await call.flows();
+      for (const peer of [call.alice, call.bob]) await usesBoth(peer);
+
+      const { toAlice, toBob } = await call.finish();
+      for (const direction of [toAlice, toBob]) {
+        for (const kind of ['audio', 'video'] as const) {
+          const { lost, forged, leaks } = gather(direction, kind);
+          assert.deepEqual({ lost, forged, leaks }, { lost: 0, forged: 0, leaks: 0 });
+        }
+        for (const { before, after } of direction.sender) {
+          const came = before.map(({ timestamp }) => timestamp);
+          const left = after.map(({ timestamp }) => timestamp);
+          assert.deepEqual(left, came.slice(0, left.length));
+        }
+      }
+    });
+  });
+
+  test('a suite that WebCrypto does not have stays in WebAssembly', async () => {
+    await bench.call({ cipherSuite: 'AES_128_CTR_HMAC_SHA256_80' }, async (call) => {
+      await call.connect();
+      await call.flows();
+      await new Promise((later) => setTimeout(later, 1000)); // a measurement would be over
+      for (const peer of [call.alice, call.bob]) {
+        const { crossoverBytes, tracks } = await peer.run('framesealStats');
+        assert.equal(crossoverBytes, undefined);
+        assert.ok(tracks.every(({ passed, webCrypto }) => passed > 0 && webCrypto === 0));
+      }
+    });
+  });
+});
+
+async function usesBoth(peer: Peer): Promise<void> {
+  const tracks = await until('WebCrypto to have sealed and opened frames', async () => {
+    const { crossoverBytes, tracks } = await peer.run('framesealStats');
+    const video = tracks.filter(({ kind }) => kind === 'video');
+    return crossoverBytes !== undefined && video.every(({ webCrypto }) => webCrypto > 0) && tracks;
+  });
+  const audio = tracks.filter(({ kind }) => kind === 'audio');
+  assert.ok(audio.every(({ passed, webCrypto }) => passed > 0 && webCrypto === 0), 'sound is small');
+}
