@@ -2,14 +2,14 @@
 
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import sirv from 'sirv';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const SOURCES = here('..');
-const BUNDLES = here('../dist');
+const E2E = here('..');
 const PACKAGE = here('../../../worker/js/dist');
 
 export interface Server {
@@ -19,15 +19,17 @@ export interface Server {
 }
 
 /**
- * Bundles the pages and serves them at `/pages/`, and the package, as published, at `/frameseal/`.
+ * Bundles `pages/` and `workers/` of a folder and serves them there, and the package, as published,
+ * at `/frameseal/`.
  *
  * `headers` go out with every response, workers' scripts included.
  */
-export async function serve(headers: OutgoingHttpHeaders = {}): Promise<Server> {
-  await bundle();
+export async function serve(headers: OutgoingHttpHeaders = {}, folder = E2E): Promise<Server> {
+  const dist = join(folder, 'dist');
+  await bundle(folder, dist);
   // `dev`: files are looked up when they are asked for.
-  const sources = sirv(SOURCES, { dev: true });
-  const bundles = sirv(BUNDLES, { dev: true });
+  const sources = sirv(folder, { dev: true });
+  const bundles = sirv(dist, { dev: true });
   const frameseal = sirv(PACKAGE, { dev: true });
 
   const server = createServer((request, response) => {
@@ -54,12 +56,17 @@ export async function serve(headers: OutgoingHttpHeaders = {}): Promise<Server> 
   };
 }
 
-/** Bundles what runs in the browsers; the package itself stays as built, beside the bundles. */
-async function bundle(): Promise<void> {
+/**
+ * Bundles what runs in the browsers. The package itself stays as built, beside the bundles, and so
+ * do other packages' modules.
+ */
+async function bundle(folder: string, dist: string): Promise<void> {
   await build({
-    entryPoints: [here('../pages/*.ts'), here('../workers/*.ts')],
-    outdir: BUNDLES,
+    entryPoints: [join(folder, 'pages/*.ts'), join(folder, 'workers/*.ts')],
+    outbase: folder,
+    outdir: dist,
     bundle: true,
+    loader: { '.mjs': 'copy' },
     format: 'esm',
     target: 'es2022',
     sourcemap: 'inline',
