@@ -12,7 +12,7 @@ use crate::prerequisite::{self, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// The TypeScript projects.
-const PROJECTS: [&str; 10] = [
+const PROJECTS: [&str; 12] = [
     "worker/js",
     "worker/js/src/worker",
     "worker/js/test",
@@ -22,6 +22,8 @@ const PROJECTS: [&str; 10] = [
     "demo/page/inspect/worker",
     "demo/e2e",
     "demo/e2e/workers",
+    "benches/browser",
+    "benches/browser/workers",
     "keymgmt/vectors",
 ];
 

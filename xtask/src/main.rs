@@ -58,6 +58,9 @@ enum Command {
     Bench {
         #[arg(value_enum)]
         subject: bench::Subject,
+        /// For the program that measures, for example `--rounds 5`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
     },
     /// Checks formatting, lints, documentation, types and the minimum Rust version
     Check,
@@ -80,7 +83,7 @@ fn main() -> Result<()> {
         Command::Fixtures => script::record(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Simulate(options) => simulate::run(&workspace, &options),
-        Command::Bench { subject } => bench::run(&workspace, subject),
+        Command::Bench { subject, options } => bench::run(&workspace, subject, &options),
         Command::Check => check::run(&workspace),
         Command::Package => package::run(&workspace),
         Command::Figures => figures::run(&workspace),

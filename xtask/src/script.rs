@@ -59,6 +59,11 @@ pub(crate) fn report(workspace: &Workspace, report: Option<Report>) -> Result<()
     })
 }
 
+/// Runs a bench that drives browsers.
+pub(crate) fn bench(workspace: &Workspace, script: &str, options: &[String]) -> Result<()> {
+    Ok(with_browsers(workspace, &[])?.arg(script).args(options).run()?)
+}
+
 /// Records the fixture frames.
 pub(crate) fn record(workspace: &Workspace) -> Result<()> {
     program::install(workspace, &[Program::Ffmpeg])?;

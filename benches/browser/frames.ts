@@ -1,0 +1,160 @@
+/**
+ * What a frame costs in a worker: nothing, Frameseal, LiveKit's worker and plain WebCrypto, in
+ * turns; sealed in one worker of each browser and opened in another.
+ *
+ * Prints tables, and writes them to `browser.json`, `browser-queued.json` and `browser-keys.json`
+ * in `target/bench/`. See docs/performance-browser.md.
+ */
+
+import { parseArgs } from 'node:util';
+import { shuffle } from 'simple-statistics';
+import { BROWSERS, launch, type BrowserName } from '../../demo/e2e/lib/browsers.ts';
+import { FINE_CLOCKS } from '../../demo/e2e/lib/crowd.ts';
+import { serve } from '../../demo/e2e/lib/server.ts';
+import { Costs } from './lib/costs.ts';
+import { asText, machine, print, spread, write, type Spread } from './lib/report.ts';
+import type { Microseconds, Plan } from './pages/costs.ts';
+import { IMPLEMENTATIONS, type Flow, type Implementation, type Operation } from './workers/batch.ts';
+
+/** Sound; a packet; pictures; key frames. As many at once as a clock of 20 µs needs. */
+const SIZES = [
+  { bytes: 120, frames: 1000 },
+  { bytes: 1200, frames: 500 },
+  { bytes: 8000, frames: 200 },
+  { bytes: 60_000, frames: 50 },
+  { bytes: 500_000, frames: 10 },
+];
+const FLOWS: Flow[] = ['one-by-one', 'queued'];
+const OPERATIONS: Operation[] = ['seal', 'open'];
+/** Keys that receivers hold. */
+const [FEW_KEYS, MANY_KEYS] = [2, 1000];
+
+interface Row {
+  browser: BrowserName;
+  implementation: Implementation;
+  operation: Operation;
+  bytes: number;
+  flow: Flow;
+  keys: number;
+  /** Of one frame; over the rounds. */
+  microseconds: Spread;
+}
+
+const { values: options } = parseArgs({
+  options: {
+    /** Only this one. */
+    browser: { type: 'string' },
+    rounds: { type: 'string', default: '40' },
+    /** Seconds of load that do not count: what a worker learns from load, it has learnt then. */
+    'warm-up': { type: 'string', default: '15' },
+  },
+});
+
+async function main(): Promise<void> {
+  const browsers = BROWSERS.filter((name) => name === (options.browser ?? name));
+  if (browsers.length === 0) throw new Error(`--browser is one of ${BROWSERS.join(', ')}`);
+  const server = await serve(FINE_CLOCKS, import.meta.dirname);
+  const rows: Row[] = [];
+  console.log(`before: ${machine()}`);
+  try {
+    for (const browser of browsers) rows.push(...(await measure(browser, server.origin)));
+  } finally {
+    await server.close();
+  }
+  console.log(`\nafter: ${machine()}`);
+
+  const few = rows.filter(({ keys }) => keys === FEW_KEYS);
+  write('browser', few.filter(({ flow }) => flow === 'one-by-one').map(asPublished));
+  write('browser-queued', few.filter(({ flow }) => flow === 'queued').map(asPublished));
+  write('browser-keys', rows.filter(isOfKeys));
+}
+
+async function measure(name: BrowserName, origin: string): Promise<Row[]> {
+  const browser = await launch(name);
+  try {
+    const page = await Costs.open(browser, origin);
+    await page.run('open', [FEW_KEYS, MANY_KEYS]);
+    for (const { bytes } of SIZES) {
+      for (const implementation of IMPLEMENTATIONS) {
+        if (implementation !== 'nothing') await page.run('check', implementation, bytes);
+      }
+    }
+    const figures = new Map(PLANS.flat().map((plan) => [plan, [] as Microseconds[]]));
+    const round = async () => {
+      // Size by size: large frames leave garbage, which small ones would pay for.
+      for (const plan of PLANS.flatMap((ofOneSize) => shuffle(ofOneSize))) {
+        figures.get(plan)!.push(await page.run('measure', plan));
+      }
+    };
+    const warm = Date.now() + Number(options['warm-up']) * 1000;
+    while (Date.now() < warm) await round();
+    for (const taken of figures.values()) taken.length = 0;
+    for (let rounds = Number(options.rounds); rounds > 0; rounds--) await round();
+
+    const rows = [...figures].flatMap(([{ frames: _, ...plan }, taken]) =>
+      OPERATIONS.map((operation) => {
+        const microseconds = spread(taken.map((cost) => cost[operation]));
+        return { browser: name, ...plan, operation, microseconds };
+      }),
+    );
+    printTables(await browser.version(), rows);
+    return rows;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Of each size: all that is measured. */
+const PLANS: Plan[][] = SIZES.map((size) => [
+  ...FLOWS.flatMap((flow) =>
+    IMPLEMENTATIONS.map((implementation) => ({ ...size, implementation, flow, keys: FEW_KEYS })),
+  ),
+  { ...size, implementation: 'frameseal', flow: 'one-by-one', keys: MANY_KEYS },
+]);
+
+function printTables(browser: string, rows: Row[]): void {
+  const find = (wanted: Partial<Row>): Spread => {
+    const entries = Object.entries(wanted);
+    return rows.find((row) => entries.every(([name, value]) => Reflect.get(row, name) === value))!
+      .microseconds;
+  };
+  for (const flow of FLOWS) {
+    const table = [['bytes', '', ...IMPLEMENTATIONS, 'frameseal adds', 'livekit / frameseal']];
+    for (const { bytes } of SIZES) {
+      for (const operation of OPERATIONS) {
+        const cost = (implementation: Implementation) =>
+          find({ implementation, operation, bytes, flow, keys: FEW_KEYS });
+        const [nothing, frameseal, livekit] = [cost('nothing'), cost('frameseal'), cost('livekit')];
+        table.push([
+          String(bytes),
+          operation,
+          ...IMPLEMENTATIONS.map((implementation) => asText(cost(implementation))),
+          (frameseal.median - nothing.median).toFixed(1),
+          (livekit.median / frameseal.median).toFixed(1),
+        ]);
+      }
+    }
+    print(`${browser}, microseconds a frame, ${flow}`, table);
+  }
+
+  const table = [['bytes', `${FEW_KEYS} keys`, `${MANY_KEYS} keys`, 'ratio']];
+  for (const { bytes } of SIZES) {
+    const cost = (keys: number) =>
+      find({ implementation: 'frameseal', operation: 'open', bytes, flow: 'one-by-one', keys });
+    const [few, many] = [cost(FEW_KEYS), cost(MANY_KEYS)];
+    const ratio = (many.median / few.median).toFixed(2);
+    table.push([String(bytes), asText(few), asText(many), ratio]);
+  }
+  print(`${browser}, microseconds a frame opened by frameseal, with so many keys held`, table);
+}
+
+/** As `docs/performance-browser.md` describes the file. */
+function asPublished({ browser, implementation, operation, bytes, microseconds }: Row): object {
+  return { browser, implementation, operation, bytes, microseconds };
+}
+
+function isOfKeys({ implementation, operation, flow }: Row): boolean {
+  return implementation === 'frameseal' && operation === 'open' && flow === 'one-by-one';
+}
+
+await main();

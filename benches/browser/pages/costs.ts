@@ -1,0 +1,163 @@
+/** Has frames sealed in one worker and opened in another: see `workers/costs.ts`. */
+
+import { Frameseal } from 'frameseal';
+import { ask } from '../../../demo/e2e/pages/worker-channel.ts';
+import type { Answer, Batch, Flow, Implementation, Passed, Question } from '../workers/batch.ts';
+import { payload } from '../workers/frame.ts';
+import { startLivekit } from './livekit.ts';
+
+/** Of whom frames come. */
+const ALICES_KEY_ID = 500;
+
+let alice: BenchWorker;
+/** Has another key under the same ID. */
+let mallory: BenchWorker;
+/** By the number of keys that they hold. */
+const receivers = new Map<number, BenchWorker>();
+
+const costs = {
+  /** Starts a worker that seals, one that must not, and some that open with so many keys each. */
+  async open(keys: number[]): Promise<void> {
+    const baseKey = randomKey();
+    alice = await BenchWorker.start(baseKey, sendsWith(baseKey));
+    const another = randomKey();
+    mallory = await BenchWorker.start(another, sendsWith(another));
+    for (const held of keys) {
+      receivers.set(held, await BenchWorker.start(baseKey, receivesWith(baseKey, held)));
+    }
+  },
+
+  /** Seals frames and opens them where so many keys are held. Compares what comes out. */
+  async measure({ implementation, bytes, frames, flow, keys }: Plan): Promise<Microseconds> {
+    const original = Array.from({ length: frames }, () => payload(bytes));
+    const batch = { implementation, bytes, flow, expected: frames };
+    const sealed = await alice.pass({ ...batch, operation: 'seal', data: original });
+    const bob = receivers.get(keys)!;
+    const opened = await bob.pass({ ...batch, operation: 'open', data: sealed.data });
+    if (!opened.data.every((data, index) => areEqual(data, original[index]!))) {
+      throw new Error(`${implementation}, ${bytes} bytes: other bytes came out`);
+    }
+    return { seal: (sealed.ms * 1000) / frames, open: (opened.ms * 1000) / frames };
+  },
+
+  /**
+   * Checks that an implementation hides a frame, opens it again, and opens none of another key's.
+   *
+   * Mallory's frame comes first and Alice's comes out: so the other did not.
+   */
+  async check(implementation: Implementation, bytes: number): Promise<void> {
+    const common = { implementation, bytes, flow: 'queued', expected: 1 } as const;
+    const original = payload(bytes);
+    const seals = { ...common, operation: 'seal', data: [original] } as const;
+    const sealed = await alice.pass(seals);
+    const forged = await mallory.pass(seals);
+    for (const bob of receivers.values()) {
+      const data = [...forged.data, ...sealed.data];
+      const opened = await bob.pass({ ...common, operation: 'open', data });
+      if (!areEqual(opened.data[0]!, original)) {
+        throw new Error(`${implementation}, ${bytes} bytes: does not come out as it was`);
+      }
+    }
+    for (const { data } of [sealed, forged]) {
+      if (includes(data[0]!, original)) {
+        throw new Error(`${implementation}, ${bytes} bytes: the sealed frame is readable`);
+      }
+    }
+  },
+};
+
+/** Frames to be sealed and opened. */
+export interface Plan {
+  implementation: Implementation;
+  /** Of each frame. */
+  bytes: number;
+  frames: number;
+  flow: Flow;
+  /** Keys that the receiver holds. */
+  keys: number;
+}
+
+/** Of one frame, on average over a batch. */
+export interface Microseconds {
+  seal: number;
+  open: number;
+}
+
+export type CostsApi = typeof costs;
+
+declare global {
+  interface Window {
+    costs: CostsApi;
+  }
+}
+
+window.costs = costs;
+
+class BenchWorker {
+  readonly #channel: BroadcastChannel;
+
+  private constructor(channel: BroadcastChannel) {
+    this.#channel = channel;
+  }
+
+  /** Starts one in which LiveKit's worker and WebCrypto have this key. */
+  static async start(key: Uint8Array<ArrayBuffer>, setKeys: SetKeys): Promise<BenchWorker> {
+    const name = crypto.randomUUID();
+    const worker = new Worker('../workers/costs.js', { type: 'module', name });
+    await setKeys(await Frameseal.create({ room: 'bench', member: name, keys: 'manual', worker }));
+    await startLivekit(worker, key.buffer);
+    const started = new BenchWorker(new BroadcastChannel(name));
+    await started.#ask({ webCryptoKey: key.slice(0, AES_128_KEY_LENGTH) });
+    return started;
+  }
+
+  async pass(batch: Batch): Promise<Passed> {
+    return (await this.#ask(batch)) as Passed;
+  }
+
+  async #ask(question: Question): Promise<Passed | void> {
+    const answer = await ask<Answer>(this.#channel, question);
+    if ('error' in answer) throw new Error(answer.error);
+    return answer.value;
+  }
+}
+
+type SetKeys = (frameseal: Frameseal) => Promise<void>;
+
+function sendsWith(baseKey: Uint8Array): SetKeys {
+  return (frameseal) => frameseal.setSendKey({ keyId: ALICES_KEY_ID, baseKey });
+}
+
+/** Alice's key comes last: where all are looked at, hers is not found early. */
+function receivesWith(baseKey: Uint8Array, keys: number): SetKeys {
+  return async (frameseal) => {
+    for (let other = 1; other < keys; other++) {
+      const keyId = ALICES_KEY_ID + other;
+      await frameseal.addReceiveKey({ keyId, baseKey: randomKey(), member: `member ${other}` });
+    }
+    await frameseal.addReceiveKey({ keyId: ALICES_KEY_ID, baseKey, member: 'alice' });
+  };
+}
+
+function randomKey(): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(BASE_KEY_LENGTH));
+}
+
+const BASE_KEY_LENGTH = 32;
+/** The length that the others derive. */
+const AES_128_KEY_LENGTH = 16;
+
+function areEqual(one: ArrayBuffer, other: ArrayBuffer): boolean {
+  return asText(one) === asText(other);
+}
+
+/** Whether the last bytes of a frame are in another; its first may be an envelope's. */
+function includes(frame: ArrayBuffer, other: ArrayBuffer): boolean {
+  return asText(frame).includes(asText(other.slice(-PIECE)));
+}
+
+const PIECE = 16;
+
+function asText(data: ArrayBuffer): string {
+  return new TextDecoder('latin1').decode(data);
+}

@@ -1,0 +1,2 @@
+/** Scripts, to be imported for what they do. */
+declare module 'frameseal/worker.js';
