@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   write('call', rows);
   for (const { browser, streams, sealing, picturesPerSecond } of rows) {
     if (picturesPerSecond.median >= LEAST_PICTURES_PER_SECOND) continue;
-    console.error(`${browser}, ${streams} streams, ${sealing}: the machine was too busy to compare`);
+    console.error(`${browser}, ${streams} streams, ${sealing}: the machine was too busy`);
     process.exitCode = 1;
   }
 }

@@ -16,8 +16,8 @@ export interface Spread {
 }
 
 export function spread(values: number[]): Spread {
-  const [p10, median, p90] = quantile(values, [0.1, 0.5, 0.9]).map(rounded) as [number, number, number];
-  return { median, p10, p90 };
+  const at = (share: number) => rounded(quantile(values, share));
+  return { median: at(0.5), p10: at(0.1), p90: at(0.9) };
 }
 
 /** For example `7.1 (6.9-8.4)`. */

@@ -52,7 +52,7 @@ export function framesOf(data: readonly ArrayBuffer[], bytes: number): Frame[] {
   return data.map((data, index) => new VideoFrame(data, index * VIDEO_INTERVAL, type));
 }
 
-/** Something to be sealed, different each time: Opus as it may be, or VP8 with the front it needs. */
+/** Something to seal, different each time: Opus as it may be, or VP8 with the front it needs. */
 export function payload(bytes: number): ArrayBuffer {
   const data = new Uint8Array(bytes);
   for (let at = 0; at < bytes; at += MOST_RANDOM) {
