@@ -1,6 +1,6 @@
 /** Both ends of a call, in one page: one sends streams, the other receives and shows them. */
 
-import { camera, FRAMES_PER_SECOND } from './camera.ts';
+import { camera } from './camera.ts';
 import { START, type End, type Sealing } from './sealing.ts';
 
 const MAX_BITRATE = 300_000;
@@ -22,11 +22,10 @@ const call = {
 
     const [microphone] = (await navigator.mediaDevices.getUserMedia({ audio: true })).getTracks();
     const picture = camera();
-    const encoding = { maxBitrate: MAX_BITRATE, maxFramerate: FRAMES_PER_SECOND };
+    const sendEncodings = [{ maxBitrate: MAX_BITRATE }];
     for (let stream = 0; stream < streams; stream++) {
       const direction = 'sendonly';
       sendingEnd.sendsOn(sender.addTransceiver(microphone!, { direction }));
-      const sendEncodings = [encoding];
       const video = sender.addTransceiver(picture, { direction, sendEncodings });
       sendingEnd.sendsOn(video);
       video.setCodecPreferences(vp8());

@@ -1,7 +1,7 @@
 /** A camera whose pictures keep an encoder busy, drawn with little work. */
 
 const [WIDTH, HEIGHT] = [320, 180];
-export const FRAMES_PER_SECOND = 15;
+const FRAMES_PER_SECOND = 15;
 const NOISE_HEIGHT = 40;
 
 /** Shows bars that move, above a band of noise: no encoder makes small frames of that. */
