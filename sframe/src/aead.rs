@@ -5,16 +5,22 @@
 //! [`SealContext`]: crate::SealContext
 
 mod ctr_hmac;
+#[cfg(all(feature = "aws-lc", not(target_family = "wasm")))]
+#[path = "aead/gcm_aws_lc.rs"]
+mod gcm;
+#[cfg(not(all(feature = "aws-lc", not(target_family = "wasm"))))]
+#[path = "aead/gcm_rust_crypto.rs"]
+mod gcm;
 
 use alloc::boxed::Box;
 use core::fmt;
 
 use aes::{Aes128, Aes256};
-use aes_gcm::{AeadInOut, Aes128Gcm, Aes256Gcm, KeyInit};
 use hmac::Hmac;
 use sha2::{Sha256, Sha512};
 
 use self::ctr_hmac::CtrHmac;
+use self::gcm::{Aes128Gcm, Aes256Gcm};
 use crate::suite::{CipherSuite, NONCE_LEN};
 
 /// A suite's AEAD, with everything computed that depends on the key alone.
@@ -27,18 +33,17 @@ impl Aead {
     /// Makes the AEAD of `suite`; `None` unless `key` is `suite.key_len()` bytes.
     #[must_use]
     pub fn new(suite: CipherSuite, key: &[u8]) -> Option<Self> {
+        if key.len() != suite.key_len() {
+            return None;
+        }
         let cipher = match suite {
             CipherSuite::Aes128CtrHmacSha256_80
             | CipherSuite::Aes128CtrHmacSha256_64
             | CipherSuite::Aes128CtrHmacSha256_32 => {
                 Cipher::Aes128CtrHmac(Box::new(CtrHmac::new(key, suite)?))
             }
-            CipherSuite::Aes128GcmSha256_128 => {
-                Cipher::Aes128Gcm(Aes128Gcm::new_from_slice(key).ok()?)
-            }
-            CipherSuite::Aes256GcmSha512_128 => {
-                Cipher::Aes256Gcm(Aes256Gcm::new_from_slice(key).ok()?)
-            }
+            CipherSuite::Aes128GcmSha256_128 => Cipher::Aes128Gcm(Aes128Gcm::new(key)?),
+            CipherSuite::Aes256GcmSha512_128 => Cipher::Aes256Gcm(Aes256Gcm::new(key)?),
             CipherSuite::Aes256CtrHmacSha512_80
             | CipherSuite::Aes256CtrHmacSha512_64
             | CipherSuite::Aes256CtrHmacSha512_32 => {
@@ -66,9 +71,9 @@ impl Aead {
         }
         match &self.cipher {
             Cipher::Aes128CtrHmac(cipher) => cipher.seal(nonce, aad, text, tag),
-            Cipher::Aes128Gcm(cipher) => seal_gcm(cipher, nonce, aad, text, tag),
+            Cipher::Aes128Gcm(cipher) => cipher.seal(nonce, aad, text, tag),
             Cipher::Aes256CtrHmac(cipher) => cipher.seal(nonce, aad, text, tag),
-            Cipher::Aes256Gcm(cipher) => seal_gcm(cipher, nonce, aad, text, tag),
+            Cipher::Aes256Gcm(cipher) => cipher.seal(nonce, aad, text, tag),
         }
     }
 
@@ -89,9 +94,9 @@ impl Aead {
         }
         match &self.cipher {
             Cipher::Aes128CtrHmac(cipher) => cipher.open(nonce, aad, text, tag),
-            Cipher::Aes128Gcm(cipher) => open_gcm(cipher, nonce, aad, text, tag),
+            Cipher::Aes128Gcm(cipher) => cipher.open(nonce, aad, text, tag),
             Cipher::Aes256CtrHmac(cipher) => cipher.open(nonce, aad, text, tag),
-            Cipher::Aes256Gcm(cipher) => open_gcm(cipher, nonce, aad, text, tag),
+            Cipher::Aes256Gcm(cipher) => cipher.open(nonce, aad, text, tag),
         }
     }
 }
@@ -113,29 +118,4 @@ enum Cipher {
     Aes128Gcm(Aes128Gcm),
     Aes256CtrHmac(Box<CtrHmac<Aes256, Hmac<Sha512>>>),
     Aes256Gcm(Aes256Gcm),
-}
-
-fn seal_gcm<C: AeadInOut>(
-    cipher: &C,
-    nonce: &[u8; NONCE_LEN],
-    aad: &[u8],
-    text: &mut [u8],
-    tag: &mut [u8],
-) -> Result<(), AeadError> {
-    let nonce = nonce.as_slice().try_into().map_err(|_| AeadError)?;
-    let computed = cipher.encrypt_inout_detached(nonce, aad, text.into()).map_err(|_| AeadError)?;
-    tag.copy_from_slice(&computed);
-    Ok(())
-}
-
-fn open_gcm<C: AeadInOut>(
-    cipher: &C,
-    nonce: &[u8; NONCE_LEN],
-    aad: &[u8],
-    text: &mut [u8],
-    tag: &[u8],
-) -> Result<(), AeadError> {
-    let nonce = nonce.as_slice().try_into().map_err(|_| AeadError)?;
-    let tag = tag.try_into().map_err(|_| AeadError)?;
-    cipher.decrypt_inout_detached(nonce, aad, text.into(), tag).map_err(|_| AeadError)
 }
