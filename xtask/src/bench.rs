@@ -1,5 +1,7 @@
 //! Measures what something costs.
 
+mod native;
+
 use anyhow::Result;
 use clap::ValueEnum;
 use xshell::cmd;
@@ -18,6 +20,9 @@ pub(crate) enum Subject {
     /// Messages, bytes and time of a join and a leave, in rooms of 2 to 1000 members; writes
     /// target/bench/keymgmt.json
     Keymgmt,
+    /// Frames and keys without a browser, beside other implementations and bare AEADs; writes
+    /// target/bench/native.json
+    Native,
 }
 
 /// Measures `subject`, whose program takes the `options`.
@@ -34,6 +39,7 @@ pub(crate) fn run(workspace: &Workspace, subject: Subject, options: &[String]) -
                 .quiet()
                 .run()?;
         }
+        Subject::Native => native::run(workspace)?,
     }
     Ok(())
 }

@@ -1,0 +1,60 @@
+//! This project's whole way of a frame: key looked up, kind authenticated, an envelope of no bytes.
+
+use frameseal_sframe::envelope::Codec;
+use frameseal_sframe::{
+    BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, Profile, Receiver, Sender,
+};
+
+use super::{BASE_KEY, Implementation, KEY_ID, OUR_BACKEND, Open, Seal};
+
+pub(super) const FRAME_BUFFER: Implementation = Implementation {
+    name: "frameseal FrameBuffer",
+    backend: OUR_BACKEND,
+    suites: &[CipherSuite::Aes128GcmSha256_128],
+    sealer: |suite| {
+        let key = BaseKey::new(BASE_KEY.to_vec()).into_send_key();
+        let sender = Sender::new(Profile::Rfc9605, suite, KeyId::new(KEY_ID), key);
+        Box::new(Sealer { sender, buffer: FrameBuffer::new() })
+    },
+    opener: |suite| {
+        Box::new(Opener { suite, receiver: receiver(suite), buffer: FrameBuffer::new() })
+    },
+};
+
+struct Sealer {
+    sender: Sender,
+    buffer: FrameBuffer,
+}
+
+impl Seal for Sealer {
+    fn seal(&mut self, frame: &[u8]) -> &[u8] {
+        self.buffer.reserve(frame.len()).expect("not too large").copy_from_slice(frame);
+        self.buffer.seal(Codec::Audio, FrameKind::Audio, &mut self.sender, 0).expect("a frame")
+    }
+}
+
+struct Opener {
+    suite: CipherSuite,
+    receiver: Receiver<()>,
+    buffer: FrameBuffer,
+}
+
+impl Open for Opener {
+    fn open(&mut self, sealed: &[u8]) -> &[u8] {
+        self.buffer.reserve(sealed.len()).expect("not too large").copy_from_slice(sealed);
+        let opened = self.buffer.open(Codec::Audio, FrameKind::Audio, &mut self.receiver);
+        opened.expect("a fresh frame").expect("not empty");
+        self.buffer.output()
+    }
+
+    fn forget(&mut self) {
+        self.receiver = receiver(self.suite);
+    }
+}
+
+fn receiver(suite: CipherSuite) -> Receiver<()> {
+    let mut receiver = Receiver::new(Profile::Rfc9605, suite);
+    let key = BaseKey::new(BASE_KEY.to_vec()).into_receive_key();
+    receiver.add(KeyId::new(KEY_ID), key, ());
+    receiver
+}
