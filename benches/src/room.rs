@@ -33,7 +33,7 @@ impl Star {
     /// Makes a room of so many members, and lets all keys be exchanged.
     #[must_use]
     pub fn new(members: usize) -> Self {
-        let spokes = (1..members).map(|number| manager(&format!("member-{number}"))).collect();
+        let spokes = (1..members).map(|number| manager(&format!("member-{number:04}"))).collect();
         let (_, hub) = manager(HUB);
         let mut room = Self { now: Timestamp::from_millis(0), hub, spokes };
         tell(&mut room.hub, room.now, Input::Send);
@@ -66,7 +66,8 @@ impl Star {
         let acks: Vec<_> = messages
             .into_iter()
             .zip(&mut *spokes)
-            .map(|((_, message), (id, spoke))| {
+            .map(|((to, message), (id, spoke))| {
+                assert_eq!(to.as_ref(), Some(&*id), "in the order of their IDs");
                 tell(spoke, *now, Input::Received { from: hub_id(), message });
                 (id.clone(), drain(spoke, *now).messages)
             })

@@ -37,8 +37,8 @@ pub const OURS: Subject = Subject { implementation: "frameseal", backend: "-", s
 pub fn criterion() -> Criterion<ProcessorTime> {
     Criterion::default()
         .with_measurement(ProcessorTime)
-        .warm_up_time(Duration::from_millis(60))
-        .measurement_time(Duration::from_millis(250))
+        .warm_up_time(Duration::from_millis(40))
+        .measurement_time(Duration::from_millis(150))
         .sample_size(20)
         .nresamples(1000)
 }
