@@ -1,6 +1,7 @@
 //! From base key to AEAD key, salt and nonce (RFC 9605 sections 4.4.2, 4.4.3 and 5.1).
 
 use alloc::vec;
+#[cfg(feature = "external-aead")]
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -30,11 +31,21 @@ pub(crate) struct FrameKey {
 impl FrameKey {
     /// Runs the key schedule.
     pub(crate) fn derive(suite: CipherSuite, key_id: KeyId, base_key: &BaseKey) -> Self {
-        let key = aead_key(suite, key_id, base_key);
+        let mut key = Zeroizing::new(vec![0; suite.key_len()]);
         let mut salt = Zeroizing::new([0; NONCE_LEN]);
-        expand_for(suite, key_id, base_key, SALT_LABEL, &mut *salt);
 
-        #[expect(clippy::expect_used, reason = "`aead_key` returns the suite's key length")]
+        let key_id = key_id.get().to_be_bytes();
+        let number = suite.number().to_be_bytes();
+        expand(
+            suite.hash(),
+            base_key,
+            [
+                (&[KEY_LABEL, &key_id, &number], &mut *key),
+                (&[SALT_LABEL, &key_id, &number], &mut *salt),
+            ],
+        );
+
+        #[expect(clippy::expect_used, reason = "`key` was made with the suite's key length")]
         let aead = Aead::new(suite, &key).expect("key has the suite's length");
         Self { aead, salt }
     }
@@ -78,50 +89,46 @@ impl fmt::Debug for FrameKey {
     }
 }
 
-/// Derives the key of the suite's AEAD.
+/// Derives the key of the suite's AEAD alone.
+#[cfg(feature = "external-aead")]
 pub(crate) fn aead_key(
     suite: CipherSuite,
     key_id: KeyId,
     base_key: &BaseKey,
 ) -> Zeroizing<Vec<u8>> {
     let mut key = Zeroizing::new(vec![0; suite.key_len()]);
-    expand_for(suite, key_id, base_key, KEY_LABEL, &mut key);
+    let key_id = key_id.get().to_be_bytes();
+    let number = suite.number().to_be_bytes();
+    expand(suite.hash(), base_key, [(&[KEY_LABEL, &key_id, &number], &mut *key)]);
     key
 }
 
 /// `HKDF-Expand(HKDF-Extract("", base_key), "SFrame 1.0 Ratchet", Nh)` (section 5.1).
 pub(crate) fn ratchet(base_key: &BaseKey, suite: CipherSuite) -> BaseKey {
     let mut next = vec![0; suite.hash().len()];
-    expand(suite.hash(), base_key, &[RATCHET_LABEL], &mut next);
+    expand(suite.hash(), base_key, [(&[RATCHET_LABEL], &mut next)]);
     BaseKey::new(next)
 }
 
 /// `HKDF-Expand(HKDF-Extract("", base_key), "frameseal/1 fingerprint", 32)` with SHA-256: never sent.
 pub(crate) fn fingerprint(base_key: &BaseKey) -> [u8; 32] {
     let mut fingerprint = [0; 32];
-    expand(Hash::Sha256, base_key, &[FINGERPRINT_LABEL], &mut fingerprint);
+    expand(Hash::Sha256, base_key, [(&[FINGERPRINT_LABEL], &mut fingerprint)]);
     fingerprint
 }
 
-/// Fills `output` with what `label` names of one (base key, KID, suite) (section 4.4.2).
-fn expand_for(
-    suite: CipherSuite,
-    key_id: KeyId,
-    base_key: &BaseKey,
-    label: &[u8],
-    output: &mut [u8],
-) {
-    let key_id = key_id.get().to_be_bytes();
-    let number = suite.number().to_be_bytes();
-    expand(suite.hash(), base_key, &[label, &key_id, &number], output);
-}
-
-/// Fills `output` with `HKDF-Expand(HKDF-Extract("", base_key), info, output.len())`.
-fn expand(hash: Hash, base_key: &BaseKey, info: &[&[u8]], output: &mut [u8]) {
+/// Fills each output with `HKDF-Expand(HKDF-Extract("", base_key), info, output.len())`.
+fn expand<const N: usize>(hash: Hash, base_key: &BaseKey, outputs: [(&[&[u8]], &mut [u8]); N]) {
     let base_key = base_key.expose_secret();
     let result = match hash {
-        Hash::Sha256 => Hkdf::<Sha256>::new(None, base_key).expand_multi_info(info, output),
-        Hash::Sha512 => Hkdf::<Sha512>::new(None, base_key).expand_multi_info(info, output),
+        Hash::Sha256 => {
+            let secret = Hkdf::<Sha256>::new(None, base_key);
+            outputs.into_iter().try_for_each(|(info, out)| secret.expand_multi_info(info, out))
+        }
+        Hash::Sha512 => {
+            let secret = Hkdf::<Sha512>::new(None, base_key);
+            outputs.into_iter().try_for_each(|(info, out)| secret.expand_multi_info(info, out))
+        }
     };
     #[expect(
         clippy::expect_used,
