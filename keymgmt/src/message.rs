@@ -103,7 +103,7 @@ impl<'a> Message<'a> {
         }
         let room = fixed(&mut decoder)?;
         let from = decoder.str()?;
-        let to = decoder.decode()?;
+        let to = optional(&mut decoder, |decoder| Ok(decoder.str()?))?;
         let hello = optional(&mut decoder, Hello::decode)?;
         let sequence = decoder.u64()?;
         let aad = bytes.get(..decoder.position()).ok_or(MessageError::Malformed)?;
@@ -204,7 +204,7 @@ impl Body {
         }
         let keys =
             (0..count).map(|_| WrappedKey::decode(&mut decoder)).collect::<Result<_, _>>()?;
-        let ack = decoder.decode()?;
+        let ack = optional(&mut decoder, |decoder| Ok(decoder.u64()?))?;
         let wants = match decoder.u8()? {
             0 => Wants::Nothing,
             1 => Wants::Ack,
