@@ -3,10 +3,10 @@
 use core::error::Error;
 use core::fmt;
 
-use p256::SecretKey;
 use p256::elliptic_curve::Generate;
 use p256::elliptic_curve::ecdh::SharedSecret;
-use p256::elliptic_curve::sec1::ToSec1Point;
+use p256::elliptic_curve::point::{AffineCoordinates, DecompressPoint};
+use p256::{AffinePoint, SecretKey};
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
 
@@ -56,7 +56,7 @@ pub(crate) struct PublicKey {
     encoded: EncodedPublicKey,
 }
 
-/// SEC1 section 2.3.3, compressed: `02` or `03`, then x.
+/// SEC1 section 2.3.3, compressed: `02` or `03`, for an even or odd y, then x.
 pub(crate) type EncodedPublicKey = [u8; 33];
 
 impl PublicKey {
@@ -64,9 +64,11 @@ impl PublicKey {
     pub(crate) fn decode(encoded: &[u8]) -> Result<Self, PublicKeyError> {
         match encoded {
             [0] => Err(PublicKeyError::Infinity),
-            [2 | 3, ..] if encoded.len() == size_of::<EncodedPublicKey>() => {
-                let point = p256::PublicKey::from_sec1_bytes(encoded);
-                Ok(Self::new(point.map_err(|_| PublicKeyError::NotOnCurve)?))
+            [sign @ (EVEN | ODD), x @ ..] => {
+                let x = x.try_into().map_err(|_| PublicKeyError::Format)?;
+                let point = AffinePoint::decompress(x, (sign & 1).into()).into_option();
+                let point = point.and_then(|point| p256::PublicKey::from_affine(point).ok());
+                Ok(Self::new(point.ok_or(PublicKeyError::NotOnCurve)?))
             }
             _ => Err(PublicKeyError::Format),
         }
@@ -82,8 +84,9 @@ impl PublicKey {
     }
 
     fn new(point: p256::PublicKey) -> Self {
-        let compressed = point.to_sec1_point(true);
-        let encoded = compressed.as_bytes().first_chunk().copied().unwrap_or([0; _]);
+        let affine = point.as_affine();
+        let mut encoded = [EVEN | affine.y_is_odd().unwrap_u8(); _];
+        encoded[1..].copy_from_slice(&affine.x());
         Self { point, encoded }
     }
 }
@@ -151,6 +154,11 @@ impl fmt::Display for PublicKeyError {
 }
 
 impl Error for PublicKeyError {}
+
+/// First byte of a compressed point whose y is even.
+const EVEN: u8 = 2;
+/// And of one whose y is odd.
+const ODD: u8 = 3;
 
 #[cfg(test)]
 mod tests;
