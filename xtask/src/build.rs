@@ -19,16 +19,17 @@ pub(crate) fn everything(workspace: &Workspace) -> Result<()> {
 
 /// Builds `worker/js/dist/`.
 pub(crate) fn npm_package(workspace: &Workspace) -> Result<()> {
-    prerequisite::npm_packages(workspace)?;
     wasm_module(workspace)?;
     let shell = workspace.shell();
     Ok(cmd!(shell, "node worker/js/build.mjs").run()?)
 }
 
-/// Compiles the worker crate and writes it with its JavaScript glue to [`WASM_DIR`].
+/// Compiles the worker crate and writes it with its JavaScript glue to [`WASM_DIR`], then makes it
+/// smaller.
 pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
     require_one_wasm_bindgen(workspace)?;
     prerequisite::wasm_target(workspace)?;
+    prerequisite::npm_packages(workspace)?;
     let shell = workspace.shell();
     cmd!(shell, "cargo build -p frameseal-worker --target {WASM_TARGET} --profile wasm").run()?;
 
@@ -41,7 +42,11 @@ pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(workspace.path(WASM_DIR))
-        .context("wasm-bindgen failed")
+        .context("wasm-bindgen failed")?;
+
+    // What `-Oz` does beyond is slower, and no smaller.
+    let module = format!("{WASM_DIR}/frameseal_bg.wasm");
+    Ok(cmd!(shell, "npx --no wasm-opt -- -Os {module} --output {module}").run()?)
 }
 
 /// The generator of the glue reads only what the macros of its own version wrote.
