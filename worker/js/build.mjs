@@ -43,8 +43,6 @@ await Promise.all([
     entryPoints: ['src/worker/index.ts'],
     outfile: 'dist/worker.single.js',
     format: 'iife',
-    // The place of a module file that is never asked for; a worker from a blob has no place.
-    define: { 'import.meta.url': '"https://frameseal.invalid/"' },
     loader: { '.wasm': 'binary' },
     sourcemap: false, // would hold the module a second time
     plugins: [embedModule()],
@@ -55,22 +53,17 @@ await Promise.all([
 ]);
 declareTypes();
 
-// Replaces wasm-bindgen's glue by the same glue whose default export instantiates embedded bytes.
+// Has the wasm module embedded where it would be loaded.
 function embedModule() {
-  const glue = join(process.cwd(), 'wasm/frameseal.js');
   return {
     name: 'embed-module',
     setup(build) {
-      build.onResolve({ filter: /\/wasm\/frameseal\.js$/ }, ({ namespace }) =>
-        namespace === 'embed-module' ? { path: glue } : { path: glue, namespace: 'embed-module' },
-      );
-      build.onLoad({ filter: /.*/, namespace: 'embed-module' }, () => ({
+      build.onLoad({ filter: /src\/worker\/load\.ts$/ }, () => ({
         resolveDir: process.cwd(),
         contents: `
-          import init from './wasm/frameseal.js';
+          import { initSync } from './wasm/frameseal.js';
           import bytes from './wasm/frameseal_bg.wasm';
-          export * from './wasm/frameseal.js';
-          export default () => init({ module_or_path: bytes });`,
+          export const load = async () => initSync({ module: await WebAssembly.compile(bytes) });`,
       }));
     },
   };

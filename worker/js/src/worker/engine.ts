@@ -1,8 +1,8 @@
-import init, { ExchangeOptions, Session } from '../../wasm/frameseal.js';
-import type { InitOutput } from '../../wasm/frameseal.js';
+import { ExchangeOptions, Session, type InitOutput } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
 import { measureCrossover } from './crossover.js';
 import { Frames, type FrameKind, type Verdict } from './frames.js';
+import { load } from './load.js';
 import { sizeOf, type EncodedFrame } from './pump.js';
 import { Slices } from './slices.js';
 import { WaitingRoom } from './waiting.js';
@@ -68,7 +68,7 @@ export class Engine {
       sizeOf,
     });
     this.ready = new Promise((resolve) => (this.#settle = resolve));
-    this.#loaded = init({ module_or_path: new URL('./frameseal_bg.wasm', import.meta.url) });
+    this.#loaded = load();
     this.#loaded.catch((error: unknown) => this.#fail(error));
   }
 

@@ -1,0 +1,15 @@
+import { initSync, type InitOutput } from '../../wasm/frameseal.js';
+
+/** Loads the wasm module, which lies beside this script. */
+export async function load(): Promise<InitOutput> {
+  const response = await fetch(new URL('./frameseal_bg.wasm', import.meta.url));
+  if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+  return initSync({ module: await compile(response) });
+}
+
+/** While it comes in, if the server names its type; browsers refuse to otherwise. */
+async function compile(response: Response): Promise<WebAssembly.Module> {
+  return response.headers.get('Content-Type') === 'application/wasm'
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
