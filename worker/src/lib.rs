@@ -20,9 +20,10 @@ use core::time::Duration;
 
 use frameseal_keymgmt::{self as keymgmt, Input, MemberId, Room, Secret, SecretError};
 use frameseal_sframe::{BaseKey, CipherSuite, FrameKind, Profile};
+use js_sys::{JsString, Uint8Array};
 use serde::Serialize;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::message::Failure;
@@ -31,8 +32,9 @@ use crate::session::Verdict;
 
 /// A session: its keys, its pipelines, and each frame's way through them.
 ///
-/// Numbers, strings and bytes cross the boundary as they are; frames cross it in WebAssembly
-/// memory, at [`reserve`](Self::reserve)'s address. Whatever throws, throws a `Failure`, which is
+/// Numbers, strings and bytes cross the boundary as they are, and are copied on this side of it, by
+/// one piece of code for all methods; frames cross it in WebAssembly memory, at
+/// [`reserve`](Self::reserve)'s address. Whatever throws, throws a `Failure`, which is
 /// plain data, and leaves the session usable; an `Error` out of here is a trap.
 #[wasm_bindgen]
 pub struct Session {
@@ -50,8 +52,8 @@ impl Session {
     ///
     /// There is no such profile or suite.
     #[wasm_bindgen(constructor)]
-    pub fn new(profile: &str, cipher_suite: u16) -> Result<Self, JsValue> {
-        let profile = match profile {
+    pub fn new(profile: &JsString, cipher_suite: u16) -> Result<Self, JsValue> {
+        let profile = match text("profile", profile)?.as_str() {
             "frameseal/1" => Profile::Frameseal1,
             "rfc9605" => Profile::Rfc9605,
             _ => return Err(thrown(Failure::invalid_argument("profile"))),
@@ -74,8 +76,9 @@ impl Session {
     /// # Errors
     ///
     /// `keyId` is out of range, or the key was used before or for the other direction.
-    pub fn set_send_key(&mut self, key_id: u64, base_key: Vec<u8>) -> Result<(), JsValue> {
-        self.session.set_send_key(key_id, BaseKey::new(base_key)).map_err(thrown)
+    pub fn set_send_key(&mut self, key_id: u64, base_key: &Uint8Array) -> Result<(), JsValue> {
+        let base_key = BaseKey::new(bytes("baseKey", base_key)?);
+        self.session.set_send_key(key_id, base_key).map_err(thrown)
     }
 
     /// Opens incoming frames that name this key; `member` is whose key it is.
@@ -86,11 +89,13 @@ impl Session {
     pub fn add_receive_key(
         &mut self,
         key_id: u64,
-        base_key: Vec<u8>,
-        member: &str,
+        base_key: &Uint8Array,
+        member: &JsString,
         now: f64,
     ) -> Result<(), JsValue> {
-        self.session.add_receive_key(now, key_id, BaseKey::new(base_key), member).map_err(thrown)
+        let base_key = BaseKey::new(bytes("baseKey", base_key)?);
+        let member = text("member", member)?;
+        self.session.add_receive_key(now, key_id, base_key, &member).map_err(thrown)
     }
 
     /// Forgets a key given by [`add_receive_key`](Self::add_receive_key).
@@ -107,7 +112,7 @@ impl Session {
     /// # Errors
     ///
     /// The ID is not 1 to 64 bytes, or the own one, or the room is full.
-    pub fn member_joined(&mut self, id: &str, now: f64) -> Result<(), JsValue> {
+    pub fn member_joined(&mut self, id: &JsString, now: f64) -> Result<(), JsValue> {
         self.tell(now, id, Input::Joined)
     }
 
@@ -116,7 +121,7 @@ impl Session {
     /// # Errors
     ///
     /// The ID is not 1 to 64 bytes.
-    pub fn member_left(&mut self, id: &str, now: f64) -> Result<(), JsValue> {
+    pub fn member_left(&mut self, id: &JsString, now: f64) -> Result<(), JsValue> {
         self.tell(now, id, Input::Left)
     }
 
@@ -125,7 +130,13 @@ impl Session {
     /// # Errors
     ///
     /// The ID is not 1 to 64 bytes.
-    pub fn receive(&mut self, from: &str, message: Vec<u8>, now: f64) -> Result<(), JsValue> {
+    pub fn receive(
+        &mut self,
+        from: &JsString,
+        message: &Uint8Array,
+        now: f64,
+    ) -> Result<(), JsValue> {
+        let message = bytes("message", message)?;
         self.tell(now, from, |from| Input::Received { from, message })
     }
 
@@ -136,12 +147,13 @@ impl Session {
     /// There is no such member, or that is no fingerprint.
     pub fn judge(
         &mut self,
-        member: &str,
-        fingerprint: &str,
+        member: &JsString,
+        fingerprint: &JsString,
         accept: bool,
         now: f64,
     ) -> Result<(), JsValue> {
-        let fingerprint = exchange::fingerprint(fingerprint).map_err(thrown)?;
+        let fingerprint = text("fingerprint", fingerprint)?;
+        let fingerprint = exchange::fingerprint(&fingerprint).map_err(thrown)?;
         let judge = if accept { Input::Accept } else { Input::Reject };
         self.tell(now, member, |member| judge(member, fingerprint))
     }
@@ -178,8 +190,8 @@ impl Session {
     /// # Errors
     ///
     /// It is over 4 KiB, or a member joined before. Keys are manual.
-    pub fn set_credential(&mut self, credential: Vec<u8>) -> Result<(), JsValue> {
-        self.session.set_credential(credential).map_err(thrown)
+    pub fn set_credential(&mut self, credential: &Uint8Array) -> Result<(), JsValue> {
+        self.session.set_credential(bytes("credential", credential)?).map_err(thrown)
     }
 
     /// Returns the safety number of this member and another, or of the room.
@@ -187,7 +199,8 @@ impl Session {
     /// # Errors
     ///
     /// The member's public key is not proven yet.
-    pub fn safety_number(&mut self, member: Option<String>) -> Result<String, JsValue> {
+    pub fn safety_number(&mut self, member: Option<JsString>) -> Result<String, JsValue> {
+        let member = member.map(|member| text("member", &member)).transpose()?;
         self.session.safety_number(member.as_deref()).map_err(thrown)
     }
 
@@ -206,15 +219,14 @@ impl Session {
     pub fn add_pipeline(
         &mut self,
         pipeline: u32,
-        direction: &str,
-        kind: &str,
+        direction: &JsString,
+        kind: &JsString,
         track: u8,
-        codec: Option<String>,
-        from: Option<String>,
+        codec: Option<JsString>,
+        from: Option<JsString>,
     ) -> Result<(), JsValue> {
-        options(pipeline, direction, kind, track, codec, from)
-            .and_then(|options| self.session.add_pipeline(options))
-            .map_err(thrown)
+        let options = options(pipeline, direction, kind, track, codec, from)?;
+        self.session.add_pipeline(options).map_err(thrown)
     }
 
     /// Changes the options of a pipeline, or gives them before it exists.
@@ -225,15 +237,14 @@ impl Session {
     pub fn retarget(
         &mut self,
         pipeline: u32,
-        direction: &str,
-        kind: &str,
+        direction: &JsString,
+        kind: &JsString,
         track: u8,
-        codec: Option<String>,
-        from: Option<String>,
+        codec: Option<JsString>,
+        from: Option<JsString>,
     ) -> Result<(), JsValue> {
-        options(pipeline, direction, kind, track, codec, from)
-            .and_then(|options| self.session.retarget(options))
-            .map_err(thrown)
+        let options = options(pipeline, direction, kind, track, codec, from)?;
+        self.session.retarget(options).map_err(thrown)
     }
 
     /// Forgets a pipeline and its counters.
@@ -246,8 +257,9 @@ impl Session {
     /// # Errors
     ///
     /// There is no key, or it is exhausted.
-    pub fn seal(&mut self, data: &[u8], now: f64) -> Result<Vec<u8>, JsValue> {
-        self.session.seal_data(now, data).map_err(thrown)
+    pub fn seal(&mut self, data: &Uint8Array, now: f64) -> Result<Uint8Array, JsValue> {
+        let sealed = self.session.seal_data(now, &bytes("data", data)?).map_err(thrown)?;
+        Ok(Uint8Array::from(sealed.as_slice()))
     }
 
     /// Opens application data.
@@ -256,8 +268,11 @@ impl Session {
     ///
     /// It is not sealed data, its key is not here, or it does not open with that key.
     #[wasm_bindgen(unchecked_return_type = "OpenedData")]
-    pub fn open(&mut self, data: Vec<u8>, now: f64) -> Result<JsValue, JsValue> {
-        self.session.open_data(now, data).map(|opened| to_js(&opened)).map_err(thrown)
+    pub fn open(&mut self, data: &Uint8Array, now: f64) -> Result<JsValue, JsValue> {
+        self.session
+            .open_data(now, bytes("data", data)?)
+            .map(|opened| to_js(&opened))
+            .map_err(thrown)
     }
 
     /// Returns the counters; `wasm_bytes` is the size of WebAssembly memory, `longest_slice` the
@@ -270,8 +285,13 @@ impl Session {
     }
 
     /// Takes the codec of the frames to come, as the browser names it.
-    pub fn set_mime_type(&mut self, pipeline: u32, mime_type: String) {
-        self.session.set_mime_type(pipeline, mime_type);
+    ///
+    /// # Errors
+    ///
+    /// That is no string.
+    pub fn set_mime_type(&mut self, pipeline: u32, mime_type: &JsString) -> Result<(), JsValue> {
+        self.session.set_mime_type(pipeline, text("mimeType", mime_type)?);
+        Ok(())
     }
 
     /// Notes a frame that came in. What becomes of it, [`process`](Self::process) tells.
@@ -375,12 +395,11 @@ impl Session {
     fn tell(
         &mut self,
         now: f64,
-        member: &str,
+        member: &JsString,
         input: impl FnOnce(MemberId) -> Input,
     ) -> Result<(), JsValue> {
-        exchange::member_id(member)
-            .and_then(|member| self.session.handle(now, input(member)))
-            .map_err(thrown)
+        let input = input(member_id(member)?);
+        self.session.handle(now, input).map_err(thrown)
     }
 }
 
@@ -410,10 +429,10 @@ impl ExchangeOptions {
     ///
     /// One of them is out of range.
     #[wasm_bindgen(constructor)]
-    pub fn new(room: &str, member: &str, cipher_suite: u16) -> Result<Self, JsValue> {
-        let room = Room::new(room).map_err(|error| thrown(exchange::refusal(&error)))?;
-        let member = exchange::member_id(member).map_err(thrown)?;
-        let mut options = keymgmt::Options::new(room, member);
+    pub fn new(room: &JsString, member: &JsString, cipher_suite: u16) -> Result<Self, JsValue> {
+        let room = Room::new(&text("room", room)?);
+        let room = room.map_err(|error| thrown(exchange::refusal(&error)))?;
+        let mut options = keymgmt::Options::new(room, member_id(member)?);
         options.suite = suite(cipher_suite).map_err(thrown)?;
         Ok(Self(options))
     }
@@ -423,8 +442,8 @@ impl ExchangeOptions {
     /// # Errors
     ///
     /// It is empty, or far too long.
-    pub fn set_passphrase(&mut self, passphrase: String) -> Result<(), JsValue> {
-        let passphrase = Zeroizing::new(passphrase);
+    pub fn set_passphrase(&mut self, passphrase: &JsString) -> Result<(), JsValue> {
+        let passphrase = Zeroizing::new(text("secret", passphrase)?);
         self.set_secret(Secret::passphrase(&self.0.room, &passphrase))
     }
 
@@ -433,9 +452,9 @@ impl ExchangeOptions {
     /// # Errors
     ///
     /// They are too few.
-    pub fn set_random_secret(&mut self, bytes: Vec<u8>) -> Result<(), JsValue> {
-        let bytes = Zeroizing::new(bytes);
-        self.set_secret(Secret::random(&bytes))
+    pub fn set_random_secret(&mut self, secret: &Uint8Array) -> Result<(), JsValue> {
+        let secret = Zeroizing::new(bytes("secret", secret)?);
+        self.set_secret(Secret::random(&secret))
     }
 
     /// Takes this member's number in the room.
@@ -450,8 +469,13 @@ impl ExchangeOptions {
     }
 
     /// Takes what the others judge this member by.
-    pub fn set_credential(&mut self, credential: Vec<u8>) {
-        self.0.credential = credential;
+    ///
+    /// # Errors
+    ///
+    /// That is not bytes.
+    pub fn set_credential(&mut self, credential: &Uint8Array) -> Result<(), JsValue> {
+        self.0.credential = bytes("credential", credential)?;
+        Ok(())
     }
 
     /// Lets the application judge the others.
@@ -476,23 +500,42 @@ fn suite(number: u16) -> Result<CipherSuite, Failure> {
 
 fn options(
     pipeline: u32,
-    direction: &str,
-    kind: &str,
+    direction: &JsString,
+    kind: &JsString,
     track: u8,
-    codec: Option<String>,
-    from: Option<String>,
-) -> Result<Options, Failure> {
-    let direction = match direction {
+    codec: Option<JsString>,
+    from: Option<JsString>,
+) -> Result<Options, JsValue> {
+    let direction = match text("direction", direction)?.as_str() {
         "send" => Direction::Send,
         "receive" => Direction::Receive,
-        _ => return Err(Failure::invalid_argument("direction")),
+        _ => return Err(thrown(Failure::invalid_argument("direction"))),
     };
-    let kind = match kind {
+    let kind = match text("kind", kind)?.as_str() {
         "audio" => MediaKind::Audio,
         "video" => MediaKind::Video,
-        _ => return Err(Failure::invalid_argument("kind")),
+        _ => return Err(thrown(Failure::invalid_argument("kind"))),
     };
+    let codec = codec.map(|codec| text("codec", &codec)).transpose()?;
+    let from = from.map(|from| text("from", &from)).transpose()?;
     Ok(Options { pipeline, direction, kind, track, codec, from })
+}
+
+fn member_id(id: &JsString) -> Result<MemberId, JsValue> {
+    exchange::member_id(&text("member", id)?).map_err(thrown)
+}
+
+/// Copies a string, which JavaScript is not bound to have given.
+fn text(name: &str, value: &JsString) -> Result<String, JsValue> {
+    value.as_string().ok_or_else(|| thrown(Failure::invalid_argument(name)))
+}
+
+/// Copies bytes, which JavaScript is not bound to have given.
+fn bytes(name: &str, value: &Uint8Array) -> Result<Vec<u8>, JsValue> {
+    if !value.is_instance_of::<Uint8Array>() {
+        return Err(thrown(Failure::invalid_argument(name)));
+    }
+    Ok(value.to_vec())
 }
 
 fn frame_kind(kind: u8) -> FrameKind {
