@@ -1,5 +1,10 @@
 //! Puts envelopes around bodies and finds the bodies again, for frames of real encoders.
 
+#![expect(
+    clippy::expect_used,
+    reason = "nothing foreign is measured: what goes wrong has to end the run"
+)]
+
 use core::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -20,11 +20,10 @@ criterion_main!(benches);
 fn set_up(criterion: &mut Criterion<ProcessorTime>) {
     for suite in CipherSuite::ALL {
         for implementation in ALL.iter().filter(|it| it.suites.contains(&suite)) {
-            criterion
-                .benchmark_group("key setup")
-                .bench_function(implementation.with(suite).id(0), |bencher| {
-                    bencher.iter(|| (implementation.sealer)(black_box(suite)))
-                });
+            let id = implementation.with(suite).id(0);
+            criterion.benchmark_group("key setup").bench_function(id, |bencher| {
+                bencher.iter(|| (implementation.sealer)(black_box(suite)));
+            });
         }
     }
 }

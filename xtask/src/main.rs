@@ -3,6 +3,8 @@
 //! A command installs what it misses where it can; where it cannot, it names the one command to
 //! type and fails. Nothing is skipped in silence.
 
+extern crate alloc;
+
 mod bench;
 mod build;
 mod check;
