@@ -15,10 +15,10 @@ mod pipeline;
 mod problems;
 mod session;
 
-use core::fmt;
+use core::fmt::{self, Display};
 use core::time::Duration;
 
-use frameseal_keymgmt::{self as keymgmt, Input, MemberId, Room, Secret, SecretError};
+use frameseal_keymgmt::{self as keymgmt, Input, MemberId, Room, Secret};
 use frameseal_sframe::{BaseKey, CipherSuite, FrameKind, Profile};
 use js_sys::{JsString, Uint8Array};
 use serde::Serialize;
@@ -62,13 +62,33 @@ impl Session {
         Ok(Self::from(session::Session::with_manual_keys(profile, suite)))
     }
 
-    /// Makes a session that exchanges keys with other members'.
+    /// Makes a session that exchanges keys with other members'. `secret` is the room's: a passphrase,
+    /// which takes half a second and 64 MiB, or random bytes. `slot` is this member's number in the
+    /// room, `verify` lets the application judge the others, and `rotate_every` is the age in ms at
+    /// which a key is replaced.
     ///
     /// # Errors
     ///
-    /// An option is out of range.
-    pub fn exchanging(options: ExchangeOptions) -> Result<Self, JsValue> {
-        session::Session::with_exchange(options.0).map(Self::from).map_err(thrown)
+    /// One of them is out of range.
+    pub fn exchanging(
+        room: &JsString,
+        member: &JsString,
+        cipher_suite: u16,
+        #[wasm_bindgen(unchecked_param_type = "string | Uint8Array | undefined")] secret: &JsValue,
+        slot: Option<u32>,
+        verify: bool,
+        rotate_every: u32,
+    ) -> Result<Self, JsValue> {
+        let room = Room::new(&text("room", room)?).map_err(refused)?;
+        let secret = room_secret(&room, secret)?;
+        let slot = slot.map(u16::try_from).transpose();
+        let mut options = keymgmt::Options::new(room, member_id(member)?);
+        options.secret = secret;
+        options.suite = suite(cipher_suite).map_err(thrown)?;
+        options.slot = slot.map_err(|_| thrown(Failure::invalid_argument("slot")))?;
+        options.verify = verify;
+        options.rotate_every = Duration::from_millis(rotate_every.into());
+        session::Session::with_exchange(options).map(Self::from).map_err(thrown)
     }
 
     /// Seals outgoing frames with this key from the next frame on.
@@ -416,82 +436,15 @@ impl fmt::Debug for Session {
     }
 }
 
-/// What a session with key exchange is made of.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct ExchangeOptions(keymgmt::Options);
-
-#[wasm_bindgen]
-impl ExchangeOptions {
-    /// Takes what has no default. `cipher_suite` is the IANA number, 1 to 8.
-    ///
-    /// # Errors
-    ///
-    /// One of them is out of range.
-    #[wasm_bindgen(constructor)]
-    pub fn new(room: &JsString, member: &JsString, cipher_suite: u16) -> Result<Self, JsValue> {
-        let room = Room::new(&text("room", room)?);
-        let room = room.map_err(|error| thrown(exchange::refusal(&error)))?;
-        let mut options = keymgmt::Options::new(room, member_id(member)?);
-        options.suite = suite(cipher_suite).map_err(thrown)?;
-        Ok(Self(options))
+fn room_secret(room: &Room, secret: &JsValue) -> Result<Secret, JsValue> {
+    if secret.is_undefined() {
+        return Ok(Secret::none());
     }
-
-    /// Takes a passphrase as the room's secret. Takes half a second and 64 MiB.
-    ///
-    /// # Errors
-    ///
-    /// It is empty, or far too long.
-    pub fn set_passphrase(&mut self, passphrase: &JsString) -> Result<(), JsValue> {
-        let passphrase = Zeroizing::new(text("secret", passphrase)?);
-        self.set_secret(Secret::passphrase(&self.0.room, &passphrase))
-    }
-
-    /// Takes random bytes as the room's secret.
-    ///
-    /// # Errors
-    ///
-    /// They are too few.
-    pub fn set_random_secret(&mut self, secret: &Uint8Array) -> Result<(), JsValue> {
-        let secret = Zeroizing::new(bytes("secret", secret)?);
-        self.set_secret(Secret::random(&secret))
-    }
-
-    /// Takes this member's number in the room.
-    ///
-    /// # Errors
-    ///
-    /// It is over 65535.
-    pub fn set_slot(&mut self, slot: u32) -> Result<(), JsValue> {
-        let slot = u16::try_from(slot).map_err(|_| thrown(Failure::invalid_argument("slot")))?;
-        self.0.slot = Some(slot);
-        Ok(())
-    }
-
-    /// Takes what the others judge this member by.
-    ///
-    /// # Errors
-    ///
-    /// That is not bytes.
-    pub fn set_credential(&mut self, credential: &Uint8Array) -> Result<(), JsValue> {
-        self.0.credential = bytes("credential", credential)?;
-        Ok(())
-    }
-
-    /// Lets the application judge the others.
-    pub fn set_verify(&mut self, verify: bool) {
-        self.0.verify = verify;
-    }
-
-    /// Takes the age at which a key is replaced, in ms.
-    pub fn set_rotate_every(&mut self, milliseconds: u32) {
-        self.0.rotate_every = Duration::from_millis(milliseconds.into());
-    }
-
-    fn set_secret(&mut self, secret: Result<Secret, SecretError>) -> Result<(), JsValue> {
-        self.0.secret = secret.map_err(|error| thrown(exchange::refusal(&error)))?;
-        Ok(())
-    }
+    let secret = match secret.as_string().map(Zeroizing::new) {
+        Some(passphrase) => Secret::passphrase(room, &passphrase),
+        None => Secret::random(&Zeroizing::new(bytes("secret", secret.unchecked_ref())?)),
+    };
+    secret.map_err(refused)
 }
 
 fn suite(number: u16) -> Result<CipherSuite, Failure> {
@@ -559,6 +512,10 @@ fn to_js(value: &impl Serialize) -> JsValue {
     let serializer =
         serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
     value.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn refused(error: impl Display) -> JsValue {
+    thrown(exchange::refusal(&error))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]

@@ -1,10 +1,11 @@
 /** Many members in one worker, each of whom knows only the one that is not here. */
 
-import init, { ExchangeOptions, Session } from '../../../worker/js/wasm/frameseal.js';
+import init, { Session } from '../../../worker/js/wasm/frameseal.js';
 import type { CrowdMessage, CrowdOptions } from './crowd-message.ts';
 
-/** The package's default. */
+/** The package's defaults. */
 const CIPHER_SUITE = 4;
+const HOUR_MS = 3_600_000;
 
 const sessions = new Map<string, Session>();
 const timers = new Map<string, number>();
@@ -18,7 +19,7 @@ self.onmessage = async ({ data }: MessageEvent<CrowdOptions | CrowdMessage>) => 
 
 function open({ room, members, hears }: CrowdOptions): void {
   for (const member of members) {
-    const session = Session.exchanging(new ExchangeOptions(room, member, CIPHER_SUITE));
+    const session = Session.exchanging(room, member, CIPHER_SUITE, undefined, undefined, false, HOUR_MS);
     sessions.set(member, session);
     session.member_joined(hears, performance.now());
     session.seal(new Uint8Array(), performance.now()); // who has something to send has a key

@@ -1,4 +1,4 @@
-import { ExchangeOptions, Session, type InitOutput } from '../../wasm/frameseal.js';
+import { Session, type InitOutput } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
 import { measureCrossover } from './crossover.js';
 import { Frames, type FrameKind, type Verdict } from './frames.js';
@@ -160,7 +160,7 @@ export class Engine {
     this.#session =
       options.keys === 'manual'
         ? new Session(options.profile, options.cipherSuite)
-        : Session.exchanging(exchangeOptions(options));
+        : exchanging(options);
     this.#memory = memory;
     this.#frames = new Frames(this.#session, memory);
     this.#cipherSuite = options.cipherSuite;
@@ -338,16 +338,12 @@ export class Engine {
   }
 }
 
-function exchangeOptions(exchange: KeyExchange): ExchangeOptions {
-  const { room, member, cipherSuite, secret, slot, credential } = exchange;
-  const options = new ExchangeOptions(room, member, cipherSuite);
-  if (secret && 'passphrase' in secret) options.set_passphrase(secret.passphrase);
-  else if (secret) options.set_random_secret(secret.random);
-  if (slot !== undefined) options.set_slot(slot);
-  if (credential) options.set_credential(credential);
-  options.set_verify(exchange.verify);
-  options.set_rotate_every(exchange.rotateEveryMs);
-  return options;
+function exchanging(options: KeyExchange): Session {
+  const { room, member, cipherSuite, secret, slot, credential, verify, rotateEveryMs } = options;
+  const bare = secret && ('passphrase' in secret ? secret.passphrase : secret.random);
+  const session = Session.exchanging(room, member, cipherSuite, bare, slot, verify, rotateEveryMs);
+  if (credential) session.set_credential(credential);
+  return session;
 }
 
 function wipeSecrets(message: Call): void {
