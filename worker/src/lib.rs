@@ -201,8 +201,8 @@ impl Session {
     /// # Errors
     ///
     /// Keys are manual.
-    pub fn fingerprint(&mut self) -> Result<String, JsValue> {
-        self.session.fingerprint().map_err(thrown)
+    pub fn fingerprint(&mut self) -> Result<JsString, JsValue> {
+        self.session.fingerprint().map(JsString::from).map_err(thrown)
     }
 
     /// Takes what the others judge this member by.
@@ -219,9 +219,9 @@ impl Session {
     /// # Errors
     ///
     /// The member's public key is not proven yet.
-    pub fn safety_number(&mut self, member: Option<JsString>) -> Result<String, JsValue> {
+    pub fn safety_number(&mut self, member: Option<JsString>) -> Result<JsString, JsValue> {
         let member = member.map(|member| text("member", &member)).transpose()?;
-        self.session.safety_number(member.as_deref()).map_err(thrown)
+        self.session.safety_number(member.as_deref()).map(JsString::from).map_err(thrown)
     }
 
     /// Does a piece of the key manager's work: at most one agreement of keys, or the wrapping of
