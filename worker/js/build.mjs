@@ -23,6 +23,14 @@ const common = {
   logLevel: 'warning',
 };
 
+// What of wasm-bindgen's glue is of no use: the one session lives as long as its worker.
+const worker = {
+  ...common,
+  entryPoints: ['src/worker/index.ts'],
+  define: { FinalizationRegistry: 'undefined', 'Symbol.dispose': 'undefined' },
+  drop: ['console'],
+};
+
 await Promise.all([
   esbuild.build({
     ...common,
@@ -32,15 +40,13 @@ await Promise.all([
   }),
   // A module worker: loads frameseal_bg.wasm from its own folder.
   esbuild.build({
-    ...common,
-    entryPoints: ['src/worker/index.ts'],
+    ...worker,
     outfile: 'dist/worker.js',
     format: 'esm',
   }),
   // A classic worker that loads nothing: for bundlers and hosts that want one file.
   esbuild.build({
-    ...common,
-    entryPoints: ['src/worker/index.ts'],
+    ...worker,
     outfile: 'dist/worker.single.js',
     format: 'iife',
     loader: { '.wasm': 'binary' },
