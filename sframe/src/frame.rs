@@ -15,7 +15,7 @@ use crate::header::{Header, KeyId};
 use crate::metadata::FrameKind;
 use crate::open::OpenError;
 use crate::receiver::{Opened, Receiver};
-use crate::seal::SealError;
+use crate::seal::{SealContext, SealError};
 use crate::sender::Sender;
 
 #[cfg(feature = "external-aead")]
@@ -133,11 +133,7 @@ impl FrameBuffer {
         }
         let metadata = sender.profile().metadata(kind);
         let context = sender.track(track);
-        let body_len = context.body_len(self.frame_len);
-        let place = self.place();
-        let encoded = self.frame.get(place.clone()).unwrap_or_default();
-        codec.front(kind, encoded, body_len, &mut self.front)?;
-
+        let place = self.build_front(codec, kind, context)?;
         let body = context.seal_in_place(metadata, &mut self.frame, place)?;
         self.enclose(codec, body)
     }
@@ -210,6 +206,19 @@ impl FrameBuffer {
     #[must_use]
     pub const fn frame_len(&self) -> usize {
         self.frame_len
+    }
+
+    /// Builds what goes before the body of the frame at hand; returns the frame's place.
+    fn build_front(
+        &mut self,
+        codec: Codec,
+        kind: FrameKind,
+        context: &SealContext,
+    ) -> Result<Range<usize>, EnvelopeError> {
+        let place = self.place();
+        let encoded = self.frame.get(place.clone()).unwrap_or_default();
+        codec.front(kind, encoded, context.body_len(self.frame_len), &mut self.front)?;
+        Ok(place)
     }
 
     /// Makes a sealed body the output, in its envelope.

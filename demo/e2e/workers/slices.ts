@@ -5,7 +5,11 @@
  * `Session.work`, and the steps between two tasks of the worker are a slice.
  */
 
+import { wrapExports } from './exports.ts';
 import type { Slice } from './slice.ts';
+
+/** As wasm-bindgen names `Session::work`. */
+const STEP = 'session_work';
 
 /** What a step takes by a slow clock: half of what a slice may take, in ms. */
 const SLOW_STEP_MS = 1;
@@ -16,13 +20,9 @@ let slow = 0;
 let late = 0;
 let current: { slice: Slice; start: number } | undefined;
 
-const { instantiate, instantiateStreaming } = WebAssembly;
-Object.assign(WebAssembly, {
-  instantiate: async (bytes: BufferSource, imports?: WebAssembly.Imports) =>
-    watched(await instantiate(bytes, imports)),
-  instantiateStreaming: async (response: Promise<Response>, imports?: WebAssembly.Imports) =>
-    watched(await instantiateStreaming(response, imports)),
-});
+wrapExports((name, exported) =>
+  name === STEP ? (...args) => step(() => exported(...args)) : exported,
+);
 
 const channel = new BroadcastChannel(`${self.name}/slices`);
 channel.onmessage = ({ data }: MessageEvent<'read' | 'slow'>) => {
@@ -36,16 +36,6 @@ function slowDown(): void {
   const { now } = performance;
   performance.now = () => Reflect.apply(now, performance, []) + late;
   slow = SLOW_STEP_MS;
-}
-
-/** The same module, whose steps are noted. */
-function watched({ module, instance }: WebAssembly.WebAssemblyInstantiatedSource) {
-  const exports = Object.entries(instance.exports).map(([name, value]) => {
-    if (name !== STEP || typeof value !== 'function') return [name, value] as const;
-    const noted = (...args: unknown[]) => step(() => Reflect.apply(value, undefined, args));
-    return [name, noted] as const;
-  });
-  return { module, instance: { exports: Object.fromEntries(exports) } };
 }
 
 function step<T>(take: () => T): T {
@@ -66,6 +56,3 @@ function step<T>(take: () => T): T {
     slice.ms = performance.now() - start;
   }
 }
-
-/** As wasm-bindgen names `Session::work`. */
-const STEP = 'session_work';

@@ -5,6 +5,8 @@
  * thrown is what a bug in Rust would throw, from whatever call comes next.
  */
 
+import { wrapExports } from './exports.ts';
+
 /**
  * `(module (func (export "trap") unreachable))`: magic and version, then a section each for the
  * type, the function, its export and its code.
@@ -26,22 +28,8 @@ new BroadcastChannel(self.name).onmessage = ({ data }) => {
 
 const trap = new WebAssembly.Instance(new WebAssembly.Module(TRAP)).exports['trap'] as () => never;
 
-const { instantiate, instantiateStreaming } = WebAssembly;
-Object.assign(WebAssembly, {
-  instantiate: async (bytes: BufferSource, imports?: WebAssembly.Imports) =>
-    fragile(await instantiate(bytes, imports)),
-  instantiateStreaming: async (response: Promise<Response>, imports?: WebAssembly.Imports) =>
-    fragile(await instantiateStreaming(response, imports)),
-});
-
-/** The same module, each of whose functions traps once it shall. */
-function fragile({ module, instance }: WebAssembly.WebAssemblyInstantiatedSource) {
-  const exports = Object.entries(instance.exports).map(([name, value]) => {
-    if (typeof value !== 'function') return [name, value] as const;
-    return [
-      name,
-      (...args: unknown[]) => (trapped ? trap() : Reflect.apply(value, undefined, args)),
-    ] as const;
-  });
-  return { module, instance: { exports: Object.fromEntries(exports) } };
-}
+wrapExports(
+  (_, exported) =>
+    (...args) =>
+      trapped ? trap() : exported(...args),
+);

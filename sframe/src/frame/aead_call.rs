@@ -80,11 +80,7 @@ impl FrameBuffer {
         self.output = Output::default();
         let metadata = sender.profile().metadata(kind);
         let context = sender.track(track);
-        let body_len = context.body_len(self.frame_len);
-        let place = self.place();
-        let encoded = self.frame.get(place.clone()).unwrap_or_default();
-        codec.front(kind, encoded, body_len, &mut self.front)?;
-
+        let place = self.build_front(codec, kind, context)?;
         let begun = context.begin(&mut self.frame, place)?;
         Ok(AeadCall {
             header: begun.header,
