@@ -33,7 +33,7 @@ inBrowsers((bench) => {
     await bench.call({ cipherSuite: 'AES_128_CTR_HMAC_SHA256_80' }, async (call) => {
       await call.connect();
       await call.flows();
-      await new Promise((later) => setTimeout(later, 1000)); // a measurement would be over
+      await new Promise((later) => setTimeout(later, 2000)); // a measurement would be over
       for (const peer of [call.alice, call.bob]) {
         const { crossoverBytes, tracks } = await peer.run('framesealStats');
         assert.equal(crossoverBytes, undefined);

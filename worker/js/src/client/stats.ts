@@ -17,8 +17,8 @@ export interface FramesealStats {
   /** Longest time that key exchange has held up frames, in microseconds. */
   longestSliceMicroseconds: number;
   /**
-   * Length in bytes from which on frames go through WebCrypto, as measured when the worker started
-   * and again under load; absent if none do: before that, and with AES-CTR suites.
+   * Length in bytes from which on frames go through WebCrypto, as measured a second after the worker
+   * started and again under load; absent if none do: before that, and with AES-CTR suites.
    */
   crossoverBytes?: number;
   /** Size of the worker's WebAssembly memory. */

@@ -39,14 +39,14 @@ export function crossover(first: Cost, second: Cost): number {
   return Math.max(0, Math.ceil((second.perFrame - first.perFrame) / gain));
 }
 
+/** What disturbs a round makes it longer, so the shortest tells the cost. */
 async function measureCost(process: Process, signal: AbortSignal): Promise<Cost> {
   const [small, large] = [new ArrayBuffer(SMALL), new ArrayBuffer(LARGE)];
-  const times: Record<'small' | 'large', number[]> = { small: [], large: [] };
+  let [least, most] = [Infinity, Infinity];
   for (let round = 0; round < ROUNDS; round += 1) {
-    times.small.push(await measureRound(process, small, signal));
-    times.large.push(await measureRound(process, large, signal));
+    least = Math.min(least, await measureRound(process, small, signal));
+    most = Math.min(most, await measureRound(process, large, signal));
   }
-  const [least, most] = [median(times.small), median(times.large)];
   const perByte = (most - least) / (LARGE - SMALL);
   return { perFrame: least - perByte * SMALL, perByte };
 }
@@ -78,10 +78,6 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
-}
-
 type Process = (data: ArrayBuffer) => unknown;
 
 /** The suites of AES-GCM: WebCrypto cannot compute AES-CTR's HMAC without a second call. */
@@ -91,7 +87,7 @@ const AES_GCM = new Set([4, 5]);
 const SMALL = 128;
 const LARGE = 16_384;
 
-/** Rounds of each length: an odd number, whose median leaves out those that something disturbed. */
+/** Rounds of each length. */
 const ROUNDS = 5;
 
 /**
