@@ -40,6 +40,7 @@ export class Forwarding {
   #publication: Publication | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  #attempts = 0;
   #isClosed = false;
 
   constructor(options: ForwardingOptions, handlers: ForwardingHandlers) {
@@ -70,6 +71,7 @@ export class Forwarding {
 
   async #start(): Promise<void> {
     const earlier = this.#publication && this.#janus?.session;
+    const attempt = ++this.#attempts;
     let janus: Janus;
     try {
       janus = await Janus.open(
@@ -82,9 +84,11 @@ export class Forwarding {
         earlier,
       );
     } catch (error) {
-      return this.#lose(messageOf(error));
+      return attempt === this.#attempts ? this.#lose(messageOf(error)) : undefined;
     }
-    if (this.#isClosed) return janus.close();
+    // Whatever began later takes its place: two sessions would send everything twice.
+    if (this.#isClosed || attempt !== this.#attempts) return janus.close();
+    this.#janus?.close();
     this.#janus = janus;
     try {
       if (janus.session === earlier) await this.#resume(janus);
@@ -131,6 +135,7 @@ export class Forwarding {
       room,
       display: member,
     });
+    if (this.#janus !== janus) return;
     this.#publication = this.#publish(janus, handle, room, data);
     await this.#publication.start();
     this.#meet(data.publishers);
@@ -221,7 +226,9 @@ export class Forwarding {
     const janus = this.#janus;
     const publication = this.#publication;
     if (!janus || !publication || this.#subscriptions.has(feed)) return;
-    const { media, frameseal } = this.#options;
+    const { media, frameseal, members } = this.#options;
+    // Who came back may be there twice for a while; more than that is not from an honest server.
+    if (this.#subscriptions.size >= 2 * members) return;
     // Taken before anything is awaited, so that it is not made twice.
     const subscription: Subscription = {
       feed,
