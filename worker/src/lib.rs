@@ -11,6 +11,7 @@ mod exchange;
 mod latency;
 mod manual;
 mod message;
+mod outcome;
 mod pipeline;
 mod problems;
 mod session;

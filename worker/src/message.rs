@@ -6,6 +6,7 @@
 
 use core::fmt;
 
+use frameseal_sframe::OpenError;
 use serde::Serialize;
 use tsify::Tsify;
 
@@ -237,6 +238,27 @@ pub(crate) struct Percentiles {
     pub(crate) p50: f64,
     pub(crate) p95: f64,
     pub(crate) p99: f64,
+}
+
+impl Failure {
+    pub(crate) fn new(code: FailureCode, message: &str) -> Self {
+        Self { code, message: String::from(message) }
+    }
+
+    pub(crate) fn invalid_argument(name: &str) -> Self {
+        Self { code: FailureCode::InvalidArgument, message: format!("{name} is out of range") }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let code = match error {
+            OpenError::UnknownKey(_) => FailureCode::MissingKey,
+            OpenError::Header(_) | OpenError::Truncated => FailureCode::NotSealed,
+            _ => FailureCode::AuthenticationFailed,
+        };
+        Self { code, message: error.to_string() }
+    }
 }
 
 impl fmt::Debug for OpenedData {

@@ -5,9 +5,8 @@ use alloc::rc::Rc;
 
 use frameseal_keymgmt::{self as keymgmt, Input, Output};
 use frameseal_sframe::{
-    AeadCall, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, KeyIdLayout, OpenError,
-    OpenFrameError, Opened, Profile, ReceiveKey, Receiver, SealError, SealFrameError, SendKey,
-    Sender, TRACKS,
+    BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, KeyIdLayout, OpenError, Opened, Profile,
+    ReceiveKey, Receiver, SealError, SendKey, Sender, TRACKS,
 };
 use zeroize::Zeroizing;
 
@@ -15,7 +14,8 @@ use crate::away::{Away, Frame, Inputs, KeyNumber, WebKeys};
 use crate::exchange::Exchange;
 use crate::manual::ManualKeys;
 use crate::message::{Event, Failure, FailureCode, OpenedData, ProblemCode, SessionStats};
-use crate::pipeline::{Direction, Drop, Options, Pipeline, Source};
+use crate::outcome::{Origin, Outcome, Refusal, finish_open, finish_seal, open, seal};
+use crate::pipeline::{Direction, Drop, Options, Pipeline};
 use crate::problems::Culprit;
 
 /// Everything that lives in one worker.
@@ -311,7 +311,9 @@ impl Session {
             }
             _ => return self.process(now, pipeline, kind, last),
         };
-        state.leave_to_web_crypto();
+        if outcome.is_ok() {
+            state.leave_to_web_crypto();
+        }
         self.judge(now, pipeline, kind, outcome, last)
     }
 
@@ -321,7 +323,7 @@ impl Session {
         now: f64,
         pipeline: u32,
         kind: FrameKind,
-        outcome: Result<Option<Origin>, Refusal>,
+        outcome: Outcome,
         last: bool,
     ) -> Verdict<'_> {
         let Some(pipeline) = find(&mut self.pipelines, pipeline) else {
@@ -549,102 +551,6 @@ impl Keys {
     }
 }
 
-/// Where a frame came from.
-struct Origin {
-    key_id: KeyId,
-    source: Source,
-}
-
-/// Why a frame is dropped, and who sent it as far as is known.
-struct Refusal {
-    reason: Drop,
-    key_id: Option<KeyId>,
-    member: Option<String>,
-}
-
-impl From<ProblemCode> for Refusal {
-    fn from(code: ProblemCode) -> Self {
-        Self { reason: Drop::Problem(code), key_id: None, member: None }
-    }
-}
-
-fn seal(
-    pipeline: &Pipeline,
-    sender: &mut Option<Sender>,
-    buffer: &mut FrameBuffer,
-    kind: FrameKind,
-) -> Result<Option<Origin>, Refusal> {
-    let codec = pipeline.codec().ok_or(ProblemCode::UnsupportedCodec)?;
-    let sender = sender.as_mut().ok_or(ProblemCode::MissingKey)?;
-    sealed(buffer.seal(codec, kind, sender, pipeline.track()))
-}
-
-fn finish_seal(buffer: &mut FrameBuffer, call: AeadCall) -> Result<Option<Origin>, Refusal> {
-    sealed(buffer.finish_seal(call))
-}
-
-fn sealed(result: Result<&[u8], SealFrameError>) -> Result<Option<Origin>, Refusal> {
-    match result {
-        Ok(_) => Ok(None),
-        Err(SealFrameError::Seal(SealError::KeyExhausted)) => Err(ProblemCode::KeyExhausted.into()),
-        Err(_) => Err(ProblemCode::MalformedFrame.into()),
-    }
-}
-
-fn open(
-    pipeline: &Pipeline,
-    receiver: &mut Receiver<Rc<str>>,
-    buffer: &mut FrameBuffer,
-    kind: FrameKind,
-) -> Result<Option<Origin>, Refusal> {
-    let codec = pipeline.codec().ok_or(ProblemCode::UnsupportedCodec)?;
-    match buffer.open(codec, kind, receiver) {
-        Ok(Some(opened)) => admit(pipeline, buffer, opened).map(Some),
-        Ok(None) => Ok(None),
-        Err(error) => Err(explain(error, receiver)),
-    }
-}
-
-fn finish_open(
-    pipeline: &Pipeline,
-    receiver: &mut Receiver<Rc<str>>,
-    buffer: &mut FrameBuffer,
-    call: AeadCall,
-) -> Result<Option<Origin>, Refusal> {
-    match buffer.finish_open(call, receiver) {
-        Ok(opened) => admit(pipeline, buffer, opened).map(Some),
-        Err(error) => Err(explain(error, receiver)),
-    }
-}
-
-/// Lets an opened frame out if it is from whom the application wants to see here.
-fn admit(
-    pipeline: &Pipeline,
-    buffer: &mut FrameBuffer,
-    Opened { key_id, source: member, track, .. }: Opened<Rc<str>>,
-) -> Result<Origin, Refusal> {
-    if pipeline.accepts(&member) {
-        return Ok(Origin { key_id, source: Source { member, track } });
-    }
-    buffer.discard();
-    let member = Some(String::from(&*member));
-    Err(Refusal { member, ..ProblemCode::WrongSource.into() })
-}
-
-fn explain(error: OpenFrameError, receiver: &Receiver<Rc<str>>) -> Refusal {
-    let key_id = error.key_id();
-    let member = key_id.and_then(|key_id| receiver.source(key_id));
-    let reason = match error {
-        OpenFrameError::NotSealed => Drop::Problem(ProblemCode::NotSealed),
-        OpenFrameError::Authentication { .. } => Drop::Problem(ProblemCode::AuthenticationFailed),
-        OpenFrameError::UnknownKey { .. } => Drop::Problem(ProblemCode::MissingKey),
-        OpenFrameError::Duplicate => Drop::Duplicate,
-        OpenFrameError::Late => Drop::Late,
-        _ => Drop::Problem(ProblemCode::MalformedFrame),
-    };
-    Refusal { reason, key_id, member: member.map(|member| String::from(&**member)) }
-}
-
 /// Whether a key is one of a slot that come before `before`; `None`: whether it is of the slot.
 fn is_wiped(key_id: KeyId, slot: u16, before: Option<KeyIdLayout>) -> bool {
     KeyIdLayout::from_key_id(key_id)
@@ -671,27 +577,6 @@ fn check(options: &Options) -> Result<(), Failure> {
         return Err(Failure::invalid_argument("pipeline"));
     }
     Ok(())
-}
-
-impl Failure {
-    pub(crate) fn new(code: FailureCode, message: &str) -> Self {
-        Self { code, message: String::from(message) }
-    }
-
-    pub(crate) fn invalid_argument(name: &str) -> Self {
-        Self { code: FailureCode::InvalidArgument, message: format!("{name} is out of range") }
-    }
-}
-
-impl From<OpenError> for Failure {
-    fn from(error: OpenError) -> Self {
-        let code = match error {
-            OpenError::UnknownKey(_) => FailureCode::MissingKey,
-            OpenError::Header(_) | OpenError::Truncated => FailureCode::NotSealed,
-            _ => FailureCode::AuthenticationFailed,
-        };
-        Self { code, message: error.to_string() }
-    }
 }
 
 /// Application data has a track of its own: no counter is shared with media.

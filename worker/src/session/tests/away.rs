@@ -59,6 +59,20 @@ fn a_frame_makes_the_same_way_as_without_webcrypto() {
     assert!(matches!(events(&mut bob)[..], [Event::Source { .. }]));
 }
 
+/// Of two copies of a frame, one went ahead of the one that was away.
+#[test]
+fn what_does_not_come_out_is_not_webcryptos() {
+    let (mut alice, mut bob) = call();
+    let number = leave(&mut alice, FrameKind::Key, &KEY_FRAME).unwrap();
+    let sealed = come_back(&mut alice, number).unwrap();
+    let number = leave(&mut bob, FrameKind::Key, &sealed).unwrap();
+    assert!(process(&mut bob, 0.0, FrameKind::Key, &sealed).is_some());
+    assert_eq!(come_back(&mut bob, number), None);
+
+    let PipelineStats { passed, web_crypto, dropped, .. } = stats(&bob);
+    assert_eq!((passed, web_crypto, dropped.duplicate), (1, 0, 1));
+}
+
 #[test]
 fn frames_that_are_away_do_not_touch_each_other() {
     let (mut alice, mut bob) = call();
