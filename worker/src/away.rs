@@ -69,6 +69,11 @@ impl Away {
         Some(Inputs { direction, key, nonce_and_aad: inputs, text })
     }
 
+    /// Returns a frame that is away.
+    pub(crate) fn get(&self, number: usize) -> Option<&Frame> {
+        self.0.get(number)?.frame.as_ref()
+    }
+
     /// Takes a frame back, and its bytes into `buffer`.
     pub(crate) fn take(&mut self, number: usize, buffer: &mut FrameBuffer) -> Option<Frame> {
         let place = self.0.get_mut(number)?;

@@ -389,6 +389,12 @@ impl Session {
         self.web_key.zeroize();
     }
 
+    /// Tells whether WebCrypto's result for a frame is still good: to be asked before it is written.
+    #[must_use]
+    pub fn is_good(&self, frame: u32) -> bool {
+        self.session.is_good(usize::try_from(frame).unwrap_or(usize::MAX))
+    }
+
     /// Goes on with a frame that was away, and returns what [`process`](Self::process) does. Without
     /// `done`, WebCrypto failed, and the frame is sealed or opened here after all.
     pub fn come_back(&mut self, frame: u32, done: bool, now: f64, last: bool) -> i32 {

@@ -287,8 +287,17 @@ impl Session {
         }
     }
 
-    /// Goes on with a frame that was away. With `done`, WebCrypto wrote what came of it; else it
-    /// is sealed or opened again, here, which also tells what was wrong with it.
+    /// Tells whether what WebCrypto makes of a frame is still good, and may be written over it: what
+    /// was opened with a key that is no more must not come out.
+    pub(crate) fn is_good(&self, number: usize) -> bool {
+        self.away.get(number).is_some_and(|frame| {
+            frame.direction == Direction::Send || self.web_keys.find(frame.key).is_some()
+        })
+    }
+
+    /// Goes on with a frame that was away. With `done`, what WebCrypto made of it
+    /// [is good](Self::is_good) and was written; else it is sealed or opened again, here, which also
+    /// tells what was wrong with it.
     pub(crate) fn come_back(
         &mut self,
         now: f64,
@@ -296,17 +305,17 @@ impl Session {
         done: bool,
         last: bool,
     ) -> Verdict<'_> {
+        let done = done && self.is_good(number);
         let Some(frame) = self.away.take(number, &mut self.buffer) else {
             return Verdict::Drop;
         };
-        let Frame { pipeline, direction, kind, key, call } = frame;
+        let Frame { pipeline, direction, kind, key: _, call } = frame;
         let Some(state) = find(&mut self.pipelines, pipeline) else {
             return Verdict::Drop;
         };
         let outcome = match direction {
             Direction::Send if done => finish_seal(&mut self.buffer, call),
-            // What was opened with a key that is no more must not come out.
-            Direction::Receive if done && self.web_keys.find(key).is_some() => {
+            Direction::Receive if done => {
                 finish_open(state, &mut self.receiver, &mut self.buffer, call)
             }
             _ => return self.process(now, pipeline, kind, last),

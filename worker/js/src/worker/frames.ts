@@ -66,8 +66,10 @@ export class Frames {
         : crypto.subtle.decrypt(algorithm, cryptoKey, heap.subarray(text, text + textLength))
       ).catch(ignore));
     if (this.#isClosed) return 'drop';
-    if (result) this.#view().set(new Uint8Array(result), text);
-    return this.#take(session.come_back(frame, result !== undefined, now, false));
+    // Keys may have changed meanwhile: the session then needs the frame as it came.
+    const isGood = result !== undefined && session.is_good(frame);
+    if (isGood) this.#view().set(new Uint8Array(result), text);
+    return this.#take(session.come_back(frame, isGood, now, false));
   }
 
   /** Drops WebCrypto's keys: those of the session have changed. */

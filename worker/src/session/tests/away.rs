@@ -129,6 +129,30 @@ fn a_key_that_was_removed_meanwhile_opens_nothing() {
     assert!(!matches!(bob.come_back(0.0, number, true, true), Verdict::Pass(_)));
 }
 
+/// Somebody joins while a frame is away: it is opened again, by WebAssembly, and nothing is lost.
+#[test]
+fn a_frame_survives_that_other_keys_change() {
+    let (mut alice, mut bob) = call();
+    let sealed = process(&mut alice, 0.0, FrameKind::Key, &KEY_FRAME).unwrap();
+    bob.reserve(sealed.len()).unwrap().copy_from_slice(&sealed);
+    let number = bob.send_away(0.0, 0, FrameKind::Key).unwrap();
+    assert!(bob.is_good(number));
+    bob.add_receive_key(0.0, 2, key(2), "carol").unwrap();
+    assert!(!bob.is_good(number));
+    assert_eq!(bob.come_back(0.0, number, false, false), Verdict::Pass(&KEY_FRAME));
+    assert_eq!(stats(&bob).dropped, Dropped::default());
+}
+
+/// Another key has come in the place of the one that opened it.
+#[test]
+fn what_was_opened_with_a_key_that_was_replaced_does_not_come_out() {
+    let (mut alice, mut bob) = call();
+    let sealed = process(&mut alice, 0.0, FrameKind::Key, &KEY_FRAME).unwrap();
+    let number = leave(&mut bob, FrameKind::Key, &sealed).unwrap();
+    bob.add_receive_key(0.0, 1, key(9), "mallory").unwrap();
+    assert_eq!(come_back(&mut bob, number), None);
+}
+
 /// A number stands for one key for ever: what WebCrypto has under it cannot be taken for another.
 #[test]
 fn a_key_under_the_same_id_has_another_number() {
