@@ -51,6 +51,13 @@ impl Storm {
     /// Lets it happen.
     #[must_use]
     pub fn run(&self) -> Report {
+        self.watch(|_| {})
+    }
+
+    /// Lets it happen, and calls `abated` each time the storm did, with how many operations are
+    /// done.
+    #[must_use]
+    pub fn watch(&self, abated: impl FnMut(usize)) -> Report {
         let _on_failure = Seed(self);
         let mut call = Call::new(self.seed);
         if self.trace {
@@ -73,7 +80,7 @@ impl Storm {
             done: BTreeMap::new(),
             longest_wait: 0,
         };
-        weather.run()
+        weather.run(abated)
     }
 }
 
@@ -114,12 +121,13 @@ struct Weather<'a> {
 }
 
 impl Weather<'_> {
-    fn run(mut self) -> Report {
+    fn run(mut self, mut abated: impl FnMut(usize)) -> Report {
         let start = self.call.now();
         for _ in 0..self.storm.members {
             self.arrive(FIRST_FRAME);
         }
         self.calm();
+        abated(0);
 
         let per_period = self.storm.operations.div_ceil(PERIODS).max(1);
         let mut left = self.storm.operations;
@@ -128,6 +136,7 @@ impl Weather<'_> {
             left -= operations;
             self.storm(operations);
             self.calm();
+            abated(self.storm.operations - left);
         }
         let Self { call, done, longest_wait, .. } = self;
         Report {

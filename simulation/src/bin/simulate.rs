@@ -62,7 +62,10 @@ fn run(storms: &[Storm]) {
                 while let Some(storm) = storms.get(next.fetch_add(1, Ordering::Relaxed)) {
                     println!("begins: {storm}");
                     let started = Instant::now();
-                    let report = storm.run();
+                    let report = storm.watch(|done| {
+                        let so_far = started.elapsed().as_secs();
+                        println!("{done} operations after {so_far} s: {storm}");
+                    });
                     println!("{}", describe(storm, &report, started.elapsed()));
                 }
             });

@@ -12,7 +12,7 @@ export interface FramesealEventMap {
   keychange: CustomEvent<KeychangeDetail>;
   /** A receiver now opens the frames of this member's track: its first, or another than before. */
   source: CustomEvent<SourceDetail>;
-  /** Frames are lost or at risk; at most one event per code and track a second. */
+  /** Frames are lost or at risk; at most one event a second per code, track and member. */
   problem: CustomEvent<ProblemDetail>;
 }
 
@@ -76,7 +76,7 @@ export interface ProblemDetail {
   severity: Severity;
   /** A sentence of cause and a sentence of cure, for developers. */
   hint: string;
-  /** Frames, or key messages, since the last event of this code and track. */
+  /** Frames, or key messages, since the last event of this code, track and member. */
   count: number;
   /** Of `message-rejected`: what was wrong with the message. Safe to log. */
   reason?: string;
