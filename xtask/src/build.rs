@@ -31,7 +31,10 @@ pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
     prerequisite::wasm_target(workspace)?;
     prerequisite::npm_packages(workspace)?;
     let shell = workspace.shell();
-    cmd!(shell, "cargo build -p frameseal-worker --target {WASM_TARGET} --profile wasm").run()?;
+    let short_paths = remap_dependencies(workspace)?;
+    cmd!(shell, "cargo build -p frameseal-worker --target {WASM_TARGET} --profile wasm")
+        .args(["--config", &short_paths])
+        .run()?;
 
     let module = workspace.target(&format!("{WASM_TARGET}/wasm/frameseal_worker.wasm"));
     Bindgen::new()
@@ -47,6 +50,14 @@ pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
     // What `-Oz` does beyond is slower, and no smaller.
     let module = format!("{WASM_DIR}/frameseal_bg.wasm");
     Ok(cmd!(shell, "npx --no wasm-opt -- -Os {module} --output {module}").run()?)
+}
+
+/// Returns the setting that has panics name a dependency's file from its folder on: shorter, and
+/// the same on every machine.
+fn remap_dependencies(workspace: &Workspace) -> Result<String> {
+    let dependency = workspace.package("wasm-bindgen")?;
+    let folder = dependency.manifest_path.ancestors().nth(2).context("it has no folder")?;
+    Ok(format!("target.{WASM_TARGET}.rustflags = ['--remap-path-prefix={folder}/=']"))
 }
 
 /// The generator of the glue reads only what the macros of its own version wrote.

@@ -45,9 +45,14 @@ impl Workspace {
         &self.metadata.packages
     }
 
+    /// Dependency `name`, of the lock file.
+    pub(crate) fn package(&self, name: &str) -> Result<&Package> {
+        let package = self.packages().iter().find(|package| package.name == name);
+        package.with_context(|| format!("Cargo.lock has no {name}"))
+    }
+
     /// The version of dependency `name` in the lock file.
     pub(crate) fn version_of(&self, name: &str) -> Result<&Version> {
-        let package = self.packages().iter().find(|package| package.name == name);
-        Ok(&package.with_context(|| format!("Cargo.lock has no {name}"))?.version)
+        Ok(&self.package(name)?.version)
     }
 }
