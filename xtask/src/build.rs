@@ -5,6 +5,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use xshell::cmd;
 
 use crate::prerequisite::{self, WASM_TARGET};
+use crate::short_names::ShortNames;
 use crate::workspace::Workspace;
 
 /// Where the npm package keeps the wasm module and its glue.
@@ -49,7 +50,10 @@ pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
 
     // What `-Oz` does beyond is slower, and no smaller.
     let module = format!("{WASM_DIR}/frameseal_bg.wasm");
-    Ok(cmd!(shell, "npx --no wasm-opt -- -Os {module} --output {module}").run()?)
+    let names = cmd!(shell, "npx --no wasm-opt -- -Os --const-hoisting {module} --output {module}")
+        .arg("--minify-imports-and-exports-and-modules")
+        .read()?;
+    ShortNames::parse(&names)?.apply(&workspace.path(WASM_DIR))
 }
 
 /// Returns the setting that has panics name a dependency's file from its folder on: shorter, and

@@ -28,9 +28,9 @@ const PROJECTS: [&str; 12] = [
 ];
 
 /// Most bytes that what a page waits for may have before compression: files of the package,
-/// together. What they have now, so that no change adds to it unseen; the goal is 300 and 30 KiB.
+/// together.
 const CEILINGS: [(&[&str], u64); 2] =
-    [(&["frameseal_bg.wasm"], 309 * 1024), (&["frameseal.js", "worker.js"], 35 * 1024)];
+    [(&["frameseal_bg.wasm"], 300 * 1024), (&["frameseal.js", "worker.js"], 30 * 1024)];
 
 /// Checks everything; stops at the first complaint.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

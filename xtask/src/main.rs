@@ -15,6 +15,7 @@ mod package;
 mod prerequisite;
 mod program;
 mod script;
+mod short_names;
 mod simulate;
 mod size;
 mod test;
