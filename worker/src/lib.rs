@@ -31,11 +31,19 @@ use crate::message::Failure;
 use crate::pipeline::{Direction, MediaKind, Options};
 use crate::session::Verdict;
 
+/// Returns WebAssembly memory.
+#[wasm_bindgen(unchecked_return_type = "WebAssembly.Memory")]
+#[must_use]
+pub fn wasm_memory() -> JsValue {
+    wasm_bindgen::memory()
+}
+
 /// A session: its keys, its pipelines, and each frame's way through them.
 ///
 /// Numbers, strings and bytes cross the boundary as they are, and are copied on this side of it, by
 /// one piece of code for all methods; frames cross it in WebAssembly memory, at
-/// [`reserve`](Self::reserve)'s address. Whatever throws, throws a `Failure`, which is
+/// [`reserve`](Self::reserve)'s address. Methods named as JavaScript names them are those that the main
+/// thread asks for by these names. Whatever throws, throws a `Failure`, which is
 /// plain data, and leaves the session usable; an `Error` out of here is a trap.
 #[wasm_bindgen]
 pub struct Session {
@@ -65,8 +73,8 @@ impl Session {
 
     /// Makes a session that exchanges keys with other members'. `secret` is the room's: a passphrase,
     /// which takes half a second and 64 MiB, or random bytes. `slot` is this member's number in the
-    /// room, `verify` lets the application judge the others, and `rotate_every` is the age in ms at
-    /// which a key is replaced.
+    /// room, or -1, `verify` lets the application judge the others, and `rotate_every` is the age in ms
+    /// at which a key is replaced.
     ///
     /// # Errors
     ///
@@ -76,13 +84,13 @@ impl Session {
         member: &JsString,
         cipher_suite: u16,
         #[wasm_bindgen(unchecked_param_type = "string | Uint8Array | undefined")] secret: &JsValue,
-        slot: Option<u32>,
+        slot: i32,
         verify: bool,
         rotate_every: u32,
     ) -> Result<Self, JsValue> {
         let room = Room::new(&text("room", room)?).map_err(refused)?;
         let secret = room_secret(&room, secret)?;
-        let slot = slot.map(u16::try_from).transpose();
+        let slot = (slot >= 0).then(|| u16::try_from(slot)).transpose();
         let mut options = keymgmt::Options::new(room, member_id(member)?);
         options.secret = secret;
         options.suite = suite(cipher_suite).map_err(thrown)?;
@@ -97,6 +105,7 @@ impl Session {
     /// # Errors
     ///
     /// `keyId` is out of range, or the key was used before or for the other direction.
+    #[wasm_bindgen(js_name = setSendKey)]
     pub fn set_send_key(&mut self, key_id: u64, base_key: &Uint8Array) -> Result<(), JsValue> {
         let base_key = BaseKey::new(bytes("baseKey", base_key)?);
         self.session.set_send_key(key_id, base_key).map_err(thrown)
@@ -107,6 +116,7 @@ impl Session {
     /// # Errors
     ///
     /// `keyId` is out of range, or the key is in use for the other direction.
+    #[wasm_bindgen(js_name = addReceiveKey)]
     pub fn add_receive_key(
         &mut self,
         key_id: u64,
@@ -124,6 +134,7 @@ impl Session {
     /// # Errors
     ///
     /// There is none with this ID.
+    #[wasm_bindgen(js_name = removeReceiveKey)]
     pub fn remove_receive_key(&mut self, key_id: u64) -> Result<(), JsValue> {
         self.session.remove_receive_key(key_id).map_err(thrown)
     }
@@ -133,6 +144,7 @@ impl Session {
     /// # Errors
     ///
     /// The ID is not 1 to 64 bytes, or the own one, or the room is full.
+    #[wasm_bindgen(js_name = memberJoined)]
     pub fn member_joined(&mut self, id: &JsString, now: f64) -> Result<(), JsValue> {
         self.tell(now, id, Input::Joined)
     }
@@ -142,6 +154,7 @@ impl Session {
     /// # Errors
     ///
     /// The ID is not 1 to 64 bytes.
+    #[wasm_bindgen(js_name = memberLeft)]
     pub fn member_left(&mut self, id: &JsString, now: f64) -> Result<(), JsValue> {
         self.tell(now, id, Input::Left)
     }
@@ -211,6 +224,7 @@ impl Session {
     /// # Errors
     ///
     /// It is over 4 KiB, or a member joined before. Keys are manual.
+    #[wasm_bindgen(js_name = setCredential)]
     pub fn set_credential(&mut self, credential: &Uint8Array) -> Result<(), JsValue> {
         self.session.set_credential(bytes("credential", credential)?).map_err(thrown)
     }
@@ -220,8 +234,12 @@ impl Session {
     /// # Errors
     ///
     /// The member's public key is not proven yet.
-    pub fn safety_number(&mut self, member: Option<JsString>) -> Result<JsString, JsValue> {
-        let member = member.map(|member| text("member", &member)).transpose()?;
+    #[wasm_bindgen(js_name = safetyNumber)]
+    pub fn safety_number(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "string | undefined")] member: &JsValue,
+    ) -> Result<JsString, JsValue> {
+        let member = optional("member", member)?;
         self.session.safety_number(member.as_deref()).map(JsString::from).map_err(thrown)
     }
 
@@ -240,13 +258,13 @@ impl Session {
     pub fn add_pipeline(
         &mut self,
         pipeline: u32,
-        direction: &JsString,
-        kind: &JsString,
+        sends: bool,
+        is_video: bool,
         track: u8,
-        codec: Option<JsString>,
-        from: Option<JsString>,
+        #[wasm_bindgen(unchecked_param_type = "string | undefined")] codec: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string | undefined")] from: &JsValue,
     ) -> Result<(), JsValue> {
-        let options = options(pipeline, direction, kind, track, codec, from)?;
+        let options = options(pipeline, sends, is_video, track, codec, from)?;
         self.session.add_pipeline(options).map_err(thrown)
     }
 
@@ -258,13 +276,13 @@ impl Session {
     pub fn retarget(
         &mut self,
         pipeline: u32,
-        direction: &JsString,
-        kind: &JsString,
+        sends: bool,
+        is_video: bool,
         track: u8,
-        codec: Option<JsString>,
-        from: Option<JsString>,
+        #[wasm_bindgen(unchecked_param_type = "string | undefined")] codec: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string | undefined")] from: &JsValue,
     ) -> Result<(), JsValue> {
-        let options = options(pipeline, direction, kind, track, codec, from)?;
+        let options = options(pipeline, sends, is_video, track, codec, from)?;
         self.session.retarget(options).map_err(thrown)
     }
 
@@ -298,10 +316,11 @@ impl Session {
 
     /// Returns the counters; `wasm_bytes` is the size of WebAssembly memory, `longest_slice` the
     /// longest stretch of [`work`](Self::work) without a frame in between, in microseconds, and
-    /// `crossover` the frame length in bytes from which on WebCrypto is used.
+    /// `crossover` the frame length in bytes from which on WebCrypto is used, 0 if it is not.
     #[wasm_bindgen(unchecked_return_type = "SessionStats")]
     #[must_use]
-    pub fn stats(&self, wasm_bytes: u32, longest_slice: f64, crossover: Option<u32>) -> JsValue {
+    pub fn stats(&self, wasm_bytes: u32, longest_slice: f64, crossover: u32) -> JsValue {
+        let crossover = Some(crossover).filter(|bytes| *bytes > 0);
         to_js(&self.session.stats(wasm_bytes, longest_slice, crossover))
     }
 
@@ -447,9 +466,10 @@ fn room_secret(room: &Room, secret: &JsValue) -> Result<Secret, JsValue> {
     if secret.is_undefined() {
         return Ok(Secret::none());
     }
-    let secret = match secret.as_string().map(Zeroizing::new) {
-        Some(passphrase) => Secret::passphrase(room, &passphrase),
-        None => Secret::random(&Zeroizing::new(bytes("secret", secret.unchecked_ref())?)),
+    let secret = if secret.is_string() {
+        Secret::passphrase(room, &Zeroizing::new(text("secret", secret)?))
+    } else {
+        Secret::random(&Zeroizing::new(bytes("secret", secret)?))
     };
     secret.map_err(refused)
 }
@@ -460,24 +480,16 @@ fn suite(number: u16) -> Result<CipherSuite, Failure> {
 
 fn options(
     pipeline: u32,
-    direction: &JsString,
-    kind: &JsString,
+    sends: bool,
+    is_video: bool,
     track: u8,
-    codec: Option<JsString>,
-    from: Option<JsString>,
+    codec: &JsValue,
+    from: &JsValue,
 ) -> Result<Options, JsValue> {
-    let direction = match text("direction", direction)?.as_str() {
-        "send" => Direction::Send,
-        "receive" => Direction::Receive,
-        _ => return Err(thrown(Failure::invalid_argument("direction"))),
-    };
-    let kind = match text("kind", kind)?.as_str() {
-        "audio" => MediaKind::Audio,
-        "video" => MediaKind::Video,
-        _ => return Err(thrown(Failure::invalid_argument("kind"))),
-    };
-    let codec = codec.map(|codec| text("codec", &codec)).transpose()?;
-    let from = from.map(|from| text("from", &from)).transpose()?;
+    let direction = if sends { Direction::Send } else { Direction::Receive };
+    let kind = if is_video { MediaKind::Video } else { MediaKind::Audio };
+    let codec = optional("codec", codec)?;
+    let from = optional("from", from)?;
     Ok(Options { pipeline, direction, kind, track, codec, from })
 }
 
@@ -485,17 +497,30 @@ fn member_id(id: &JsString) -> Result<MemberId, JsValue> {
     exchange::member_id(&text("member", id)?).map_err(thrown)
 }
 
+/// Copies a string, if there is one.
+fn optional(name: &str, value: &JsValue) -> Result<Option<String>, JsValue> {
+    (!value.is_undefined()).then(|| text(name, value)).transpose()
+}
+
 /// Copies a string, which JavaScript is not bound to have given.
-fn text(name: &str, value: &JsString) -> Result<String, JsValue> {
-    value.as_string().ok_or_else(|| thrown(Failure::invalid_argument(name)))
+fn text(name: &str, value: &JsValue) -> Result<String, JsValue> {
+    let invalid = || thrown(Failure::invalid_argument(name));
+    let utf16 =
+        value.is_string().then_some(value.unchecked_ref::<JsString>()).ok_or_else(invalid)?;
+    // At once as long as it may become: no piece of a passphrase stays behind when it grows.
+    let mut text = String::with_capacity(utf16.iter().len().saturating_mul(3));
+    for unit in char::decode_utf16(utf16.iter()) {
+        text.push(unit.map_err(|_| invalid())?);
+    }
+    Ok(text)
 }
 
 /// Copies bytes, which JavaScript is not bound to have given.
-fn bytes(name: &str, value: &Uint8Array) -> Result<Vec<u8>, JsValue> {
-    if !value.is_instance_of::<Uint8Array>() {
-        return Err(thrown(Failure::invalid_argument(name)));
-    }
-    Ok(value.to_vec())
+fn bytes(name: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
+    let invalid = || thrown(Failure::invalid_argument(name));
+    let bytes = value.dyn_ref::<Uint8Array>().ok_or_else(invalid)?;
+    // WebAssembly memory never shrinks, so what is too large must not get here.
+    if bytes.length() > MAX_BYTES { Err(invalid()) } else { Ok(bytes.to_vec()) }
 }
 
 fn frame_kind(kind: u8) -> FrameKind {
@@ -542,6 +567,9 @@ fn number(number: usize) -> u32 {
 
 /// What [`Session::send_away`] tells of a frame.
 type Ticket = [u32; 7];
+
+/// Longest that an argument may be, in bytes: as frames, 16 MiB.
+const MAX_BYTES: u32 = 16 << 20;
 
 /// Length of a nonce in bytes: `Nn` of both AES-GCM suites.
 const NONCE_LEN: u32 = 12;

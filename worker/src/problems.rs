@@ -125,7 +125,8 @@ mod tests {
         let mut events = 0;
         for name in 0..10_000_u32 {
             let now = f64::from(name); // 10 s
-            events += usize::from(rejected(&mut problems, now, &format!("member-{name}")).is_some());
+            events +=
+                usize::from(rejected(&mut problems, now, &format!("member-{name}")).is_some());
         }
         assert_eq!(events, MAX_PROBLEMS + 10);
         assert!(problems.0.len() <= MAX_PROBLEMS + 1);

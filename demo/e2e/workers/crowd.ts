@@ -19,9 +19,9 @@ self.onmessage = async ({ data }: MessageEvent<CrowdOptions | CrowdMessage>) => 
 
 function open({ room, members, hears }: CrowdOptions): void {
   for (const member of members) {
-    const session = Session.exchanging(room, member, CIPHER_SUITE, undefined, undefined, false, HOUR_MS);
+    const session = Session.exchanging(room, member, CIPHER_SUITE, undefined, -1, false, HOUR_MS);
     sessions.set(member, session);
-    session.member_joined(hears, performance.now());
+    session.memberJoined(hears, performance.now());
     session.seal(new Uint8Array(), performance.now()); // who has something to send has a key
     work(member, session);
   }

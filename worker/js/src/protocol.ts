@@ -69,18 +69,6 @@ export interface EncodedStreams {
   pipeline: Pipeline;
 }
 
-/** The value that answers a request; of `rotate`, the generation to be used next or a later one. */
-export type Answer<R extends Request> = R extends { type: keyof Answers } ? Answers[R['type']] : void;
-
-interface Answers {
-  fingerprint: string;
-  open: OpenedData;
-  rotate: number;
-  safetyNumber: string;
-  seal: Uint8Array;
-  stats: SessionStats;
-}
-
 /** Why a call was refused. Safe to log. */
 export interface Failure {
   code: FailureCode;
@@ -115,52 +103,61 @@ export interface KeyExchange {
   /** Who this is, 1 to 64 bytes of UTF-8. */
   member: string;
   /** What all members know and the signalling does not. Random bytes, at least 16, are wiped. */
-  secret?: { passphrase: string } | { random: Uint8Array };
+  secret: { passphrase: string } | { random: Uint8Array } | undefined;
   /** Number in the room, 0 to 65535; by default a random one. */
-  slot?: number;
+  slot: number | undefined;
   /** For the others to judge this member by, at most 4096 bytes. */
-  credential?: Uint8Array;
+  credential: Uint8Array | undefined;
   /** Whether the application judges members: `verify` events, answered by `judge`. */
   verify: boolean;
   /** Age in ms at which a key is replaced. */
   rotateEveryMs: number;
 }
 
+/** A {@link Requests} method's name, and its arguments. */
+export type Request = { [M in Method]: [method: M, ...Parameters<Requests[M]>] }[Method];
+
+export type Method = keyof Requests;
+
+/** The value that answers a request. */
+export type Answer<M extends Method> = ReturnType<Requests[M]>;
+
 /**
- * Something to do. Answered by one {@link Answer}, or by a {@link Failure}: `unsupported` for what
- * belongs to the other way of keys.
+ * What the session can be asked: to be answered by what the method returns, or by a {@link Failure};
+ * `unsupported` for what belongs to the other way of keys.
  */
-export type Request =
+export interface Requests {
   /** Seals outgoing frames with this key from the next frame on. */
-  | { type: 'setSendKey'; keyId: bigint; baseKey: Uint8Array }
+  setSendKey(keyId: bigint, baseKey: Uint8Array): void;
   /** Opens incoming frames that name this key. `member` is whose key it is. */
-  | { type: 'addReceiveKey'; keyId: bigint; baseKey: Uint8Array; member: string }
+  addReceiveKey(keyId: bigint, baseKey: Uint8Array, member: string): void;
   /** Forgets a key given by `addReceiveKey`. */
-  | { type: 'removeReceiveKey'; keyId: bigint }
+  removeReceiveKey(keyId: bigint): void;
   /** Somebody else is in the room, or no longer: from the application's roster. */
-  | { type: 'memberJoined'; id: string }
-  | { type: 'memberLeft'; id: string }
+  memberJoined(id: string): void;
+  memberLeft(id: string): void;
   /** Takes a key message that the signalling delivered. */
-  | { type: 'receive'; from: string; message: Uint8Array }
+  receive(from: string, message: Uint8Array): void;
   /** Makes the first key: a track is about to send, and the others should have it by then. */
-  | { type: 'prepare' }
-  /** Makes a fresh key for those who are here. */
-  | { type: 'rotate' }
+  prepare(): void;
+  /** Makes a fresh key for those who are here; returns the generation to be used next or a later one. */
+  rotate(): number;
   /** Answers a `verify` event. */
-  | { type: 'judge'; member: string; fingerprint: string; accept: boolean }
+  judge(member: string, fingerprint: string, accept: boolean): void;
   /** Gives the credential that depends on the fingerprint; before the first `memberJoined`. */
-  | { type: 'setCredential'; credential: Uint8Array }
+  setCredential(credential: Uint8Array): void;
   /** The own public key's SHA-256, 64 hexadecimal digits. */
-  | { type: 'fingerprint' }
+  fingerprint(): string;
   /** 12 groups of 5 digits: of this member and another, or of the room. Else `missing-key`. */
-  | { type: 'safetyNumber'; member?: string }
+  safetyNumber(member: string | undefined): string;
   /** Changes the options of a pipeline, or gives them before it exists. */
-  | { type: 'retarget'; pipeline: Pipeline }
+  retarget(pipeline: Pipeline): void;
   /** Forgets a pipeline and its counters. */
-  | { type: 'release'; pipeline: number }
-  | { type: 'seal'; data: Uint8Array }
-  | { type: 'open'; data: Uint8Array }
-  | { type: 'stats' };
+  release(pipeline: number): void;
+  seal(data: Uint8Array): Uint8Array;
+  open(data: Uint8Array): OpenedData;
+  stats(): SessionStats;
+}
 
 /** One direction of one transceiver. Also the `options` of its `RTCRtpScriptTransform`. */
 export interface Pipeline {

@@ -1,6 +1,13 @@
 /** A mock of the worker: holds no keys, and says what a test wants it to say. */
 
-import type { FromWorker, Request, SessionOptions, ToWorker, WorkerEvent } from '../src/protocol.js';
+import type {
+  FromWorker,
+  Method,
+  Request,
+  SessionOptions,
+  ToWorker,
+  WorkerEvent,
+} from '../src/protocol.js';
 
 export class FakeWorker extends EventTarget {
   /** The last one that was made. */
@@ -11,8 +18,8 @@ export class FakeWorker extends EventTarget {
   session: SessionOptions | undefined;
   closed = false;
   terminated = false;
-  /** Values that answer requests, by type; `undefined` answers the others. */
-  answers: Partial<Record<Request['type'], unknown>> = {};
+  /** Values that answer requests, by method; `undefined` answers the others. */
+  answers: Partial<Record<Method, unknown>> = {};
 
   constructor() {
     super();
@@ -25,7 +32,7 @@ export class FakeWorker extends EventTarget {
     if ('configure' in data) this.session = data.configure;
     if ('request' in data) this.requests.push(data.request);
     if (!('call' in data)) return;
-    const value = 'request' in data ? this.answers[data.request.type] : undefined;
+    const value = 'request' in data ? this.answers[data.request[0]] : undefined;
     setImmediate(() => this.#post({ call: data.call, value }));
   }
 

@@ -20,6 +20,9 @@ const DEFAULTS = {
   cipherSuite: 4,
   room: 'standup',
   member: 'alice',
+  secret: undefined,
+  slot: undefined,
+  credential: undefined,
   verify: false,
   rotateEveryMs: 3_600_000,
 };

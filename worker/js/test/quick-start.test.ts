@@ -41,9 +41,9 @@ test('it carries messages both ways, and the roster', async () => {
   hear({ type: 'key', from: 'bob', data: [1, 255] });
   hear({ type: 'left', from: 'bob' });
   assert.deepEqual(worker.requests, [
-    { type: 'memberJoined', id: 'bob' },
-    { type: 'receive', from: 'bob', message: Uint8Array.of(1, 255) },
-    { type: 'memberLeft', id: 'bob' },
+    ['memberJoined', 'bob'],
+    ['receive', 'bob', Uint8Array.of(1, 255)],
+    ['memberLeft', 'bob'],
   ]);
 
   await worker.say({ type: 'message', data: Uint8Array.of(0, 128) });

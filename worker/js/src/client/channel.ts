@@ -3,7 +3,9 @@ import type {
   Answer,
   EncodedStreams,
   FromWorker,
+  Method,
   Request,
+  Requests,
   SessionOptions,
   ToWorker,
   WorkerEvent,
@@ -43,18 +45,16 @@ export class Channel {
     await this.#call((call) => ({ call, configure: options }), transfer);
   }
 
-  /**
-   * Asks for something.
-   *
-   * @param transfer buffers that the worker gets instead of copies.
-   */
-  request<R extends Request>(request: R, transfer: Transferable[] = []): Promise<Answer<R>> {
-    return this.#call((call) => ({ call, request }), transfer) as Promise<Answer<R>>;
+  /** Asks for something. The worker gets bytes themselves, with all of their buffer, and no copy. */
+  request<M extends Method>(method: M, ...args: Parameters<Requests[M]>): Promise<Answer<M>> {
+    const buffers = args.flatMap((arg) => (arg instanceof Uint8Array ? [arg.buffer] : []));
+    const request = [method, ...args] as unknown as Request;
+    return this.#call((call) => ({ call, request }), buffers) as Promise<Answer<M>>;
   }
 
   /** Tells something whose answer nobody needs. */
-  tell(request: Request, transfer?: Transferable[]): void {
-    this.request(request, transfer).catch(ignore);
+  tell<M extends Method>(method: M, ...args: Parameters<Requests[M]>): void {
+    this.request(method, ...args).catch(ignore);
   }
 
   /** Resolves after the first event that is `wanted`; rejects when the talk ends before. */

@@ -25,7 +25,14 @@ import type { FramesealStats, TrackStats } from './stats.js';
 import { trackName } from './tracks.js';
 import { requireEncodedStreams, transport, type Transport } from './transport.js';
 import { Watchdog } from './watchdog.js';
-import type { Answer, OpenedData, Request, SessionOptions, WorkerEvent } from '../protocol.js';
+import type {
+  Answer,
+  Method,
+  OpenedData,
+  Requests,
+  SessionOptions,
+  WorkerEvent,
+} from '../protocol.js';
 
 /**
  * One member's end-to-end encryption in one call.
@@ -163,7 +170,7 @@ export class Frameseal extends EventTarget {
    */
   memberJoined(id: string): void {
     requireMember('id', id);
-    this.#tell({ type: 'memberJoined', id });
+    this.#tell('memberJoined', id);
   }
 
   /**
@@ -174,7 +181,7 @@ export class Frameseal extends EventTarget {
    */
   memberLeft(id: string): void {
     requireMember('id', id);
-    this.#tell({ type: 'memberLeft', id });
+    this.#tell('memberLeft', id);
   }
 
   /**
@@ -187,8 +194,7 @@ export class Frameseal extends EventTarget {
    */
   receive(from: string, message: Uint8Array): void {
     requireMember('from', from);
-    const copy = copyBytes('message', message);
-    this.#tell({ type: 'receive', from, message: copy }, [copy.buffer]);
+    this.#tell('receive', from, copyBytes('message', message));
   }
 
   /**
@@ -198,7 +204,7 @@ export class Frameseal extends EventTarget {
    * @throws FramesealError as {@link Frameseal.memberJoined}.
    */
   async rotate(): Promise<void> {
-    const generation = await this.#ask('exchange', { type: 'rotate' });
+    const generation = await this.#ask('exchange', 'rotate');
     await this.#channel.hear(
       (event) => event.type === 'keychange' && event.generation >= generation,
     );
@@ -214,9 +220,8 @@ export class Frameseal extends EventTarget {
    * {@link Frameseal.memberJoined}.
    */
   async safetyNumber(member?: string): Promise<string> {
-    if (member === undefined) return this.#ask('exchange', { type: 'safetyNumber' });
-    requireMember('member', member);
-    return this.#ask('exchange', { type: 'safetyNumber', member });
+    if (member !== undefined) requireMember('member', member);
+    return this.#ask('exchange', 'safetyNumber', member);
   }
 
   /**
@@ -226,7 +231,7 @@ export class Frameseal extends EventTarget {
    * @throws FramesealError as {@link Frameseal.memberJoined}.
    */
   async fingerprint(): Promise<string> {
-    return this.#ask('exchange', { type: 'fingerprint' });
+    return this.#ask('exchange', 'fingerprint');
   }
 
   /**
@@ -239,8 +244,7 @@ export class Frameseal extends EventTarget {
    */
   async setSendKey({ keyId, baseKey }: SendKey): Promise<void> {
     const id = toKeyId(keyId, this.#session.profile);
-    const key = copyBaseKey(baseKey);
-    await this.#ask('manual', { type: 'setSendKey', keyId: id, baseKey: key }, [key.buffer]);
+    await this.#ask('manual', 'setSendKey', id, copyBaseKey(baseKey));
   }
 
   /**
@@ -252,9 +256,7 @@ export class Frameseal extends EventTarget {
   async addReceiveKey(key: ReceiveKey): Promise<void> {
     const keyId = toKeyId(key.keyId, this.#session.profile);
     const member = memberOf(key, keyId);
-    const baseKey = copyBaseKey(key.baseKey);
-    const request = { type: 'addReceiveKey', keyId, baseKey, member } as const;
-    await this.#ask('manual', request, [baseKey.buffer]);
+    await this.#ask('manual', 'addReceiveKey', keyId, copyBaseKey(key.baseKey), member);
   }
 
   /**
@@ -264,7 +266,7 @@ export class Frameseal extends EventTarget {
    */
   async removeReceiveKey(keyId: number | bigint): Promise<void> {
     const id = toKeyId(keyId, this.#session.profile);
-    await this.#ask('manual', { type: 'removeReceiveKey', keyId: id });
+    await this.#ask('manual', 'removeReceiveKey', id);
   }
 
   /**
@@ -274,8 +276,7 @@ export class Frameseal extends EventTarget {
    * @throws FramesealError `missing-key`, `key-exhausted`.
    */
   async seal(data: Uint8Array): Promise<Uint8Array> {
-    const copy = copyBytes('data', data);
-    return this.#channel.request({ type: 'seal', data: copy }, [copy.buffer]);
+    return this.#channel.request('seal', copyBytes('data', data));
   }
 
   /**
@@ -284,13 +285,12 @@ export class Frameseal extends EventTarget {
    * @throws FramesealError `missing-key`, `not-sealed`, `authentication-failed`: also for a repeat.
    */
   async open(data: Uint8Array): Promise<OpenedData> {
-    const copy = copyBytes('data', data);
-    return this.#channel.request({ type: 'open', data: copy }, [copy.buffer]);
+    return this.#channel.request('open', copyBytes('data', data));
   }
 
   /** Tells what has been sealed, opened and dropped so far, and how long it took. */
   async stats(): Promise<FramesealStats> {
-    const { pipelines, ...session } = await this.#channel.request({ type: 'stats' });
+    const { pipelines, ...session } = await this.#channel.request('stats');
     const tracks: TrackStats[] = [];
     for (const { pipeline, track: received, ...counters } of pipelines) {
       const subject = this.#pipelines.find(pipeline);
@@ -336,23 +336,22 @@ export class Frameseal extends EventTarget {
 
   async #introduce(credential: (fingerprint: string) => unknown): Promise<void> {
     const given = await credential(await this.fingerprint());
-    const copy = copyCredential(given as Uint8Array);
-    await this.#ask('exchange', { type: 'setCredential', credential: copy }, [copy.buffer]);
+    await this.#ask('exchange', 'setCredential', copyCredential(given as Uint8Array));
   }
 
-  #tell(request: Request, transfer?: Transferable[]): void {
+  #tell<M extends Method>(method: M, ...args: Parameters<Requests[M]>): void {
     this.#requireKeys('exchange');
     this.#requireOpen();
-    this.#channel.tell(request, transfer);
+    this.#channel.tell(method, ...args);
   }
 
-  async #ask<R extends Request>(
+  async #ask<M extends Method>(
     keys: KeyMode,
-    request: R,
-    transfer?: Transferable[],
-  ): Promise<Answer<R>> {
+    method: M,
+    ...args: Parameters<Requests[M]>
+  ): Promise<Answer<M>> {
     this.#requireKeys(keys);
-    return this.#channel.request(request, transfer);
+    return this.#channel.request(method, ...args);
   }
 
   #handle(event: WorkerEvent): void {
@@ -398,7 +397,7 @@ export class Frameseal extends EventTarget {
     } catch (error) {
       this.#report('judgement-failed', { member, error, count: 1 });
     }
-    this.#channel.tell({ type: 'judge', member, fingerprint, accept });
+    this.#channel.tell('judge', member, fingerprint, accept);
   }
 
   #report(

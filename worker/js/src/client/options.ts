@@ -200,10 +200,12 @@ export function sessionOptions(options: FramesealOptions): SessionOptions {
     member,
     verify: acceptMember !== undefined,
     rotateEveryMs,
-    ...(secret !== undefined && { secret: copySecret(secret) }),
-    ...(slot !== undefined && { slot }),
-    ...(credential !== undefined &&
-      typeof credential !== 'function' && { credential: copyCredential(credential) }),
+    secret: secret === undefined ? secret : copySecret(secret),
+    slot,
+    credential:
+      credential === undefined || typeof credential === 'function'
+        ? undefined // or made later, for the fingerprint
+        : copyCredential(credential),
   };
 }
 

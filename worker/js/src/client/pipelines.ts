@@ -106,8 +106,8 @@ export class Pipelines {
 
       this.#protected.delete(transceiver);
       if (track !== undefined) numbers.free(track);
-      this.#channel.tell({ type: 'release', pipeline: send });
-      this.#channel.tell({ type: 'release', pipeline: receive });
+      this.#channel.tell('release', send);
+      this.#channel.tell('release', receive);
     }
     return this.#protected.size;
   }
@@ -145,8 +145,8 @@ export class Pipelines {
 
   #update(known: ProtectedTransceiver): void {
     const { send, receive } = describe(known);
-    this.#channel.tell({ type: 'retarget', pipeline: send });
-    this.#channel.tell({ type: 'retarget', pipeline: receive });
+    this.#channel.tell('retarget', send);
+    this.#channel.tell('retarget', receive);
     this.#prepare(known);
   }
 
@@ -154,7 +154,7 @@ export class Pipelines {
   #prepare({ track }: ProtectedTransceiver): void {
     if (track === undefined || this.#prepared) return;
     this.#prepared = true;
-    this.#channel.tell({ type: 'prepare' });
+    this.#channel.tell('prepare');
   }
 
   #numbersOf(pc: RTCPeerConnection | undefined): TrackNumbers {

@@ -20,80 +20,61 @@ export interface Problem {
   hint: string;
 }
 
+const as = (severity: Severity) => (hint: string) => ({ severity, hint });
+const info = as('info');
+const warning = as('warning');
+const error = as('error');
+
 /** All problems: why each happens and what to do. */
 export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
-  'authentication-failed': {
-    severity: 'warning',
-    hint:
-      'Frames are not what the named key sealed: keys differ, or somebody changed the frames. ' +
-      'Compare both sides’ cipher suites, and base keys if set by hand.',
-  },
-  'judgement-failed': {
-    severity: 'error',
-    hint:
-      'Judging the member, acceptMember() threw the error in the detail, which rejects it. ' +
-      'Let it return true or false; memberLeft() and memberJoined() have it judge again.',
-  },
-  'key-exhausted': {
-    severity: 'error',
-    hint:
-      'The send key has sealed as many frames as it safely may, so no more leave. ' +
-      'Call rotate(), or with manual keys setSendKey() with a new one.',
-  },
-  'malformed-frame': {
-    severity: 'warning',
-    hint:
-      'Frames could not be parsed as their codec: they are damaged, or the codec hint is wrong. ' +
-      'Check the codec option of protect().',
-  },
-  'message-rejected': {
-    severity: 'warning',
-    hint:
-      'A key message was of no use (see reason), and changed nothing. ' +
-      'Compare room, secret and cipher suite of both sides, and call memberJoined() before ' +
-      'receive().',
-  },
-  'missing-key': {
-    severity: 'info',
-    hint:
-      'Frames came before the key that they need, which is usual when somebody joins. ' +
-      'If it lasts, find out why key messages do not arrive, or set the key if keys are manual.',
-  },
-  'not-sealed': {
-    severity: 'warning',
-    hint:
-      'Frames arrive in the clear, or sealed by something else: the sender is not protected. ' +
-      'Call attach() or protect() there, before the first frame leaves.',
-  },
-  'slot-conflict': {
-    severity: 'info',
-    hint:
-      'Another member had the same slot, and one of the two took another. ' +
-      'If the application gives slots, give each only once.',
-  },
-  'transform-not-running': {
-    severity: 'error',
-    hint:
-      'Frames pass without being sealed or opened, because the browser ignores a transform that ' +
-      'comes too late. Call attach() right after new RTCPeerConnection(), or protect() in the ' +
-      'turn that makes the transceiver, and connect anew.',
-  },
-  'unsupported-codec': {
-    severity: 'error',
-    hint:
-      'There is no envelope for this codec, so its frames are dropped. ' +
-      'Negotiate VP8, VP9, H.264, H.265 or AV1, or tell protect() the codec.',
-  },
-  'worker-failed': {
-    severity: 'error',
-    hint:
-      'The worker stopped, so no frame passes any more. ' +
-      'Create another Frameseal and connect anew.',
-  },
-  'wrong-source': {
-    severity: 'warning',
-    hint:
-      'Another member than the one asked for sends on this receiver, and is not let through. ' +
-      'Change the from option of protect() if the media server moved the members.',
-  },
+  'authentication-failed': warning(
+    'Frames are not what the named key sealed: keys differ, or somebody changed the frames. ' +
+    'Compare both sides’ cipher suites, and base keys if set by hand.',
+  ),
+  'judgement-failed': error(
+    'Judging the member, acceptMember() threw the error in the detail, which rejects it. ' +
+    'Let it return true or false; memberLeft() and memberJoined() have it judge again.',
+  ),
+  'key-exhausted': error(
+    'The send key has sealed as many frames as it safely may, so no more leave. ' +
+    'Call rotate(), or with manual keys setSendKey() with a new one.',
+  ),
+  'malformed-frame': warning(
+    'Frames could not be parsed as their codec: they are damaged, or the codec hint is wrong. ' +
+    'Check the codec option of protect().',
+  ),
+  'message-rejected': warning(
+    'A key message was of no use (see reason), and changed nothing. ' +
+    'Compare room, secret and cipher suite of both sides, and call memberJoined() before ' +
+    'receive().',
+  ),
+  'missing-key': info(
+    'Frames came before the key that they need, which is usual when somebody joins. ' +
+    'If it lasts, find out why key messages do not arrive, or set the key if keys are manual.',
+  ),
+  'not-sealed': warning(
+    'Frames arrive in the clear, or sealed by something else: the sender is not protected. ' +
+    'Call attach() or protect() there, before the first frame leaves.',
+  ),
+  'slot-conflict': info(
+    'Another member had the same slot, and one of the two took another. ' +
+    'If the application gives slots, give each only once.',
+  ),
+  'transform-not-running': error(
+    'Frames pass without being sealed or opened, because the browser ignores a transform that ' +
+    'comes too late. Call attach() right after new RTCPeerConnection(), or protect() in the ' +
+    'turn that makes the transceiver, and connect anew.',
+  ),
+  'unsupported-codec': error(
+    'There is no envelope for this codec, so its frames are dropped. ' +
+    'Negotiate VP8, VP9, H.264, H.265 or AV1, or tell protect() the codec.',
+  ),
+  'worker-failed': error(
+    'The worker stopped, so no frame passes any more. ' +
+    'Create another Frameseal and connect anew.',
+  ),
+  'wrong-source': warning(
+    'Another member than the one asked for sends on this receiver, and is not let through. ' +
+    'Change the from option of protect() if the media server moved the members.',
+  ),
 };

@@ -4,29 +4,17 @@
  * `data` is what `seal()` makes. The four names after it are given to the first senders of a
  * connection by kind and order, the numbered ones to all further ones.
  */
-export type TrackName = (typeof NAMES)[number];
+export type TrackName = 'data' | MediaTrackName;
 
 /** A track that a sender can have. */
-export type MediaTrackName = Exclude<TrackName, 'data'>;
+export type MediaTrackName =
+  | 'microphone'
+  | 'camera'
+  | 'screen'
+  | 'screen-audio'
+  | `track-${5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15}`;
 
-const NAMES = [
-  'data',
-  'microphone',
-  'camera',
-  'screen',
-  'screen-audio',
-  'track-5',
-  'track-6',
-  'track-7',
-  'track-8',
-  'track-9',
-  'track-10',
-  'track-11',
-  'track-12',
-  'track-13',
-  'track-14',
-  'track-15',
-] as const;
+const NAMES = ['data', 'microphone', 'camera', 'screen', 'screen-audio'];
 
 /**
  * The number of senders that have no other, because they do not send or because all are taken.
@@ -40,14 +28,16 @@ const FIRST = { audio: [1, 4], video: [2, 3] };
 
 /** Returns the number of a track, or `undefined` for no track's name. */
 export function trackNumber(name: string): number | undefined {
-  const number = (NAMES as readonly string[]).indexOf(name);
-  return number < 0 ? undefined : number;
+  return NUMBERS.find((number) => trackName(number) === name);
 }
 
 /** Returns the name of a track; the number is the worker's, 0-15. */
 export function trackName(number: number): TrackName {
-  return NAMES[number] ?? 'track-15';
+  return (NAMES[number] ?? `track-${number}`) as TrackName;
 }
+
+/** All that there are. */
+const NUMBERS = Array.from({ length: SHARED_TRACK + 1 }, (_, number) => number);
 
 /** Numbers the senders of one connection. */
 export class TrackNumbers {
@@ -55,7 +45,7 @@ export class TrackNumbers {
 
   /** Takes the first free number for a sender of this kind. */
   assign(kind: 'audio' | 'video'): number {
-    const wanted = [...FIRST[kind], 5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
+    const wanted = [...FIRST[kind], ...NUMBERS.slice(NAMES.length)];
     const number = wanted.find((candidate) => !this.#taken.has(candidate)) ?? SHARED_TRACK;
     this.#taken.add(number);
     return number;

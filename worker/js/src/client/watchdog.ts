@@ -51,7 +51,7 @@ export class Watchdog {
   }
 
   async #compare(): Promise<void> {
-    const { pipelines } = await this.#channel.request({ type: 'stats' });
+    const { pipelines } = await this.#channel.request('stats');
     const seen = new Map(pipelines.map((stats) => [stats.pipeline, stats.seen]));
     const flowing = [...this.#pipelines].filter(flows);
     await Promise.all(

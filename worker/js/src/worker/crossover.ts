@@ -15,8 +15,8 @@ export async function measureCrossover(
 ): Promise<number> {
   if (!AES_GCM.has(cipherSuite)) return Infinity;
   const session = new Session('frameseal/1', cipherSuite);
-  session.set_send_key(0n, crypto.getRandomValues(new Uint8Array(16)));
-  session.add_pipeline(0, 'send', 'audio', 1, undefined, undefined);
+  session.setSendKey(0n, crypto.getRandomValues(new Uint8Array(16)));
+  session.add_pipeline(0, true, false, 1, undefined, undefined);
   const frames = new Frames(session, memory);
   signal.addEventListener('abort', () => frames.close());
 

@@ -1,4 +1,4 @@
-import { Session, type InitOutput } from '../../wasm/frameseal.js';
+import { Session, wasm_memory } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
 import { measureCrossover } from './crossover.js';
 import { Frames, type FrameKind, type Verdict } from './frames.js';
@@ -6,15 +6,17 @@ import { load } from './load.js';
 import { sizeOf, type EncodedFrame } from './pump.js';
 import { Slices } from './slices.js';
 import { WaitingRoom } from './waiting.js';
-import { MAX_DATA_LENGTH } from '../protocol.js';
 import type {
+  Answer,
   Call,
   Event,
   Failure,
   FromWorker,
   KeyExchange,
+  Method,
   Pipeline,
   Request,
+  Requests,
   SessionOptions,
 } from '../protocol.js';
 
@@ -39,7 +41,7 @@ export class Engine {
   readonly waiting: WaitingRoom<EncodedFrame>;
 
   readonly #post: (message: FromWorker) => void;
-  readonly #loaded: Promise<InitOutput>;
+  readonly #loaded: Promise<void>;
   readonly #keyFrameSources = new Map<number, KeyFrameSource>();
   readonly #alarm = new Alarm(() => this.#wake());
   readonly #keyWork = new Slices(
@@ -76,10 +78,10 @@ export class Engine {
   async answer(message: Call): Promise<void> {
     const { call } = message;
     try {
-      const wasm = await this.#loaded;
+      await this.#loaded;
       const value =
         'configure' in message
-          ? this.#configure(message.configure, wasm)
+          ? this.#configure(message.configure)
           : this.#handle(message.request);
       this.#post({ call, value });
     } catch (error) {
@@ -153,7 +155,7 @@ export class Engine {
     this.#end({ code: 'worker-failed', message: 'the session was closed' });
   }
 
-  #configure(options: SessionOptions, { memory }: InitOutput): void {
+  #configure(options: SessionOptions): void {
     if (this.#session || this.#ended) {
       throw failure('invalid-message', 'this worker has served: one worker, one Frameseal');
     }
@@ -161,8 +163,8 @@ export class Engine {
       options.keys === 'manual'
         ? new Session(options.profile, options.cipherSuite)
         : exchanging(options);
-    this.#memory = memory;
-    this.#frames = new Frames(this.#session, memory);
+    this.#memory = wasm_memory();
+    this.#frames = new Frames(this.#session, this.#memory);
     this.#cipherSuite = options.cipherSuite;
     this.#settle();
     setTimeout(() => void this.#measureCrossover(), COMPILED_MS);
@@ -172,47 +174,20 @@ export class Engine {
     const session = this.#session;
     if (!session || !this.#memory) throw failure('invalid-message', 'this worker has no session');
     const now = performance.now();
-    switch (request.type) {
-      case 'setSendKey':
-        return session.set_send_key(request.keyId, request.baseKey);
-      case 'addReceiveKey': {
-        const { keyId, baseKey, member } = request;
-        return session.add_receive_key(keyId, baseKey, member, now);
-      }
-      case 'removeReceiveKey':
-        return session.remove_receive_key(request.keyId);
-      case 'memberJoined':
-        return session.member_joined(request.id, now);
-      case 'memberLeft':
-        return session.member_left(request.id, now);
-      case 'receive':
-        return session.receive(request.from, request.message, now);
-      case 'prepare':
-        return session.prepare();
-      case 'rotate':
-        return session.rotate(now);
-      case 'judge':
-        return session.judge(request.member, request.fingerprint, request.accept, now);
-      case 'setCredential':
-        return session.set_credential(request.credential);
-      case 'fingerprint':
-        return session.fingerprint();
-      case 'safetyNumber':
-        return session.safety_number(request.member);
+    switch (request[0]) {
       case 'retarget':
-        return session.retarget(...inOrder(request.pipeline));
-      case 'release':
-        return session.release(request.pipeline);
-      case 'seal':
-        return session.seal(bounded(request.data), now);
-      case 'open':
-        return session.open(bounded(request.data), now);
+        return session.retarget(...inOrder(request[1]));
       case 'stats':
         return session.stats(
           this.#memory.buffer.byteLength,
           this.#keyWork.longest,
-          Number.isFinite(this.#crossover) ? this.#crossover : undefined,
+          this.#crossover, // `Infinity` gets there as 0
         );
+      default: {
+        const [method, ...args] = request;
+        const methods: Methods = session;
+        return (methods[method] as (...args: unknown[]) => unknown).call(session, ...args, now);
+      }
     }
   }
 
@@ -338,21 +313,28 @@ export class Engine {
 }
 
 function exchanging(options: KeyExchange): Session {
-  const { room, member, cipherSuite, secret, slot, credential, verify, rotateEveryMs } = options;
+  const { room, member, cipherSuite, secret, slot = -1, credential, verify, rotateEveryMs } = options;
   const bare = secret && ('passphrase' in secret ? secret.passphrase : secret.random);
   const session = Session.exchanging(room, member, cipherSuite, bare, slot, verify, rotateEveryMs);
-  if (credential) session.set_credential(credential);
+  if (credential) session.setCredential(credential);
   return session;
 }
 
 function wipeSecrets(message: Call): void {
   if ('request' in message) {
-    if ('baseKey' in message.request) message.request.baseKey.fill(0);
+    for (const part of message.request) if (part instanceof Uint8Array) part.fill(0);
   } else if (message.configure.keys === 'exchange') {
     const { secret } = message.configure;
     if (secret && 'random' in secret) secret.random.fill(0);
   }
 }
+
+/** Requests that the session takes as they are, with the time in ms behind their arguments. */
+type Methods = {
+  [M in Exclude<Method, 'retarget' | 'stats'>]: (
+    ...args: [...Parameters<Requests[M]>, now: number]
+  ) => Answer<M>;
+};
 
 /** One frame in so many is timed: in a call, some ten a second. */
 const SAMPLED = 16;
@@ -365,13 +347,7 @@ const WARM_MS = 10_000;
 
 /** The options in the order of the session's arguments. */
 function inOrder({ pipeline, direction, kind, track, codec, from }: Pipeline) {
-  return [pipeline, direction, kind, track, codec, from] as const;
-}
-
-/** WebAssembly memory never shrinks, so what is too large must not get there. */
-function bounded(data: Uint8Array): Uint8Array {
-  if (data.byteLength <= MAX_DATA_LENGTH) return data;
-  throw failure('invalid-argument', `data is over ${MAX_DATA_LENGTH} bytes`);
+  return [pipeline, direction === 'send', kind === 'video', track, codec, from] as const;
 }
 
 function failure(code: Failure['code'], message: string): Failure {
@@ -380,9 +356,7 @@ function failure(code: Failure['code'], message: string): Failure {
 
 /** What the session throws on purpose is plain data; what does not fit its arguments, an `Error`. */
 function asFailure(error: unknown): Failure {
-  if (typeof error === 'object' && error !== null && 'code' in error && !(error instanceof Error)) {
-    return error as Failure;
-  }
+  if (!(error instanceof Error)) return error as Failure;
   return failure('invalid-message', 'client and worker are of different versions');
 }
 

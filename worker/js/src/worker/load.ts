@@ -1,10 +1,10 @@
-import { initSync, type InitOutput } from '../../wasm/frameseal.js';
+import { initSync } from '../../wasm/frameseal.js';
 
 /** Loads the wasm module, which lies beside this script. */
-export async function load(): Promise<InitOutput> {
+export async function load(): Promise<void> {
   const response = await fetch(new URL('./frameseal_bg.wasm', import.meta.url));
   if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
-  return initSync({ module: await compile(response) });
+  initSync({ module: await compile(response) });
 }
 
 /** While it comes in, if the server names its type; browsers refuse to otherwise. */

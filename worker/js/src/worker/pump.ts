@@ -39,19 +39,26 @@ export async function pump(
   });
   /** Handles a frame whose encryption is worth a promise. Those after it wait: order is kept. */
   const handleLarge = async (frame: EncodedFrame): Promise<boolean> => {
-    const verdict = await engine.transformAway(options.pipeline, codec.look(frame), frame.data);
-    return settle(frame, verdict);
-  };
-  for (;;) {
-    // Rejects when the browser takes the stream away, because track or connection have ended.
-    const { done, value: frame } = await reader.read().catch(() => END);
-    if (done) break;
-    engine.see(options.pipeline);
-    if (line.isEmpty && engine.isLarge(sizeOf(frame))) {
-      if (!(await handleLarge(frame))) engine.waiting.keep(line, frame);
-    } else {
-      engine.waiting.take(line, frame);
+    try {
+      const kind = codec.look(frame);
+      return settle(frame, await engine.transformAway(options.pipeline, kind, frame.data));
+    } catch {
+      return true;
     }
+  };
+  try {
+    for (;;) {
+      const { done, value: frame } = await reader.read();
+      if (done) break;
+      engine.see(options.pipeline);
+      if (line.isEmpty && engine.isLarge(sizeOf(frame))) {
+        if (!(await handleLarge(frame))) engine.waiting.keep(line, frame);
+      } else {
+        engine.waiting.take(line, frame);
+      }
+    }
+  } catch {
+    // The browser took the stream away, because track or connection have ended.
   }
   engine.waiting.close(line);
   engine.remove(options.pipeline);
@@ -116,7 +123,5 @@ export function sizeOf(frame: EncodedFrame): number {
 const AUDIO = 0;
 const DELTA = 1;
 const KEY = 2;
-
-const END = { done: true, value: undefined } as const;
 
 function ignore(): void {}
