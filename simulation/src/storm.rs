@@ -184,7 +184,11 @@ impl Weather<'_> {
         match self.call.rng().u8(..10) {
             chance if chance < rotations => {
                 self.count("rotate");
-                self.call.tell(who, Input::Rotate);
+                // Who rotates has a key from then on, and gives it to all: one of the senders does.
+                let Self { call, senders, .. } = self;
+                senders.retain(|sender| call[*sender].is_there());
+                let who = call.rng().choice(&*senders).copied().unwrap_or(who);
+                call.tell(who, Input::Rotate);
             }
             _ if few || (!full && self.call.rng().bool()) => self.arrive(first_frame),
             _ => {
