@@ -1,6 +1,7 @@
 //! All keys that one receiver opens with: finds the key by the frame's KID, ratchets when the
 //! sender did.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -24,13 +25,20 @@ pub struct Receiver<S> {
     keys: Vec<Entry<S>>,
 }
 
-/// A base key and its contexts.
+/// Where a key is. What is searched and moved is kept small, and what is secret stays in its place:
+/// a vector that grows leaves what it held behind.
 #[derive(Debug)]
 struct Entry<S> {
     /// Track bits are 0.
     key_id: KeyId,
     /// The key ID given to [`Receiver::add`], from which this key was ratcheted if it is another.
     root: KeyId,
+    held: Box<Held<S>>,
+}
+
+/// A base key and its contexts.
+#[derive(Debug)]
+struct Held<S> {
     key: ReceiveKey,
     source: S,
     tracks: Tracks<OpenContext>,
@@ -64,8 +72,8 @@ impl<S: Clone> Receiver<S> {
     /// alone: what was opened before stays opened before.
     pub fn add(&mut self, key_id: KeyId, key: ReceiveKey, source: S) {
         let (key_id, _) = self.profile.split_track(key_id);
-        match self.entry_mut(key_id) {
-            Some(entry) if entry.key.base_key().is(key.base_key()) => entry.source = source,
+        match self.held_mut(key_id) {
+            Some(held) if held.key.base_key().is(key.base_key()) => held.source = source,
             _ => {
                 self.remove(key_id);
                 self.insert(Entry::new(key_id, key_id, key, source));
@@ -103,7 +111,7 @@ impl<S: Clone> Receiver<S> {
     #[must_use]
     pub fn source(&self, key_id: KeyId) -> Option<&S> {
         let (key_id, _) = self.profile.split_track(key_id);
-        self.entry(key_id).map(|entry| &entry.source)
+        self.entry(key_id).map(|entry| &entry.held.source)
     }
 
     /// Opens `body`, which is `header || ciphertext || tag`, where it is.
@@ -127,25 +135,23 @@ impl<S: Clone> Receiver<S> {
     ) -> Result<Pending<'_, S>, OpenError> {
         let (Header { key_id, .. }, _) = Header::decode(body)?;
         let (base, track) = self.profile.split_track(key_id);
-        let mut ratcheted = None;
         let (suite, metadata) = (self.suite, self.profile.metadata(kind));
-        let entry = match self.position(base) {
-            Ok(at) => self.keys.get_mut(at),
-            // The sender may have ratcheted (RFC 9605 section 5.1): try, keep what authenticates.
-            Err(_) => self.ratcheted(base).map(|entry| ratcheted.insert(entry)),
+        // The sender may have ratcheted (RFC 9605 section 5.1): try, keep what authenticates.
+        let unknown = OpenError::UnknownKey(key_id);
+        let mut found = match self.position(base) {
+            Ok(at) => Found::Here(at),
+            Err(_) => Found::Ratcheted(self.ratcheted(base).ok_or(unknown)?),
         };
-        let entry = entry.ok_or(OpenError::UnknownKey(key_id))?;
-        let authentic = entry.track(suite, key_id, track).authenticate(metadata, body);
-        let source = entry.source.clone();
+        let held = found.held(&mut self.keys).ok_or(unknown)?;
+        let authentic = held.track(suite, key_id, track).authenticate(metadata, body);
+        let source = held.source.clone();
         let Authentic { counter, plaintext } = match authentic {
             // Whether the sender ratcheted is not known then: the key is as missing as it was.
-            Err(OpenError::Authentication) if ratcheted.is_some() => {
-                Err(OpenError::UnknownKey(key_id))
-            }
+            Err(OpenError::Authentication) if matches!(found, Found::Ratcheted(_)) => Err(unknown),
             authentic => authentic,
         }?;
         let opened = Opened { key_id, plaintext, source, track };
-        Ok(Pending { receiver: self, base, counter, opened, ratcheted })
+        Ok(Pending { receiver: self, found, counter, opened })
     }
 
     /// Looks up what it takes to open `body`; `None` if it may not be opened, or under no key that
@@ -181,14 +187,14 @@ impl<S: Clone> Receiver<S> {
     pub fn aead_key(&self, key_id: KeyId) -> Option<Zeroizing<Vec<u8>>> {
         let (base, _) = self.profile.split_track(key_id);
         let entry = self.entry(base)?;
-        Some(key_schedule::aead_key(self.suite, key_id, entry.key.base_key()))
+        Some(key_schedule::aead_key(self.suite, key_id, entry.held.key.base_key()))
     }
 
     #[cfg(feature = "external-aead")]
     fn context(&mut self, key_id: KeyId) -> Option<&mut OpenContext> {
         let (base, track) = self.profile.split_track(key_id);
         let suite = self.suite;
-        Some(self.entry_mut(base)?.track(suite, key_id, track))
+        Some(self.held_mut(base)?.track(suite, key_id, track))
     }
 
     /// Ratchets a copy of the nearest key from which steps lead to `key_id`.
@@ -200,9 +206,9 @@ impl<S: Clone> Receiver<S> {
         let (steps, entry) = (1..STEPS)
             .find_map(|steps| Some((steps, self.entry(later.earlier(steps).to_key_id())?)))?;
 
-        let first = entry.key.ratchet(self.suite);
+        let first = entry.held.key.ratchet(self.suite);
         let key = (1..steps).fold(first, |key, _| key.ratchet(self.suite));
-        Some(Entry::new(key_id, entry.root, key, entry.source.clone()))
+        Some(Entry::new(key_id, entry.root, key, entry.held.source.clone()))
     }
 
     fn insert(&mut self, entry: Entry<S>) {
@@ -220,8 +226,9 @@ impl<S: Clone> Receiver<S> {
         self.position(key_id).ok().and_then(|at| self.keys.get(at))
     }
 
-    fn entry_mut(&mut self, key_id: KeyId) -> Option<&mut Entry<S>> {
-        self.position(key_id).ok().and_then(|at| self.keys.get_mut(at))
+    fn held_mut(&mut self, key_id: KeyId) -> Option<&mut Held<S>> {
+        let at = self.position(key_id).ok()?;
+        self.keys.get_mut(at).map(|entry| &mut *entry.held)
     }
 
     /// Where the key is, or where it would have to be.
@@ -232,9 +239,11 @@ impl<S: Clone> Receiver<S> {
 
 impl<S: Clone> Entry<S> {
     fn new(key_id: KeyId, root: KeyId, key: ReceiveKey, source: S) -> Self {
-        Self { key_id, root, key, source, tracks: Tracks::new() }
+        Self { key_id, root, held: Box::new(Held { key, source, tracks: Tracks::new() }) }
     }
+}
 
+impl<S> Held<S> {
     fn track(&mut self, suite: CipherSuite, key_id: KeyId, track: u8) -> &mut OpenContext {
         let Self { key, tracks, .. } = self;
         tracks.get_or_derive(track, || OpenContext::derive(suite, key_id, key.base_key()))
@@ -250,27 +259,41 @@ pub(crate) struct Begun {
     pub(crate) text_len: usize,
 }
 
+/// The key of a frame: one that is held, or one that was ratcheted for it.
+#[derive(Debug)]
+enum Found<S> {
+    Here(usize),
+    Ratcheted(Entry<S>),
+}
+
+impl<S> Found<S> {
+    fn held<'a>(&'a mut self, keys: &'a mut [Entry<S>]) -> Option<&'a mut Held<S>> {
+        match self {
+            Self::Here(at) => Some(&mut *keys.get_mut(*at)?.held),
+            Self::Ratcheted(entry) => Some(&mut *entry.held),
+        }
+    }
+}
+
 /// A frame that authenticated. Dropped, it leaves the receiver as it was before.
 #[derive(Debug)]
 pub(crate) struct Pending<'a, S> {
     receiver: &'a mut Receiver<S>,
-    base: KeyId,
+    found: Found<S>,
     counter: Counter,
     opened: Opened<S>,
-    /// The key that opened it, if it was ratcheted for this frame.
-    ratcheted: Option<Entry<S>>,
 }
 
 impl<S: Clone> Pending<'_, S> {
     /// Takes note of the frame, and of the key if it is a new one.
     pub(crate) fn commit(self) -> Opened<S> {
-        let Self { receiver, base, counter, opened, ratcheted } = self;
-        if let Some(entry) = ratcheted {
-            receiver.insert(entry);
-        }
+        let Self { receiver, mut found, counter, opened } = self;
         let suite = receiver.suite;
-        if let Some(entry) = receiver.entry_mut(base) {
-            entry.track(suite, opened.key_id, opened.track).commit(counter);
+        if let Some(held) = found.held(&mut receiver.keys) {
+            held.track(suite, opened.key_id, opened.track).commit(counter);
+        }
+        if let Found::Ratcheted(entry) = found {
+            receiver.insert(entry);
         }
         opened
     }

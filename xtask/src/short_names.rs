@@ -1,6 +1,6 @@
 //! Short names for what the wasm module and its glue call each other by, as nobody else does.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -54,7 +54,7 @@ fn rename(pattern: &str, text: &str, names: &BTreeMap<String, String>) -> Result
     let replaced = Regex::new(pattern)?.replace_all(text, |found: &Captures<'_>| {
         let whole = &found[0];
         let name = &found["name"];
-        names.get(name).map_or(whole.to_owned(), |new| whole.replacen(name, new, 1))
+        names.get(name).map_or_else(|| whole.to_owned(), |new| whole.replacen(name, new, 1))
     });
     Ok(replaced.into_owned())
 }
