@@ -49,8 +49,7 @@ export class Pipelines {
 
   /** Finds a direction of a transceiver by what the worker calls it. */
   find(pipeline: number): PipelineEnd | undefined {
-    for (const end of this) if (end.pipeline === pipeline) return end;
-    return undefined;
+    return [...this].find((end) => end.pipeline === pipeline);
   }
 
   /**

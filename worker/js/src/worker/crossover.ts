@@ -20,10 +20,15 @@ export async function measureCrossover(
   const frames = new Frames(session, memory);
   signal.addEventListener('abort', () => frames.close());
 
-  const wasm = await measureCost((data) => frames.process(0, 0, data, 0, true), signal);
-  const webCrypto = await measureCost((data) => frames.processAway(0, 0, data, 0), signal);
+  const [wasm, webCrypto] = await measureCosts(
+    [
+      (data) => frames.process(0, 0, data, 0, true),
+      (data) => frames.processAway(0, 0, data, 0),
+    ],
+    signal,
+  );
   session.free();
-  return crossover(wasm, webCrypto);
+  return crossover(wasm!, webCrypto!);
 }
 
 /** What frames cost: so much each, and so much for each of their bytes. In ms. */
@@ -39,16 +44,24 @@ export function crossover(first: Cost, second: Cost): number {
   return Math.max(0, Math.ceil((second.perFrame - first.perFrame) / gain));
 }
 
-/** What disturbs a round makes it longer, so the shortest tells the cost. */
-async function measureCost(process: Process, signal: AbortSignal): Promise<Cost> {
-  const [small, large] = [new ArrayBuffer(SMALL), new ArrayBuffer(LARGE)];
-  let [least, most] = [Infinity, Infinity];
+/**
+ * What disturbs a round makes it longer, so the shortest tells the cost. They take turns, because
+ * machines are slower for seconds at a time.
+ */
+async function measureCosts(ways: Process[], signal: AbortSignal): Promise<Cost[]> {
+  const least = ways.map(() => LENGTHS.map(() => Infinity));
   for (let round = 0; round < ROUNDS; round += 1) {
-    least = Math.min(least, await measureRound(process, small, signal));
-    most = Math.min(most, await measureRound(process, large, signal));
+    for (const [way, process] of ways.entries()) {
+      for (const [at, length] of LENGTHS.entries()) {
+        const time = await measureRound(process, new ArrayBuffer(length), signal);
+        least[way]![at] = Math.min(least[way]![at]!, time);
+      }
+    }
   }
-  const perByte = (most - least) / (LARGE - SMALL);
-  return { perFrame: least - perByte * SMALL, perByte };
+  return least.map(([small, large]) => {
+    const perByte = (large! - small!) / (LENGTHS[1] - LENGTHS[0]);
+    return { perFrame: small! - perByte * LENGTHS[0], perByte };
+  });
 }
 
 /** Returns the time that a frame took, of as many as there is time for. */
@@ -83,12 +96,11 @@ type Process = (data: ArrayBuffer) => unknown;
 /** The suites of AES-GCM: WebCrypto cannot compute AES-CTR's HMAC without a second call. */
 const AES_GCM = new Set([4, 5]);
 
-/** Lengths in bytes: a frame of audio, and a large frame of video. */
-const SMALL = 128;
-const LARGE = 16_384;
+/** Lengths in bytes between which the costs cross in all browsers that we know, or near them. */
+const LENGTHS = [1024, 8192] as const;
 
-/** Rounds of each length. */
-const ROUNDS = 5;
+/** Rounds of each length and way. */
+const ROUNDS = 8;
 
 /**
  * Project decision: less than the 5 ms that frames may be held up, and more than Firefox's clock,

@@ -152,7 +152,7 @@ export class Engine {
 
   /** Wipes all keys; drops every frame from now on. */
   close(): void {
-    this.#end({ code: 'worker-failed', message: 'the session was closed' });
+    this.#end('the session was closed');
   }
 
   #configure(options: SessionOptions): void {
@@ -293,13 +293,13 @@ export class Engine {
   #fail(error: unknown): void {
     if (this.#ended) return;
     const message = error instanceof Error ? error.message : String(error);
-    this.#end({ code: 'worker-failed', message });
+    this.#end(message);
     this.#post({ fatal: { message } });
   }
 
   /** Forgets the session and wipes all of its memory: after a trap nothing else can be relied on. */
-  #end(reason: Failure): void {
-    this.#ended ??= reason;
+  #end(reason: string): void {
+    this.#ended ??= failure('worker-failed', reason);
     this.#closing.abort();
     this.#frames?.close();
     this.#frames = undefined;

@@ -69,7 +69,9 @@ export class Frames {
     // Keys may have changed meanwhile: the session then needs the frame as it came.
     const isGood = result !== undefined && session.is_good(frame);
     if (isGood) this.#view().set(new Uint8Array(result), text);
-    return this.#take(session.come_back(frame, isGood, now, false));
+    const length = session.come_back(frame, isGood, now, false);
+    // What is opened is the frame itself, with nothing around it.
+    return isGood && !seals && length === result.byteLength ? result : this.#take(length);
   }
 
   /** Drops WebCrypto's keys: those of the session have changed. */

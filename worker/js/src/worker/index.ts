@@ -20,7 +20,7 @@ self.addEventListener('rtctransform', ({ transformer }) => {
 
 // A page may post other things to its workers: those are none of ours.
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker | null | undefined>) => {
-  if (typeof data !== 'object' || data === null) return;
+  if (!isObject(data)) return;
   if ('close' in data) {
     engine.close();
   } else if ('streams' in data) {
@@ -34,5 +34,9 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker | null | undef
 
 /** The values are the session's to check. */
 function isPipeline(options: unknown): options is Pipeline {
-  return typeof options === 'object' && options !== null && 'pipeline' in options;
+  return isObject(options) && 'pipeline' in options;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -3,7 +3,7 @@ import { initSync } from '../../wasm/frameseal.js';
 /** Loads the wasm module, which lies beside this script. */
 export async function load(): Promise<void> {
   const response = await fetch(new URL('./frameseal_bg.wasm', import.meta.url));
-  if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
   initSync({ module: await compile(response) });
 }
 

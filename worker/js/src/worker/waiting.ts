@@ -70,8 +70,9 @@ export class WaitingRoom<F> {
 /** The frames of one pipeline. */
 export class Line<F> {
   readonly handle: Handle<F>;
+  /** Bytes that wait. */
+  size = 0;
   #frames: WaitingFrame<F>[] = [];
-  #size = 0;
 
   constructor(handle: Handle<F>) {
     this.handle = handle;
@@ -79,7 +80,7 @@ export class Line<F> {
 
   push(frame: WaitingFrame<F>): void {
     this.#frames.push(frame);
-    this.#size += frame.size;
+    this.size += frame.size;
   }
 
   /** Handles frames from the first on, until one has to wait. */
@@ -96,7 +97,7 @@ export class Line<F> {
 
   clear(): void {
     this.#frames = [];
-    this.#size = 0;
+    this.size = 0;
   }
 
   get isEmpty(): boolean {
@@ -108,13 +109,8 @@ export class Line<F> {
     return this.#frames[0]?.until ?? Infinity;
   }
 
-  /** Bytes that wait. */
-  get size(): number {
-    return this.#size;
-  }
-
   #shift(): void {
-    this.#size -= this.#frames.shift()?.size ?? 0;
+    this.size -= this.#frames.shift()?.size ?? 0;
   }
 }
 
