@@ -39,6 +39,12 @@ const costs = {
     return { seal: (sealed.ms * 1000) / frames, open: (opened.ms * 1000) / frames };
   },
 
+  /** From how many bytes on Frameseal gives frames to WebCrypto: where it seals, and where it opens. */
+  async crossovers(): Promise<(number | undefined)[]> {
+    const stats = [alice, ...receivers].map(({ frameseal }) => frameseal.stats());
+    return (await Promise.all(stats)).map(({ crossoverBytes }) => crossoverBytes);
+  },
+
   /**
    * Checks that an implementation hides a frame, opens it again, and opens none of another key's.
    *
@@ -91,9 +97,11 @@ declare global {
 window.costs = costs;
 
 class BenchWorker {
+  readonly frameseal: Frameseal;
   readonly #channel: BroadcastChannel;
 
-  private constructor(channel: BroadcastChannel) {
+  private constructor(frameseal: Frameseal, channel: BroadcastChannel) {
+    this.frameseal = frameseal;
     this.#channel = channel;
   }
 
@@ -101,9 +109,11 @@ class BenchWorker {
   static async start(key: Uint8Array<ArrayBuffer>, setKeys: SetKeys): Promise<BenchWorker> {
     const name = crypto.randomUUID();
     const worker = new Worker('../workers/costs.js', { type: 'module', name });
-    await setKeys(await Frameseal.create({ room: 'bench', member: name, keys: 'manual', worker }));
+    const options = { room: 'bench', member: name, keys: 'manual', worker } as const;
+    const frameseal = await Frameseal.create(options);
+    await setKeys(frameseal);
     await startLivekit(worker, key.buffer);
-    const started = new BenchWorker(new BroadcastChannel(name));
+    const started = new BenchWorker(frameseal, new BroadcastChannel(name));
     await started.#ask({ webCryptoKey: key.slice(0, AES_128_KEY_LENGTH) });
     return started;
   }
