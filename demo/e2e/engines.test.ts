@@ -32,7 +32,7 @@ inBrowsers((bench) => {
   test('a suite that WebCrypto does not have stays in WebAssembly', async () => {
     await bench.call({ cipherSuite: 'AES_128_CTR_HMAC_SHA256_80' }, async (call) => {
       await call.connect();
-      await call.lasts(2000); // longer than until a measurement would be over
+      await call.lasts(4000); // longer than until a measurement would be over
       for (const peer of [call.alice, call.bob]) {
         const { crossoverBytes, tracks } = await peer.run('framesealStats');
         assert.equal(crossoverBytes, undefined);

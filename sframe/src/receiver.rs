@@ -25,8 +25,7 @@ pub struct Receiver<S> {
     keys: Vec<Entry<S>>,
 }
 
-/// Where a key is. What is searched and moved is kept small, and what is secret stays in its place:
-/// a vector that grows leaves what it held behind.
+/// Where a key is: small, because it is searched for each frame, and moved when others come.
 #[derive(Debug)]
 struct Entry<S> {
     /// Track bits are 0.

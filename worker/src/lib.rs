@@ -510,7 +510,7 @@ fn text(name: &str, value: &JsValue) -> Result<String, JsValue> {
     // At once as long as it may become: no piece of a passphrase stays behind when it grows.
     let mut text = String::with_capacity(utf16.iter().len().saturating_mul(3));
     for unit in char::decode_utf16(utf16.iter()) {
-        text.push(unit.map_err(|_| invalid())?);
+        text.push(unit.unwrap_or(char::REPLACEMENT_CHARACTER)); // as `TextEncoder` has it
     }
     Ok(text)
 }

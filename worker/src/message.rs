@@ -16,17 +16,19 @@ use tsify::Tsify;
 pub(crate) enum Event {
     /// A receiving pipeline now opens frames of this member's track.
     Source { pipeline: u32, member: String, track: u8 },
-    /// Frames were dropped, or key messages of no use. At most one per code and pipeline a second.
+    /// Frames were dropped, or key messages of no use. At most one a second per code, pipeline and
+    /// member.
     Problem {
         code: ProblemCode,
         /// `None`: application data, or key messages.
         #[tsify(optional)]
         pipeline: Option<u32>,
+        /// `None`: nobody's, or one of more than are told apart.
         #[tsify(optional)]
         member: Option<String>,
         #[tsify(optional, type = "bigint")]
         key_id: Option<u64>,
-        /// Frames, or messages, since the last event of this code and pipeline.
+        /// Frames, or messages, since the last event of these, or in the last minute.
         count: u32,
         /// What was wrong with the last message, for developers. Safe to log.
         #[tsify(optional)]

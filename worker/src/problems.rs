@@ -46,7 +46,8 @@ impl Problems {
 
         let count = core::mem::take(&mut problem.pending);
         problem.reported = now;
-        let Culprit { member, key_id, reason } = culprit;
+        let Culprit { key_id, reason, .. } = culprit;
+        let member = problem.member.clone(); // nobody's, if it is the one of many names
         Some(Event::Problem { code, pipeline, member, key_id, count, reason })
     }
 

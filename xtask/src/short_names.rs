@@ -4,8 +4,8 @@ use alloc::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use regex::{Captures, Regex};
+use anyhow::{Context, Result, ensure};
+use regex::Regex;
 use serde::Deserialize;
 
 /// What `wasm-opt --minify-imports-and-exports-and-modules` prints: module, old and new name of each
@@ -25,11 +25,15 @@ impl ShortNames {
     /// tests that get between the two.
     pub(crate) fn apply(self, folder: &Path) -> Result<()> {
         let exports: BTreeMap<_, _> = self.exports.into_iter().collect();
-        let imports = self.imports.into_iter().map(|(_, old, new)| (old, new)).collect();
+        let imports: BTreeMap<_, _> =
+            self.imports.into_iter().map(|(_, old, new)| (old, new)).collect();
         rewrite(&folder.join("frameseal.js"), |glue| {
             let glue = rename(r"\bwasm\.(?<name>\w+)", &glue, &exports)?;
             let glue = glue.replace(&format!("\"{MODULE}\":"), SHORT_MODULE);
-            rename(r"(?m)^\s+(?<name>__wb\w+): function", &glue, &imports)
+            let glue = rename(r"(?m)^\s+(?<name>__wb\w+): function", &glue, &imports)?;
+            let missed = imports.keys().find(|name| glue.contains(*name));
+            ensure!(missed.is_none(), "the glue still has {missed:?}");
+            Ok(glue)
         })?;
         rewrite(&folder.join("frameseal.d.ts"), |declarations| {
             rename(r"(?m)^    readonly (?<name>\w+):", &declarations, &exports)
@@ -51,12 +55,19 @@ fn rewrite(path: &Path, edit: impl FnOnce(String) -> Result<String>) -> Result<(
 
 /// Gives each `name` that the pattern finds its new one, if it has one.
 fn rename(pattern: &str, text: &str, names: &BTreeMap<String, String>) -> Result<String> {
-    let replaced = Regex::new(pattern)?.replace_all(text, |found: &Captures<'_>| {
-        let whole = &found[0];
-        let name = &found["name"];
-        names.get(name).map_or_else(|| whole.to_owned(), |new| whole.replacen(name, new, 1))
-    });
-    Ok(replaced.into_owned())
+    let mut renamed = String::new();
+    let mut rest = 0;
+    for found in Regex::new(pattern)?.captures_iter(text) {
+        let name = found.name("name").context("the pattern has no name")?;
+        let Some(new) = names.get(name.as_str()) else {
+            continue;
+        };
+        renamed.push_str(&text[rest..name.start()]);
+        renamed.push_str(new);
+        rest = name.end();
+    }
+    renamed.push_str(&text[rest..]);
+    Ok(renamed)
 }
 
 #[cfg(test)]
@@ -65,7 +76,7 @@ mod tests {
 
     const PRINTED: &str = r#"{
         "imports": [["./frameseal_bg.js", "__wbg_length_186163212ffe79c3", "a"]],
-        "exports": [["session_see", "b"], ["session_seal", "c"], ["memory", "d"]]
+        "exports": [["session_see", "b"], ["session_seal", "c"], ["memory", "d"], ["a", "e"]]
     }"#;
 
     #[test]
@@ -74,7 +85,7 @@ mod tests {
         let file = |name| folder.path().join(name);
         fs::write(
             file("frameseal.js"),
-            "wasm.session_see(1); wasm.session_seal; wasm.memory.buffer; memory; wasm.other;
+            "wasm.session_see(1); wasm.a; wasm.session_seal; wasm.memory.buffer; memory; wasm.other;
              __wbg_length_186163212ffe79c3: function(arg0) {}
              \"./frameseal_bg.js\": imports",
         )
@@ -86,7 +97,7 @@ mod tests {
         let read = |name| fs::read_to_string(file(name)).unwrap();
         assert_eq!(
             read("frameseal.js"),
-            "wasm.b(1); wasm.c; wasm.d.buffer; memory; wasm.other;
+            "wasm.b(1); wasm.e; wasm.c; wasm.d.buffer; memory; wasm.other;
              a: function(arg0) {}
              a: imports",
         );

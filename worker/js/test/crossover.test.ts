@@ -14,7 +14,7 @@ test('the second way wins from where its line falls below the first', () => {
 });
 
 test('it wins always or never if the lines do not cross', () => {
-  assert.equal(crossover(slow, { perFrame: 1, perByte: 1 }), 0);
+  assert.equal(crossover(slow, { perFrame: 1, perByte: 1 }), 1);
   assert.equal(crossover(slow, { perFrame: 6, perByte: 8 }), Infinity);
   assert.equal(crossover(slow, { perFrame: 1, perByte: 9 }), Infinity, 'but for the smallest frames');
 });

@@ -17,7 +17,7 @@ export interface FramesealStats {
   /** Longest time that key exchange has held up frames, in microseconds. */
   longestSliceMicroseconds: number;
   /**
-   * Length in bytes from which on frames go through WebCrypto, as measured a second after the worker
+   * Length in bytes from which on frames go through WebCrypto, as measured some 2.5 s after the worker
    * started and again under load; absent if none do: before that, and with AES-CTR suites.
    */
   crossoverBytes?: number;

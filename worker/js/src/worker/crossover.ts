@@ -13,7 +13,7 @@ export async function measureCrossover(
   memory: WebAssembly.Memory,
   signal: AbortSignal,
 ): Promise<number> {
-  if (!AES_GCM.has(cipherSuite)) return Infinity;
+  if (!AES_GCM.includes(cipherSuite)) return Infinity;
   const session = new Session('frameseal/1', cipherSuite);
   session.setSendKey(0n, crypto.getRandomValues(new Uint8Array(16)));
   session.add_pipeline(0, true, false, 1, undefined, undefined);
@@ -41,7 +41,7 @@ export interface Cost {
 export function crossover(first: Cost, second: Cost): number {
   const gain = first.perByte - second.perByte;
   if (gain <= 0) return Infinity;
-  return Math.max(0, Math.ceil((second.perFrame - first.perFrame) / gain));
+  return Math.max(1, Math.ceil((second.perFrame - first.perFrame) / gain));
 }
 
 /**
@@ -94,7 +94,7 @@ function pause(): Promise<void> {
 type Process = (data: ArrayBuffer) => unknown;
 
 /** The suites of AES-GCM: WebCrypto cannot compute AES-CTR's HMAC without a second call. */
-const AES_GCM = new Set([4, 5]);
+const AES_GCM = [4, 5];
 
 /** Lengths in bytes between which the costs cross in all browsers that we know, or near them. */
 const LENGTHS = [1024, 8192] as const;

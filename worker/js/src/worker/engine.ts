@@ -322,7 +322,9 @@ function exchanging(options: KeyExchange): Session {
 
 function wipeSecrets(message: Call): void {
   if ('request' in message) {
-    for (const part of message.request) if (part instanceof Uint8Array) part.fill(0);
+    for (const part of Object.values(message.request)) {
+      if (part instanceof Uint8Array) part.fill(0);
+    }
   } else if (message.configure.keys === 'exchange') {
     const { secret } = message.configure;
     if (secret && 'random' in secret) secret.random.fill(0);

@@ -32,7 +32,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker | null | undef
   }
 });
 
-/** The values are the session's to check. */
+/** The values are the session's to check; what is no direction receives, and opens nothing. */
 function isPipeline(options: unknown): options is Pipeline {
   return isObject(options) && 'pipeline' in options;
 }
