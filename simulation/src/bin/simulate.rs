@@ -11,7 +11,7 @@ use clap::Parser;
 use frameseal_simulation::{Report, Storm, Tally};
 
 /// Without options: rooms of 2, 10, 100 and 1000 members, over links of every kind; that takes about
-/// half an hour on two processors.
+/// an hour on two processors.
 #[derive(Debug, Parser)]
 struct Options {
     /// Members of the only room to simulate
