@@ -41,9 +41,9 @@ inBrowsers((bench) => {
   });
 });
 
-for (const [name, heeded] of [
-  ['chromium', false],
-  ['firefox', true],
+for (const { name, heeded, told } of [
+  { name: 'chromium', heeded: false, told: true },
+  { name: 'firefox', heeded: true, told: false },
 ] as const) {
   inBrowsers(
     (bench) => {
@@ -56,6 +56,22 @@ for (const [name, heeded] of [
           const { received } = gather(toAlice, 'video');
           assert.equal(received > 0, heeded, `${received} frames were seen`);
         });
+      });
+
+      // Whoever waits for them waits for good.
+      test(`counters asked for before a connection closes ${told ? 'come' : 'never come'}`, async () => {
+        const page = await bench.page('peer');
+        const came = await page.evaluate(async () => {
+          const pc = new RTCPeerConnection();
+          pc.addTransceiver('audio');
+          await pc.setLocalDescription();
+          const counted = pc.getStats().then(() => true);
+          pc.close();
+          const late = new Promise<false>((late) => setTimeout(() => late(false), 3000));
+          return Promise.race([counted, late]);
+        });
+        assert.equal(came, told);
+        await page.close();
       });
     },
     { browsers: [name] },

@@ -75,8 +75,10 @@ export function instrument(): void {
     async received(): Promise<Received> {
       const all: Received = { pictures: 0, sounds: [], codecs: [] };
       for (const [index, pc] of connections.entries()) {
-        const report = await pc.getStats();
-        for (const stats of report.values()) {
+        // Asked just before a connection closes, Firefox never answers.
+        const late = new Promise<undefined>((late) => setTimeout(late, 5000));
+        const report = await Promise.race([pc.getStats(), late]);
+        for (const stats of report?.values() ?? []) {
           if (stats.type === 'codec' && stats.mimeType.startsWith('video/')) {
             if (!all.codecs.includes(stats.mimeType)) all.codecs.push(stats.mimeType);
           }

@@ -1,7 +1,32 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test, type TestContext } from 'node:test';
 
-import { Bypass } from '../src/client/watchdog.js';
+import { Channel } from '../src/client/channel.js';
+import type { PipelineEnd, Pipelines } from '../src/client/pipelines.js';
+import { Bypass, Watchdog } from '../src/client/watchdog.js';
+import { FakeWorker, settled } from './fake-worker.js';
+
+// What browsers do to a connection that closes while it counts; a call has others.
+for (const [what, getStats] of [
+  ['never come', () => new Promise<never>(() => {})],
+  ['fail', () => Promise.reject(new Error('closed'))],
+] as const) {
+  test(`counters that ${what} fail nobody, and hide nothing of other ends`, async (context) => {
+    let packets = 0;
+    const bypassed = end(2, async () => [{ type: 'outbound-rtp', packetsSent: (packets += 50) }]);
+    const { alarms, failures } = await watch(context, [end(1, getStats), bypassed]);
+    assert.deepEqual(failures, []);
+    assert.ok(alarms.length > 10);
+    assert.deepEqual(new Set(alarms), new Set([2]));
+  });
+}
+
+test('a worker that does not answer has failed', async (context) => {
+  const worker = new FakeWorker();
+  mock.method(worker, 'postMessage', () => {});
+  const { failures } = await watch(context, [end(1, async () => [])], worker);
+  assert.deepEqual(failures, ['the worker does not answer']);
+});
 
 test('frames that nobody saw are told within three checks, then at each', () => {
   const video = new Bypass('video');
@@ -54,3 +79,33 @@ test('counters of the browser that start anew are not counted', () => {
   assert.equal(bypass.check(3, 0), 0);
   assert.equal(bypass.check(33, 0), 0);
 });
+
+/** What a watchdog says of these ends in 20 s: pipelines bypassed, and why the worker failed. */
+async function watch(context: TestContext, ends: PipelineEnd[], worker = new FakeWorker()) {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  worker.answers = { stats: { pipelines: [] } };
+  const alarms: number[] = [];
+  const failures: string[] = [];
+  const channel = new Channel(worker as unknown as Worker, {
+    event() {},
+    failed: () => failures.push(channel.ended!.message),
+  });
+  const pipelines = { prune: () => ends.length, [Symbol.iterator]: () => ends.values() };
+  const watchdog = new Watchdog(pipelines as unknown as Pipelines, channel, ({ pipeline }) =>
+    alarms.push(pipeline),
+  );
+  watchdog.start();
+  for (let second = 0; second < 20; second += 1) {
+    context.mock.timers.tick(1000);
+    await settled();
+  }
+  watchdog.stop();
+  return { alarms, failures };
+}
+
+/** The sending end of a transceiver whose browser counts so. */
+function end(pipeline: number, getStats: () => Promise<unknown>): PipelineEnd {
+  const transceiver = { currentDirection: 'sendonly' };
+  const sender = { getStats };
+  return { pipeline, direction: 'send', kind: 'audio', transceiver, end: sender } as never;
+}
