@@ -17,15 +17,15 @@ export interface ArrivedFrame extends ReplayedFrame<Buffer> {
   opened: boolean;
 }
 
-/** Every frame that a member sent, to whomever. */
+/** Every frame that a member sent, to whomever, whose coming the taps saw too. */
 export function sealedFrames(taps: Tap<Buffer>[]): SealedFrame[] {
   return taps
     .filter(({ direction }) => direction === 'send')
     .flatMap(({ kind, before, after }) => {
       const encoded = new Map(before.map((frame) => [identity(frame), frame]));
-      return after.filter(hasBytes).map(({ at, ...frame }) => {
-        const { at: came } = encoded.get(identity(frame))!;
-        return { kind, ...frame, came, left: at };
+      return after.filter(hasBytes).flatMap(({ at, ...frame }) => {
+        const came = encoded.get(identity(frame))?.at;
+        return came === undefined ? [] : [{ kind, ...frame, came, left: at }];
       });
     });
 }

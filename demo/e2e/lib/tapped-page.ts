@@ -4,13 +4,17 @@ import type { Tap } from '../workers/tapped-frame.ts';
 import { RemotePage, type Api } from './remote-page.ts';
 
 /** What such a page has among its functions. */
-type Tapped = { taps(): Promise<Tap<string>[]> };
+type Tapped = { taps(since: number): Promise<Tap<string>[]> };
 
 export class TappedPage<Functions extends Api & Tapped> extends RemotePage<Functions> {
-  /** Every frame so far, as the worker got and gave it. */
-  async taps(): Promise<Tap<Buffer>[]> {
+  /**
+   * The frames as the worker got and gave them.
+   *
+   * @param since milliseconds of the system's clock, so as not to read all there ever was.
+   */
+  async taps(since = 0): Promise<Tap<Buffer>[]> {
     const page = this as unknown as RemotePage<Tapped>;
-    return (await page.run('taps')).map(fromText);
+    return (await page.run('taps', since)).map(fromText);
   }
 }
 

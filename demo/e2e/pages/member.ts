@@ -187,9 +187,9 @@ const member = {
     await Promise.all(senders.map((sender) => sender.replaceTrack(null)));
   },
 
-  /** Every frame so far. */
-  taps(): Promise<Tap<string>[]> {
-    return readTaps(new BroadcastChannel(workerName));
+  /** Every frame since then, in milliseconds of the system's clock. */
+  taps(since: number): Promise<Tap<string>[]> {
+    return readTaps(new BroadcastChannel(workerName), since);
   },
 
   /** Hands recorded frames to the session as if they had arrived; tells which it opened. */
@@ -286,11 +286,12 @@ async function setLocal(id: string, pc: RTCPeerConnection): Promise<void> {
   tell(id, { description: { type, sdp } });
 }
 
+/** Reads no more counters than it has to: it does so often, while the machine is at its busiest. */
 async function noteFirstPicture(id: string, pc: RTCPeerConnection): Promise<void> {
   while (pc.connectionState !== 'closed') {
-    const stats = await rtpStats(pc);
-    const video = stats.filter(({ kind, direction }) => `${direction} ${kind}` === 'receive video');
-    if (video.some(({ frames }) => frames > 0)) return note('picture', { id });
+    const video = pc.getReceivers().find(({ track }) => track.kind === 'video');
+    const stats = [...((await video?.getStats())?.values() ?? [])];
+    if (stats.some(({ framesDecoded = 0 }) => framesDecoded > 0)) return note('picture', { id });
     await new Promise((later) => setTimeout(later, PICTURE_POLL_MS));
   }
 }

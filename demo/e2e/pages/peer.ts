@@ -184,9 +184,9 @@ const peer = {
     return sources;
   },
 
-  /** Every frame so far. */
-  taps(): Promise<Tap<string>[]> {
-    return readTaps(channel);
+  /** Every frame since then, in milliseconds of the system's clock. */
+  taps(since: number): Promise<Tap<string>[]> {
+    return readTaps(channel, since);
   },
 
   /** Says something to the worker on the side, for scripts that listen there. */

@@ -11,10 +11,10 @@ export function ask<Answer>(channel: BroadcastChannel, question: unknown): Promi
   });
 }
 
-/** Every frame so far, as the worker got and gave it; the bytes in base64. */
-export async function readTaps(channel: BroadcastChannel): Promise<Tap<string>[]> {
+/** The frames as the worker got and gave them since then; the bytes in base64. */
+export async function readTaps(channel: BroadcastChannel, since: number): Promise<Tap<string>[]> {
   const asText = (frames: Tap['before']): Tap<string>['before'] =>
     frames.map((frame) => ({ ...frame, data: bytesToBase64(frame.data) }));
-  const taps = await ask<Tap[]>(channel, 'taps');
+  const taps = await ask<Tap[]>(channel, { tapsSince: since });
   return taps.map((tap) => ({ ...tap, before: asText(tap.before), after: asText(tap.after) }));
 }

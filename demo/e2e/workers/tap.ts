@@ -37,8 +37,12 @@ addEventListener('message', ({ data }) => {
 // Whoever made this worker knows its name, and asks there: what comes on the worker's own port, the
 // script under test would hear.
 const channel = new BroadcastChannel(self.name);
-channel.onmessage = ({ data }) => {
-  if (data === 'taps') channel.postMessage(taps);
+channel.onmessage = ({ data: { tapsSince } }) => {
+  if (tapsSince === undefined) return;
+  const since = (frames: TappedFrame[]): TappedFrame[] => frames.filter(({ at }) => at >= tapsSince);
+  channel.postMessage(
+    taps.map((tap) => ({ ...tap, before: since(tap.before), after: since(tap.after) })),
+  );
 };
 
 function tap(
