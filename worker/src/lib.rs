@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod away;
 mod exchange;
+mod keys;
 mod latency;
 mod manual;
 mod message;

@@ -1,9 +1,6 @@
 //! What the application is told about what went wrong: at most one event a second for each code and
 //! member.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use crate::message::{Event, ProblemCode};
 
 /// Turns a flood of drops into a few events: the first at once, those of the next second with the

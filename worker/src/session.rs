@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::away::{Away, Frame, Inputs, KeyNumber, WebKeys};
 use crate::exchange::Exchange;
+use crate::keys::Keys;
 use crate::manual::ManualKeys;
 use crate::message::{Event, Failure, FailureCode, OpenedData, ProblemCode, SessionStats};
 use crate::outcome::{Origin, Outcome, Refusal, finish_open, finish_seal, open, seal};
@@ -32,13 +33,6 @@ pub(crate) struct Session {
     away: Away,
     web_keys: WebKeys,
     events: VecDeque<Event>,
-}
-
-/// Who brings the keys.
-#[derive(Debug)]
-enum Keys {
-    Application(ManualKeys),
-    Manager(Box<Exchange>),
 }
 
 impl Session {
@@ -72,7 +66,7 @@ impl Session {
     /// Seals under this key from now on.
     pub(crate) fn set_send_key(&mut self, key_id: u64, key: BaseKey) -> Result<(), Failure> {
         let key_id = self.key_id(key_id)?;
-        if self.manual()?.send(key_id, key.fingerprint())? {
+        if self.keys.manual()?.send(key_id, key.fingerprint())? {
             self.seal_with(key_id, key.into_send_key());
         }
         Ok(())
@@ -87,7 +81,7 @@ impl Session {
         member: &str,
     ) -> Result<(), Failure> {
         let key_id = self.key_id(key_id)?;
-        self.manual()?.receive(key.fingerprint())?;
+        self.keys.manual()?.receive(key.fingerprint())?;
         self.open_with(now, key_id, key.into_receive_key(), Rc::from(member));
         Ok(())
     }
@@ -95,7 +89,7 @@ impl Session {
     /// Forgets a key.
     pub(crate) fn remove_receive_key(&mut self, key_id: u64) -> Result<(), Failure> {
         let key_id = self.key_id(key_id)?;
-        self.manual()?;
+        self.keys.manual()?;
         if self.receiver.remove(key_id) {
             self.forget_web_keys();
             return Ok(());
@@ -105,12 +99,12 @@ impl Session {
 
     /// Tells the key manager something.
     pub(crate) fn handle(&mut self, now: f64, input: Input) -> Result<(), Failure> {
-        self.exchange()?.handle(now, input)
+        self.keys.exchange()?.handle(now, input)
     }
 
     /// Has the first key made as soon as somebody is there to have it.
     pub(crate) fn prepare(&mut self) -> Result<(), Failure> {
-        self.exchange()?.prepare();
+        self.keys.exchange()?.prepare();
         Ok(())
     }
 
@@ -151,22 +145,22 @@ impl Session {
 
     /// Makes a fresh key; returns its generation.
     pub(crate) fn rotate(&mut self, now: f64) -> Result<u32, Failure> {
-        self.exchange()?.rotate(now)
+        self.keys.exchange()?.rotate(now)
     }
 
     /// Returns the fingerprint of this member's own public key.
     pub(crate) fn fingerprint(&mut self) -> Result<String, Failure> {
-        Ok(self.exchange()?.fingerprint())
+        Ok(self.keys.exchange()?.fingerprint())
     }
 
     /// Takes what the others judge this member by.
     pub(crate) fn set_credential(&mut self, credential: Vec<u8>) -> Result<(), Failure> {
-        self.exchange()?.set_credential(credential)
+        self.keys.exchange()?.set_credential(credential)
     }
 
     /// Returns the safety number of this member and another, or of the room.
     pub(crate) fn safety_number(&mut self, member: Option<&str>) -> Result<String, Failure> {
-        self.exchange()?.safety_number(member)
+        self.keys.exchange()?.safety_number(member)
     }
 
     /// Adds a pipeline; options that [`Session::retarget`] gave before stand.
@@ -484,24 +478,6 @@ impl Session {
         }
     }
 
-    fn manual(&mut self) -> Result<&mut ManualKeys, Failure> {
-        match &mut self.keys {
-            Keys::Application(keys) => Ok(keys),
-            Keys::Manager(_) => {
-                Err(Failure::new(FailureCode::Unsupported, "keys are exchanged in this session"))
-            }
-        }
-    }
-
-    fn exchange(&mut self) -> Result<&mut Exchange, Failure> {
-        match &mut self.keys {
-            Keys::Manager(exchange) => Ok(exchange),
-            Keys::Application(_) => {
-                Err(Failure::new(FailureCode::Unsupported, "keys are manual in this session"))
-            }
-        }
-    }
-
     /// The KID of an application's key ID: in `frameseal/1` it goes above the track's bits.
     fn key_id(&self, key_id: u64) -> Result<KeyId, Failure> {
         let in_range = match self.profile {
@@ -521,43 +497,6 @@ pub(crate) enum Verdict<'a> {
     Drop,
     /// Keep it and try again: its key has not come yet.
     Wait,
-}
-
-impl Keys {
-    fn manager(&self) -> Option<&Exchange> {
-        match self {
-            Self::Manager(exchange) => Some(exchange),
-            Self::Application(_) => None,
-        }
-    }
-
-    /// Notes a key that a frame opened under.
-    fn opened(&mut self, now: f64, key_id: KeyId) -> Option<Event> {
-        self.tell(|exchange| exchange.opened(now, key_id))
-    }
-
-    /// Notes a key that is not here.
-    fn missing(&mut self, now: f64, key_id: KeyId) -> Option<Event> {
-        self.tell(|exchange| exchange.missing(now, key_id))
-    }
-
-    /// Notes that the key has sealed all that it may.
-    fn exhausted(&mut self, now: f64) -> Option<Event> {
-        self.tell(|exchange| exchange.replace_key(now))
-    }
-
-    /// Whether a key that is not here may still come.
-    fn may_come(&self, key_id: KeyId) -> bool {
-        self.manager().is_none_or(|exchange| exchange.may_come(key_id))
-    }
-
-    /// Tells the manager something; returns the event that gives it time to act, if it has to.
-    fn tell(&mut self, told: impl FnOnce(&mut Exchange) -> bool) -> Option<Event> {
-        match self {
-            Self::Manager(exchange) => told(exchange).then_some(Event::Work),
-            Self::Application(_) => None,
-        }
-    }
 }
 
 /// Whether a key is one of a slot that come before `before`; `None`: whether it is of the slot.

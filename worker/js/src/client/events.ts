@@ -76,8 +76,10 @@ export interface ProblemDetail {
   severity: Severity;
   /** A sentence of cause and a sentence of cure, for developers. */
   hint: string;
-  /** Frames, or key messages, since the last event of this code, track and member;
-   * those of more than a minute ago are in the counters alone. */
+  /**
+   * Frames, or key messages, since the last event of this code, track and member; those of more
+   * than a minute ago are in the counters alone.
+   */
   count: number;
   /** Of `message-rejected`: what was wrong with the message. Safe to log. */
   reason?: string;
