@@ -6,9 +6,9 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 
-use crate::hub::Outgoing;
 use crate::limits::{JOINING, Rate, SILENCE};
 use crate::message::{ClientMessage, ServerMessage};
+use crate::outbox::Outgoing;
 use crate::refusal::Refusal;
 use crate::rooms::Input;
 use crate::server::Server;
@@ -28,7 +28,7 @@ pub(crate) async fn serve(mut socket: WebSocket, server: &Server) {
     let refusal = loop {
         tokio::select! {
             message = outgoing.recv() => match message {
-                Some(Outgoing::Text(text)) => {
+                Some(Outgoing::Text(text, _room)) => {
                     // Who reads nothing for so long is not heard either, for this waits.
                     let sending = socket.send(Message::Text(text));
                     if !matches!(timeout(SILENCE, sending).await, Ok(Ok(()))) {

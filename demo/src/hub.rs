@@ -5,36 +5,20 @@ use alloc::sync::Arc;
 use core::time::Duration;
 use std::collections::HashMap;
 
-use axum::extract::ws::{CloseCode, Utf8Bytes, close_code};
+use axum::extract::ws::{CloseCode, close_code};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::{debug, info, trace, warn};
 
-use crate::bus::BusMessage;
+use crate::bus::{BusCommand, BusQueue};
 use crate::clock::Clock;
-use crate::identity::RoomName;
-use crate::limits::{Limits, QUEUE};
+use crate::limits::Limits;
 use crate::message::{ClientMessage, Greeting, ServerMessage};
 use crate::metrics::Metrics;
+use crate::outbox::{Outbox, Outgoing};
 use crate::refusal::Refusal;
 use crate::rooms::{Bus, Ending, Input, Output, Rooms, Socket, TICK};
-
-/// What the hub hands to a connection.
-#[derive(Debug)]
-pub(crate) enum Outgoing {
-    Text(Utf8Bytes),
-    /// The last one.
-    Close(CloseCode, &'static str),
-}
-
-/// What the hub hands to the bus.
-#[derive(Debug)]
-pub(crate) enum BusCommand {
-    Open(RoomName),
-    Shut(RoomName),
-    Publish(RoomName, BusMessage),
-}
 
 #[derive(Debug)]
 enum Request {
@@ -93,7 +77,7 @@ pub(crate) struct Task {
     pub(crate) greeting: Arc<Greeting>,
     pub(crate) clock: Clock,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) bus: Option<mpsc::Sender<BusCommand>>,
+    pub(crate) bus: Option<BusQueue>,
 }
 
 impl Task {
@@ -110,7 +94,7 @@ impl Task {
 struct Run {
     task: Task,
     rooms: Rooms,
-    sockets: HashMap<Socket, mpsc::Sender<Outgoing>>,
+    sockets: HashMap<Socket, Outbox>,
     last: u64,
 }
 
@@ -134,9 +118,9 @@ impl Run {
     fn connect(&mut self, answer: oneshot::Sender<(Socket, mpsc::Receiver<Outgoing>)>) {
         self.last = self.last.saturating_add(1);
         let socket = Socket(self.last);
-        let (sender, receiver) = mpsc::channel(QUEUE);
-        if answer.send((socket, receiver)).is_ok() {
-            self.sockets.insert(socket, sender);
+        let (outbox, queue) = Outbox::new();
+        if answer.send((socket, queue)).is_ok() {
+            self.sockets.insert(socket, outbox);
         }
     }
 
@@ -204,11 +188,9 @@ impl Run {
             self.task.metrics.relayed.inc();
             self.task.metrics.relayed_bytes.inc_by(u64::try_from(data.len()).unwrap_or(u64::MAX));
         }
-        let Some(sender) = self.sockets.get(&socket) else { return };
-        let sent = serde_json::to_string(message)
-            .is_ok_and(|text| sender.try_send(Outgoing::Text(text.into())).is_ok());
-        if !sent {
-            // Too slow: to drop its sender cuts it off, and its seat waits until it is back.
+        let Some(outbox) = self.sockets.get(&socket) else { return };
+        if !serde_json::to_string(message).is_ok_and(|text| outbox.send(text)) {
+            // Too slow: it is cut off, and its seat waits until it is back.
             debug!(socket = socket.0, "cut off");
             self.sockets.remove(&socket);
             self.rooms.handle(self.task.clock.now(), Input::Closed(socket));
@@ -226,16 +208,15 @@ impl Run {
     }
 
     fn close(&mut self, socket: Socket, code: CloseCode, reason: &'static str) {
-        if let Some(sender) = self.sockets.remove(&socket) {
-            let _ = sender.try_send(Outgoing::Close(code, reason));
+        if let Some(outbox) = self.sockets.remove(&socket) {
+            outbox.close(code, reason);
         }
     }
 
     fn tell_bus(&self, command: BusCommand) {
         if let Some(bus) = &self.task.bus
-            && bus.try_send(command).is_err()
+            && !bus.send(command)
         {
-            // Rosters are repeated; whatever else is lost is what a network may lose.
             debug!("the bus is too slow");
         }
     }
@@ -245,7 +226,7 @@ impl Run {
         let stopping = ServerMessage::Error { code, message };
         let sockets: Vec<_> = self.sockets.keys().copied().collect();
         info!(connections = sockets.len(), "stopping");
-        let senders: Vec<_> = self.sockets.values().cloned().collect();
+        let outboxes: Vec<_> = self.sockets.values().cloned().collect();
         for socket in sockets {
             self.task.metrics.count_error(code);
             self.send(socket, &stopping);
@@ -255,8 +236,8 @@ impl Run {
         requests.close();
         let closed = async {
             while requests.recv().await.is_some() {}
-            for sender in senders {
-                sender.closed().await;
+            for outbox in outboxes {
+                outbox.closed().await;
             }
         };
         let _ = timeout(FAREWELL, closed).await;

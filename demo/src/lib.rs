@@ -16,6 +16,7 @@ pub mod limits;
 pub mod message;
 mod metrics;
 mod nats;
+mod outbox;
 mod page;
 pub mod refusal;
 mod room;

@@ -9,17 +9,16 @@ use std::collections::HashMap;
 use anyhow::{Context, Result};
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
 use futures_util::StreamExt;
-use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::{debug, warn};
 
-use crate::bus::BusMessage;
-use crate::hub::{BusCommand, Hub};
+use crate::bus::{BusCommand, BusCommands, BusMessage, BusQueue};
+use crate::hub::Hub;
 use crate::identity::RoomName;
 use crate::rooms::Input;
 
 /// Connects to `urls`, separated by commas; returns what takes the hub's commands.
-pub(crate) async fn connect(urls: &str, hub: Hub) -> Result<mpsc::Sender<BusCommand>> {
+pub(crate) async fn connect(urls: &str, hub: Hub) -> Result<BusQueue> {
     let servers: Vec<ServerAddr> =
         urls.split(',').map(str::parse).collect::<Result<_, _>>().context("not a NATS URL")?;
     let told = hub.clone();
@@ -42,9 +41,9 @@ pub(crate) async fn connect(urls: &str, hub: Hub) -> Result<mpsc::Sender<BusComm
         .connect(servers)
         .await
         .context("cannot reach NATS; start nats-server, or leave --nats out")?;
-    let (sender, commands) = mpsc::channel(COMMANDS);
+    let (queue, commands) = BusQueue::new();
     tokio::spawn(Rooms { client, hub, subscriptions: HashMap::new() }.obey(commands));
-    Ok(sender)
+    Ok(queue)
 }
 
 struct Rooms {
@@ -54,8 +53,8 @@ struct Rooms {
 }
 
 impl Rooms {
-    async fn obey(mut self, mut commands: mpsc::Receiver<BusCommand>) {
-        while let Some(command) = commands.recv().await {
+    async fn obey(mut self, mut commands: BusCommands) {
+        while let Some(command) = commands.next().await {
             let done = match command {
                 BusCommand::Open(room) => self.open(room).await,
                 BusCommand::Shut(room) => {
@@ -102,6 +101,3 @@ const PING_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Between attempts to reconnect, but for the first, which is made at once.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
-
-/// What may wait while NATS is slow.
-const COMMANDS: usize = 1024;
