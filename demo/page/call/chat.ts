@@ -18,7 +18,6 @@ export class Chat {
   readonly #log = signal<readonly ChatMessage[]>([]);
   /** By member: what it has not confirmed to have heard. */
   readonly #unheard = new Map<string, Map<string, string>>();
-  readonly #known = new Set<string>();
 
   constructor(self: string, send: SendTo) {
     this.#self = self;
@@ -73,8 +72,7 @@ export class Chat {
     this.#send(member, { type: 'heard', id });
     // Of one member: another one's message of the same ID is another message.
     const key = `${member} ${id}`;
-    if (this.#known.has(key)) return;
-    this.#known.add(key);
+    if (this.#log.value.some((shown) => shown.id === key)) return;
     this.#add({ id: key, from: member, name, text, at: Date.now() });
   }
 

@@ -43,6 +43,15 @@ test('what was said while the connection was away is said over the next', () => 
   assert.deepEqual(texts(bob), ['alice: one', 'alice: two']);
 });
 
+test('whoever says no end of things, only so much is kept', () => {
+  const { bob } = pair();
+  for (let said = 0; said < 1500; said += 1) {
+    bob.receive('alice', 'Alice', { type: 'chat', id: `${said}`, text: `${said}` });
+    bob.receive('alice', 'Alice', { type: 'chat', id: `${said}`, text: 'again' });
+  }
+  assert.deepEqual([texts(bob).length, texts(bob).at(-1)], [1000, 'alice: 1499']);
+});
+
 test('who joins later does not get what was said before', () => {
   const sent: string[] = [];
   const chat = new Chat('alice', (member) => sent.push(member));
