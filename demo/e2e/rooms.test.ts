@@ -136,9 +136,10 @@ async function noted(
   what: 'connected' | 'picture',
   there: Member,
 ): Promise<number> {
-  const happenings = await here.happened(what);
-  const first = happenings.find(({ detail }) => detail['id'] === there.id);
-  assert.ok(first, `${here.id} has not noted: ${what}, ${there.id}`);
+  const first = await until(`${here.id} to note: ${what}, ${there.id}`, async () => {
+    const happenings = await here.happened(what);
+    return happenings.find(({ detail }) => detail['id'] === there.id);
+  });
   return first.at;
 }
 
