@@ -21,6 +21,12 @@ for (const [what, getStats] of [
   });
 }
 
+test('nothing is counted twice at once', async (context) => {
+  let asked = 0;
+  const { failures } = await watch(context, [end(1, () => new Promise(() => (asked += 1)))]);
+  assert.deepEqual({ failures, asked }, { failures: [], asked: 1 });
+});
+
 test('a worker that does not answer has failed', async (context) => {
   const worker = new FakeWorker();
   mock.method(worker, 'postMessage', () => {});

@@ -127,7 +127,7 @@ export class Channel {
   };
 
   readonly #hearError = (event: Event): void => {
-    if (event.type === 'messageerror') this.fail('a message could not be read');
+    if (event.type === 'messageerror') this.fail('unreadable message');
     // Where the script itself did not load, the event says nothing.
     else this.fail((event instanceof ErrorEvent && event.message) || 'the script did not load');
   };
