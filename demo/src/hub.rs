@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::{debug, info, trace, warn};
 
-use crate::bus::{BusCommand, BusQueue};
+use crate::bus_queue::{BusCommand, BusQueue};
 use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::message::{ClientMessage, Greeting, ServerMessage};

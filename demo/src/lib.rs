@@ -7,6 +7,7 @@ extern crate alloc;
 
 mod address;
 pub mod bus;
+mod bus_queue;
 mod clock;
 mod connection;
 mod hub;

@@ -58,7 +58,8 @@ pub const KEPT_BYTES: usize = 1024 * 1024;
 /// it reconnects.
 pub const QUEUE: usize = 256;
 
-/// Bytes of these messages, so that slow readers do not fill the memory: as many as a member may miss.
+/// Bytes of these messages, so that slow readers do not fill the memory: as many as a member may
+/// miss.
 pub const QUEUE_BYTES: usize = KEPT_BYTES;
 
 /// Most bytes of one message that are read at all: over [`Limits::message_bytes`], for the sake of

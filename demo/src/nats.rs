@@ -12,7 +12,8 @@ use futures_util::StreamExt;
 use tokio::task::JoinHandle;
 use tracing::{debug, warn};
 
-use crate::bus::{BusCommand, BusCommands, BusMessage, BusQueue};
+use crate::bus::BusMessage;
+use crate::bus_queue::{BusCommand, BusCommands, BusQueue};
 use crate::hub::Hub;
 use crate::identity::RoomName;
 use crate::rooms::Input;
