@@ -20,8 +20,10 @@ inBrowsers((bench) => {
           const { lost, forged, leaks } = gather(direction, kind);
           assert.deepEqual({ lost, forged, leaks }, { lost: 0, forged: 0, leaks: 0 });
         }
+        // Of what they send and of what they receive.
         for (const { before, after } of direction.sender) {
-          const came = before.map(({ timestamp }) => timestamp);
+          // Chromium gets some frames again, which are dropped.
+          const came = [...new Set(before.map(({ timestamp }) => timestamp))];
           const left = after.map(({ timestamp }) => timestamp);
           assert.deepEqual(left, came.slice(0, left.length));
         }
