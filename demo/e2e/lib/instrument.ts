@@ -1,6 +1,6 @@
 /** What is done to the application's page before its scripts run, to measure what it does. */
 
-/** What came over all connections of a page. */
+/** What came over all connections of a page that are not closed. */
 export interface Received {
   /** Pictures decoded. */
   pictures: number;
@@ -15,12 +15,19 @@ export interface Received {
  * of a call encode and decode on one machine.
  */
 export function instrument(): void {
-  const connections: RTCPeerConnection[] = [];
+  /** Each connection, and what resolves when it is closed. */
+  const connections = new Map<RTCPeerConnection, Promise<undefined>>();
   const trackIds: string[] = [];
   globalThis.RTCPeerConnection = new Proxy(RTCPeerConnection, {
     construct(target, args, newTarget): RTCPeerConnection {
       const pc: RTCPeerConnection = Reflect.construct(target, args, newTarget);
-      connections.push(pc);
+      const closed = new Promise<undefined>((resolve) => {
+        pc.close = function () {
+          Reflect.apply(target.prototype.close, pc, []);
+          resolve(undefined);
+        };
+      });
+      connections.set(pc, closed);
       return pc;
     },
   });
@@ -67,17 +74,16 @@ export function instrument(): void {
       return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     },
     breakConnections() {
-      for (const pc of connections) pc.close();
+      for (const pc of connections.keys()) pc.close();
     },
     trackIds() {
       return trackIds;
     },
     async received(): Promise<Received> {
       const all: Received = { pictures: 0, sounds: [], codecs: [] };
-      for (const [index, pc] of connections.entries()) {
+      for (const [index, [pc, closed]] of [...connections].entries()) {
         // Asked just before a connection closes, Firefox never answers.
-        const late = new Promise<undefined>((late) => setTimeout(late, 5000));
-        const report = await Promise.race([pc.getStats(), late]);
+        const report = await Promise.race([pc.getStats(), closed]);
         for (const stats of report?.values() ?? []) {
           if (stats.type === 'codec' && stats.mimeType.startsWith('video/')) {
             if (!all.codecs.includes(stats.mimeType)) all.codecs.push(stats.mimeType);

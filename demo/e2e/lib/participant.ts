@@ -201,7 +201,7 @@ export class Participant {
     }, ms);
   }
 
-  /** What came over all connections so far. */
+  /** What came so far over all connections that are not closed. */
   async received(): Promise<Received> {
     return this.page.evaluate(() => window.instruments.received());
   }
