@@ -156,7 +156,7 @@ inBrowsers((bench) => {
   });
 });
 
-/** `authentication-failed` of each of Alice's tracks, once a second, and nothing else. */
+/** `authentication-failed` of each of Alice's tracks, at most once a second, and nothing else. */
 async function assertOneReportASecond(peer: Peer): Promise<void> {
   const problems = await peer.run('problems');
   assert.deepEqual(
@@ -167,7 +167,7 @@ async function assertOneReportASecond(peer: Peer): Promise<void> {
   for (const trackId of new Set(problems.map(({ detail }) => detail.trackId))) {
     const times = problems.filter(({ detail }) => detail.trackId === trackId).map(({ at }) => at);
     const gaps = times.slice(1).map((time, index) => time - times[index]!);
-    for (const gap of gaps) assert.ok(gap >= 900 && gap < 2000, `reported ${gap} ms apart`);
+    for (const gap of gaps) assert.ok(gap >= 900, `reported ${gap} ms apart`);
   }
 }
 
