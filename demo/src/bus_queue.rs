@@ -48,7 +48,7 @@ impl BusQueue {
 }
 
 impl BusCommands {
-    /// Rooms are opened before anything is said in them. Nothing when the hub has stopped.
+    /// What opens rooms does not wait behind what is said. Nothing when the hub has stopped.
     pub(crate) async fn next(&mut self) -> Option<BusCommand> {
         tokio::select! {
             biased;

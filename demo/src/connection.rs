@@ -28,6 +28,7 @@ pub(crate) async fn serve(mut socket: WebSocket, server: &Server) {
     let refusal = loop {
         tokio::select! {
             message = outgoing.recv() => match message {
+                Some(message) if message.is_cut() => break None,
                 Some(Outgoing::Text(text, _room)) => {
                     // Who reads nothing for so long is not heard either, for this waits.
                     let sending = socket.send(Message::Text(text));

@@ -192,7 +192,9 @@ impl Run {
         if !serde_json::to_string(message).is_ok_and(|text| outbox.send(text)) {
             // Too slow: it is cut off, and its seat waits until it is back.
             debug!(socket = socket.0, "cut off");
-            self.sockets.remove(&socket);
+            if let Some(outbox) = self.sockets.remove(&socket) {
+                outbox.cut();
+            }
             self.rooms.handle(self.task.clock.now(), Input::Closed(socket));
         }
     }

@@ -58,9 +58,9 @@ pub const KEPT_BYTES: usize = 1024 * 1024;
 /// it reconnects.
 pub const QUEUE: usize = 256;
 
-/// Bytes of these messages, so that slow readers do not fill the memory: as many as a member may
-/// miss.
-pub const QUEUE_BYTES: usize = KEPT_BYTES;
+/// Bytes of these messages, so that slow readers do not fill the memory: half of what a member may
+/// miss, because more comes until it is back.
+pub const QUEUE_BYTES: usize = KEPT_BYTES / 2;
 
 /// Most bytes of one message that are read at all: over [`Limits::message_bytes`], for the sake of
 /// a clear answer.

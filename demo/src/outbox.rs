@@ -16,7 +16,14 @@ pub(crate) enum Outgoing {
     Close(CloseCode, &'static str),
 }
 
-/// The hub's end of the queue to a connection. To drop it cuts the connection off.
+impl Outgoing {
+    /// Whether it is not to be sent any more.
+    pub(crate) fn is_cut(&self) -> bool {
+        matches!(self, Self::Text(_, room) if room.semaphore().is_closed())
+    }
+}
+
+/// The hub's end of the queue to a connection, which ends after what waits when this is dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbox {
     queue: mpsc::Sender<Outgoing>,
@@ -42,6 +49,11 @@ impl Outbox {
     pub(crate) fn close(self, code: CloseCode, reason: &'static str) {
         // One whose queue is full is cut off.
         let _ = self.queue.try_send(Outgoing::Close(code, reason));
+    }
+
+    /// Has the connection end without what waits.
+    pub(crate) fn cut(self) {
+        self.bytes.close();
     }
 
     /// Resolves when the connection has ended.
@@ -71,6 +83,18 @@ mod tests {
             assert_eq!(fill(&outbox, length), 0, "{length} bytes: the first is on its way still");
             drop(first);
             assert_eq!(fill(&outbox, length), 1, "{length} bytes: the first has gone");
+        }
+    }
+
+    #[test]
+    fn what_waits_tells_that_the_connection_is_cut() {
+        for is_cut in [false, true] {
+            let (outbox, mut queue) = Outbox::new();
+            assert!(outbox.send("text".to_owned()));
+            if is_cut {
+                outbox.cut();
+            }
+            assert_eq!(queue.try_recv().unwrap().is_cut(), is_cut);
         }
     }
 

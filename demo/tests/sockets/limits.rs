@@ -5,7 +5,7 @@ use frameseal_demo::limits::Limits;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::client::{Client, id, join, relay, serve};
+use crate::client::{Client, id, join, joined, left, relay, serve};
 
 async fn serve_limited(limits: Limits) -> core::net::SocketAddr {
     serve(Settings { limits, ..Settings::default() }).await
@@ -72,6 +72,32 @@ async fn messages_come_too_fast() {
     assert_eq!(error["code"], "too-fast");
     assert!(pongs <= 21, "{pongs}");
     assert_eq!(alice.hear_close().await, 1008);
+}
+
+#[tokio::test]
+async fn who_reads_nothing_is_cut_off() {
+    let server = serve_limited(Limits { messages_per_second: 1000, ..Limits::default() }).await;
+    let (mut alice, _) = Client::join(server, "room", 'a').await;
+    let (mut bob, _) = Client::join(server, "room", 'b').await;
+    assert_eq!(alice.hear().await, joined('b'));
+    let (data, mut heard) = ("A".repeat(60_000), json!({}));
+    // More than sockets hold.
+    for _ in 0..30 {
+        for _ in 0..10 {
+            alice.say(relay(Some('b'), &data)).await;
+        }
+        alice.say(json!({ "type": "ping" })).await;
+        heard = alice.hear().await;
+        if heard["type"] != "pong" {
+            break;
+        }
+    }
+    assert_eq!(heard, left('b'), "more waits than may wait");
+
+    bob.finish().await;
+    let (_bob, welcome) = Client::join(server, "room", 'b').await;
+    assert_eq!(welcome["resumed"], false);
+    while alice.hear().await != joined('b') {}
 }
 
 #[tokio::test]
