@@ -10,8 +10,9 @@ const ROOM = 'the room of a crowd';
 const MEMBER = 'alice';
 
 let frameseal: Frameseal;
-let frames: BroadcastChannel;
-let slices: BroadcastChannel;
+/** Names of channels. */
+let frames: string;
+let slices: string;
 let others: string[] = [];
 let joined = false;
 const secured = new Set<string>();
@@ -25,8 +26,8 @@ const crowd = {
       member: MEMBER,
       worker: new Worker('../workers/paced.js', { type: 'module', name }),
     });
-    frames = new BroadcastChannel(`${name}/frame-loop`);
-    slices = new BroadcastChannel(`${name}/slices`);
+    frames = `${name}/frame-loop`;
+    slices = `${name}/slices`;
     frameseal.addEventListener('member', ({ detail: { id, state } }) => {
       if (state === 'secured') secured.add(id);
     });

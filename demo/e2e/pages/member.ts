@@ -10,7 +10,7 @@ import type { Tap } from '../workers/tapped-frame.ts';
 import type { Testimony } from '../workers/testimony.ts';
 import { base64ToBytes, bytesToBase64 } from './base64.ts';
 import { recordCrossings, toText } from './crossings.ts';
-import { rtpStats, type MediaKind } from './rtp-stats.ts';
+import { rtpStats, type MediaKind, type RtpStats } from './rtp-stats.ts';
 import { ask, readTaps } from './worker-channel.ts';
 
 export interface MemberOptions {
@@ -46,6 +46,9 @@ interface Link {
   pc: RTCPeerConnection;
   /** Offers and answers, one after the other. */
   negotiation: Promise<void>;
+  /** With no counters: asked for just before a connection closes, Firefox never tells any. */
+  closed: Promise<RtpStats[]>;
+  close(): void;
 }
 
 // Before the package is loaded.
@@ -111,7 +114,7 @@ const member = {
   },
 
   disconnect(id: string): void {
-    links.get(id)?.pc.close();
+    links.get(id)?.close();
     links.delete(id);
   },
 
@@ -120,16 +123,6 @@ const member = {
     const start = performance.now();
     await frameseal.rotate();
     return performance.now() - start;
-  },
-
-  /** Rotates again and again, at a steady pace; returns how long each took. */
-  async rotateOften(times: number, everyMs: number): Promise<number[]> {
-    const rotations: Promise<number>[] = [];
-    for (let rotation = 0; rotation < times; rotation++) {
-      rotations.push(member.rotate());
-      await new Promise((later) => setTimeout(later, everyMs));
-    }
-    return Promise.all(rotations);
   },
 
   safetyNumber(id?: string): Promise<string> {
@@ -148,8 +141,8 @@ const member = {
 
   /** What came so far, by member. */
   async received(): Promise<Record<string, Received>> {
-    const entries = [...links].map(async ([id, { pc }]): Promise<[string, Received]> => {
-      const stats = (await rtpStats(pc)).filter(({ direction }) => direction === 'receive');
+    const entries = [...links].map(async ([id, link]): Promise<[string, Received]> => {
+      const stats = (await count(link)).filter(({ direction }) => direction === 'receive');
       const total = (kind: MediaKind, what: 'frames' | 'packets') =>
         stats.filter((stats) => stats.kind === kind).reduce((sum, stats) => sum + stats[what], 0);
       return [id, { video: total('video', 'frames'), audio: total('audio', 'packets') }];
@@ -159,7 +152,7 @@ const member = {
 
   /** Key frames that others asked of this member, as its browser counts them. */
   async keyFrameRequestsReceived(): Promise<number> {
-    const stats = await Promise.all([...links.values()].map(({ pc }) => rtpStats(pc)));
+    const stats = await Promise.all([...links.values()].map(count));
     return stats
       .flat()
       .filter(({ direction }) => direction === 'send')
@@ -168,7 +161,7 @@ const member = {
 
   /** Key frames that this member's worker asked for, of its own encoders or of others. */
   keyFrameRequestsMade(): Promise<number> {
-    return ask(new BroadcastChannel(`${workerName}/key-frame-requests`), 'count');
+    return ask(`${workerName}/key-frame-requests`, 'count');
   },
 
   /** Bigints do not travel: the key ID stays here. */
@@ -189,19 +182,18 @@ const member = {
 
   /** Every frame since then, in milliseconds of the system's clock. */
   taps(since: number): Promise<Tap<string>[]> {
-    return readTaps(new BroadcastChannel(workerName), since);
+    return readTaps(workerName, since);
   },
 
   /** Hands recorded frames to the session as if they had arrived; tells which it opened. */
   replay(frames: ReplayedFrame<string>[]): Promise<boolean[]> {
     const decoded = frames.map((frame) => ({ ...frame, data: base64ToBytes(frame.data) }));
-    return ask(new BroadcastChannel(`${workerName}/replay`), decoded);
+    return ask(`${workerName}/replay`, decoded);
   },
 
   /** The random bytes that the worker got, in base64, and what it logged. */
   async testimony(): Promise<{ random: string[]; logs: string[] }> {
-    const channel = new BroadcastChannel(`${workerName}/witness`);
-    const { random, logs } = await ask<Testimony>(channel, 'testimony');
+    const { random, logs } = await ask<Testimony>(`${workerName}/witness`, 'testimony');
     return { random: random.map(bytesToBase64), logs: logs.map(toText) };
   },
 
@@ -260,10 +252,23 @@ function openLink(id: string): Link {
   pc.addEventListener('connectionstatechange', () => {
     if (pc.connectionState === 'connected') note('connected', { id });
   });
-  const link = { pc, negotiation: Promise.resolve() };
+  let resolve: (counters: RtpStats[]) => void;
+  const link = {
+    pc,
+    negotiation: Promise.resolve(),
+    closed: new Promise<RtpStats[]>((closed) => (resolve = closed)),
+    close() {
+      pc.close();
+      resolve([]);
+    },
+  };
   links.set(id, link);
   noteFirstPicture(id, pc);
   return link;
+}
+
+function count({ pc, closed }: Link): Promise<RtpStats[]> {
+  return Promise.race([rtpStats(pc), closed]);
 }
 
 function addTracks(pc: RTCPeerConnection): void {

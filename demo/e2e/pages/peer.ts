@@ -186,7 +186,7 @@ const peer = {
 
   /** Every frame since then, in milliseconds of the system's clock. */
   taps(since: number): Promise<Tap<string>[]> {
-    return readTaps(channel, since);
+    return readTaps(channel.name, since);
   },
 
   /** Says something to the worker on the side, for scripts that listen there. */
