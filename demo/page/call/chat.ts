@@ -9,8 +9,8 @@ import type { ChatMessage } from './model.ts';
 export type SendTo = (member: string, message: Message) => void;
 
 /**
- * What was said while a connection was away is said over the next one, and shown once. Those who
- * join later do not get what was said before.
+ * What was said while a connection was away is said over the next one, and shown once, as far as the
+ * log goes back. Those who join later do not get what was said before.
  */
 export class Chat {
   readonly #self: string;
