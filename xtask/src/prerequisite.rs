@@ -62,5 +62,5 @@ pub(crate) fn cargo_fuzz(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     let shell = workspace.shell();
-    Ok(cmd!(shell, "cargo install cargo-fuzz --locked").run()?)
+    Ok(cmd!(shell, "cargo install cargo-fuzz --locked --debug").run()?)
 }
