@@ -98,11 +98,11 @@ window.costs = costs;
 
 class BenchWorker {
   readonly frameseal: Frameseal;
-  readonly #channel: BroadcastChannel;
+  readonly #name: string;
 
-  private constructor(frameseal: Frameseal, channel: BroadcastChannel) {
+  private constructor(frameseal: Frameseal, name: string) {
     this.frameseal = frameseal;
-    this.#channel = channel;
+    this.#name = name;
   }
 
   /** Starts one in which LiveKit's worker and WebCrypto have this key. */
@@ -113,7 +113,7 @@ class BenchWorker {
     const frameseal = await Frameseal.create(options);
     await setKeys(frameseal);
     await startLivekit(worker, key.buffer);
-    const started = new BenchWorker(frameseal, new BroadcastChannel(name));
+    const started = new BenchWorker(frameseal, name);
     await started.#ask({ webCryptoKey: key.slice(0, AES_128_KEY_LENGTH) });
     return started;
   }
@@ -123,7 +123,7 @@ class BenchWorker {
   }
 
   async #ask(question: Question): Promise<Passed | void> {
-    const answer = await ask<Answer>(this.#channel, question);
+    const answer = await ask<Answer>(this.#name, question);
     if ('error' in answer) throw new Error(answer.error);
     return answer.value;
   }
