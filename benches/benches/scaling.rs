@@ -14,7 +14,8 @@ use frameseal_benches::processor_time::ProcessorTime;
 use frameseal_benches::subject::{self, Subject};
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, KeyIdLayout, Profile, Receiver, Sender,
+    Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, KeyIdLayout, Profile, Receiver,
+    Sender,
 };
 
 criterion_group! {
@@ -85,13 +86,13 @@ impl Room {
 }
 
 fn seal(buffer: &mut FrameBuffer, sender: &mut Sender, frame: &[u8]) -> Vec<u8> {
-    buffer.reserve(frame.len()).expect("not too large").copy_from_slice(frame);
-    buffer.seal(Codec::Audio, FrameKind::Audio, sender, 1).expect("a frame").to_vec()
+    buffer.load(frame).expect("not too large");
+    buffer.seal(sender, 1, Codec::Audio, FrameKind::Audio).expect("a frame").to_vec()
 }
 
 fn open(buffer: &mut FrameBuffer, receiver: &mut Receiver<usize>, sealed: &[u8]) {
-    buffer.reserve(sealed.len()).expect("not too large").copy_from_slice(sealed);
-    let opened = buffer.open(Codec::Audio, FrameKind::Audio, receiver);
+    buffer.load(sealed).expect("not too large");
+    let opened = buffer.open(receiver, Arrival::default(), Codec::Audio, FrameKind::Audio);
     opened.expect("a fresh frame").expect("not empty");
 }
 
@@ -106,5 +107,5 @@ fn key(member: usize) -> BaseKey {
 
 fn key_id(member: usize) -> KeyId {
     let slot = u16::try_from(member).expect("few members");
-    KeyIdLayout { slot, generation: 0, step: 0, track: 0 }.to_key_id()
+    KeyIdLayout { slot, epoch: 0, track: 0 }.to_key_id()
 }

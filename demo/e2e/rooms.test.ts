@@ -167,7 +167,7 @@ async function assertDataOpens([first, ...others]: Member[]): Promise<void> {
   const data = Buffer.from('hello').toString('base64');
   const sealed = await first!.run('sealData', data);
   for (const other of others) {
-    assert.deepEqual(await other.run('openData', sealed), { from: first!.id, data });
+    assert.deepEqual(await other.run('openData', sealed, first!.id), { from: first!.id, data });
   }
 }
 

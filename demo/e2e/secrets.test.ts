@@ -91,8 +91,8 @@ async function talk(room: Room): Promise<Secrets> {
   await room.flows();
   room.tell(carol!, 'alice', { key: randomBytes(100).toString('base64') });
   room.tell(carol!, 'alice', { description: { type: 'answer', sdp: '' } });
-  await carol!.run('openData', await alice!.run('sealData', 'AAAA'));
-  await assert.rejects(carol!.run('openData', 'AAAA'));
+  await carol!.run('openData', await alice!.run('sealData', 'AAAA'), 'alice');
+  await assert.rejects(carol!.run('openData', 'AAAA', 'alice'));
 
   const testimonies = await Promise.all(
     room.everybody.map(async (member) => {

@@ -5,8 +5,8 @@ mod implementation;
 
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    BaseKey, CipherSuite, FrameBuffer, FrameKind, Header, HeaderError, KeyIdLayout, Profile,
-    Receiver, Sender,
+    Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, Header, HeaderError, KeyIdLayout,
+    Profile, Receiver, Sender,
 };
 use implementation::{ALL, BASE_KEY, FRAMESEAL, Frame, Implementation, SFRAME_2, sframe_2};
 use sframe_rs_2::header::SframeHeader;
@@ -78,22 +78,22 @@ fn counters_that_we_never_send_open() {
 fn whole_frames_of_both_profiles_are_theirs() {
     for (profile, metadata) in [(Profile::Rfc9605, &[][..]), (Profile::Frameseal1, &[1, 0])] {
         for suite in SFRAME_2.suites.iter().copied() {
-            let key_id = KeyIdLayout { slot: 5, generation: 0, step: 0, track: 0 }.to_key_id();
+            let key_id = KeyIdLayout { slot: 5, epoch: 0, track: 0 }.to_key_id();
             let mut frame =
                 Frame { suite, key_id: key_id.get(), counter: 0, metadata, plaintext: b"Opus" };
             let key = || BaseKey::new(BASE_KEY.to_vec());
             let mut sender = Sender::new(profile, suite, key_id, key().into_send_key());
             let mut buffer = FrameBuffer::new();
-            buffer.reserve(4).unwrap().copy_from_slice(frame.plaintext);
-            let sealed = buffer.seal(Codec::Audio, FrameKind::Audio, &mut sender, 0).unwrap();
+            buffer.load(frame.plaintext).unwrap();
+            let sealed = buffer.seal(&mut sender, 0, Codec::Audio, FrameKind::Audio).unwrap();
             assert_eq!((SFRAME_2.open)(&frame, sealed).as_deref(), Some(frame.plaintext));
 
             frame.counter = 9;
             let theirs = (SFRAME_2.seal)(&frame);
             let mut receiver = Receiver::new(profile, suite);
             receiver.add(key_id, key().into_receive_key(), ());
-            buffer.reserve(theirs.len()).unwrap().copy_from_slice(&theirs);
-            buffer.open(Codec::Audio, FrameKind::Audio, &mut receiver).unwrap();
+            buffer.load(&theirs).unwrap();
+            buffer.open(&mut receiver, Arrival::default(), Codec::Audio, FrameKind::Audio).unwrap();
             assert_eq!(buffer.output(), frame.plaintext);
         }
     }

@@ -4,8 +4,6 @@ use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
 
-use frameseal_sframe::KeyId;
-
 use crate::key_pair::Fingerprint;
 use crate::limits::MAX_MEMBERS;
 use crate::member_id::MemberId;
@@ -29,10 +27,6 @@ pub enum Input {
     Send,
     /// Replace the key by a fresh one, for those who are here now.
     Rotate,
-    /// A frame opened under this key. Worth telling when the last one of its sender had another.
-    Opened(KeyId),
-    /// Frames come under a key that is not here.
-    Missing(KeyId),
     /// The application believes this member's credential.
     Accept(MemberId, Fingerprint),
     /// The application does not, or does no more: the member gets no keys with this key pair.

@@ -2,6 +2,7 @@
 
 use core::error::Error;
 use core::fmt;
+use core::str::FromStr;
 
 use p256::elliptic_curve::Generate;
 use p256::elliptic_curve::ecdh::SharedSecret;
@@ -80,7 +81,7 @@ impl PublicKey {
     }
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        Fingerprint(Sha256::digest(self.encoded).into())
+        Fingerprint::of(&self.encoded)
     }
 
     fn new(point: p256::PublicKey) -> Self {
@@ -102,6 +103,10 @@ impl fmt::Debug for PublicKey {
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
+    pub(crate) fn of(public_key: &EncodedPublicKey) -> Self {
+        Self(Sha256::digest(public_key).into())
+    }
+
     /// Wraps the bytes of a fingerprint.
     #[must_use]
     pub const fn new(bytes: [u8; 32]) -> Self {
@@ -114,6 +119,35 @@ impl Fingerprint {
         &self.0
     }
 }
+
+/// 64 hexadecimal digits, as [`Display`](fmt::Display) writes them.
+impl FromStr for Fingerprint {
+    type Err = FingerprintError;
+
+    fn from_str(digits: &str) -> Result<Self, FingerprintError> {
+        let mut bytes = [0; 32];
+        let mut values = digits.chars().map(|digit| digit.to_digit(16));
+        for byte in &mut bytes {
+            for _ in 0..2 {
+                let value = values.next().flatten().and_then(|value| u8::try_from(value).ok());
+                *byte = *byte << 4 | value.ok_or(FingerprintError)?;
+            }
+        }
+        if values.next().is_some() { Err(FingerprintError) } else { Ok(Self(bytes)) }
+    }
+}
+
+/// Caller's mistake: a fingerprint is 64 hexadecimal digits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct FingerprintError;
+
+impl fmt::Display for FingerprintError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a fingerprint is 64 hexadecimal digits")
+    }
+}
+
+impl Error for FingerprintError {}
 
 /// 64 hexadecimal digits.
 impl fmt::Display for Fingerprint {

@@ -5,7 +5,11 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod agenda;
+mod association;
 mod cbor;
+mod epoch;
+mod inbox;
 mod input;
 mod key_pair;
 pub mod limits;
@@ -14,23 +18,28 @@ mod member_id;
 mod message;
 mod output;
 mod own_keys;
+mod pace;
 mod peer;
+mod received_keys;
 mod retry;
 mod room;
 mod safety_number;
 mod secret;
-mod timestamp;
 #[cfg(test)]
 mod vectors;
 mod wrapping_key;
 
+pub use epoch::Epoch;
+pub use frameseal_sframe::{
+    CipherSuite, KeyId, ReceiveKey, Receiver, SendKey, Sender, Suites, Timestamp, Wipe,
+};
 pub use input::{Input, InputError};
-pub use key_pair::{Fingerprint, PublicKeyError};
-pub use manager::{KeyManager, MemberStatus, NotSecured, Options, OptionsError};
+pub use key_pair::{Fingerprint, FingerprintError, PublicKeyError};
+pub use manager::{Fate, KeyManager, MemberStatus, NotSecured, Options, OptionsError};
 pub use member_id::{MemberId, MemberIdError};
 pub use message::MessageError;
 pub use output::{Event, MemberState, Output};
+pub use rand_core;
 pub use room::{Room, RoomError};
 pub use safety_number::SafetyNumber;
 pub use secret::{Secret, SecretError};
-pub use timestamp::Timestamp;

@@ -8,7 +8,7 @@ use core::time::Duration;
 pub const MAX_MEMBERS: usize = 4096;
 
 /// Longest key message, in bytes: a hello with the longest credential and IDs, and two keys, take
-/// under 5 KiB.
+/// under 6 KiB.
 pub const MAX_MESSAGE_LEN: usize = 8 * 1024;
 
 /// Longest credential, in bytes: a signed token or a small certificate chain.
@@ -30,7 +30,7 @@ pub const STRANGER_PATIENCE: Duration = Duration::from_secs(2);
 /// Keys of one member that are held as they came; what was ratcheted from them is not counted. One
 /// in use, at most six that came within [`SWITCH_DEADLINE`] at [`JOIN_CAUSES`] from each other, and
 /// one that frames on their way may still be of.
-pub const MAX_GENERATIONS: usize = 8;
+pub const MAX_HELD_KEYS: usize = 8;
 
 /// From the first cause of a rotation to the rotation, and from one rotation or ratchet step to the
 /// next: several people often come or leave together.
@@ -40,9 +40,25 @@ pub const JOIN_CAUSES: Duration = Duration::from_millis(100);
 /// would keep a leaver listening; shorter, and slow ones would miss frames.
 pub const SWITCH_DEADLINE: Duration = Duration::from_millis(500);
 
-/// How long a key that was replaced opens frames that were on their way: longer than any jitter
-/// buffer.
+/// How long a key opens frames after a later one of its owner came: the owner switches within
+/// [`SWITCH_DEADLINE`], and frames on their way are no older than any jitter buffer.
 pub const KEEP_OLD_KEYS: Duration = Duration::from_secs(10);
+
+/// After a member left, how long its owner may take to replace a key before it is asked: three times
+/// as long as a rotation.
+pub const ASK_AFTER_DEPARTURE: Duration = Duration::from_secs(1);
+
+/// Between two such requests.
+pub const ASK_AGAIN: Duration = Duration::from_secs(5);
+
+/// After a member left, how long a key opens frames whose owner says nothing under seal: else whoever
+/// holds back one message lets the member that left speak as the owner without end. Longer than a
+/// signalling server takes to start again.
+pub const ANCHOR_EXPIRY: Duration = Duration::from_secs(30);
+
+/// Between two changes of our slot: another member that claims ours again and again must not make us
+/// rotate each time.
+pub const SLOT_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Before another hello of one member, which costs an agreement, is looked at.
 pub const HELLO_INTERVAL: Duration = Duration::from_millis(300);
@@ -55,3 +71,10 @@ pub const REQUEST_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Messages that one poll looks at in vain, so that even those leave room for frames.
 pub(crate) const MAX_SILENT_MESSAGES: usize = 16;
+
+/// Bytes of public keys in a hello besides the one that we know: a hash, or an encapsulation key of
+/// ML-KEM-768.
+pub(crate) const MAX_OTHER_KEYS_LEN: usize = 1280;
+
+/// How many of those.
+pub(crate) const MAX_OTHER_KEYS: usize = 3;

@@ -1,8 +1,12 @@
 //! The key manager: a state machine that does no IO.
 
+mod frames;
 mod options;
-mod receiving;
+mod reading;
+mod roster;
 mod rotation;
+mod slots;
+mod taking;
 mod transmitting;
 
 use alloc::collections::VecDeque;
@@ -11,22 +15,28 @@ use core::error::Error;
 use core::fmt;
 use core::time::Duration;
 
-use frameseal_sframe::{CipherSuite, KeyId, KeyIdLayout};
+use frameseal_sframe::{KeyId, Profile, Receiver, SendKey, Sender, Suites, Wipe};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+pub use self::frames::Fate;
 pub use self::options::{Options, OptionsError};
+use crate::agenda::{Agenda, Task};
+use crate::association::Topic;
+use crate::epoch::Epoch;
+use crate::inbox::Inbox;
 use crate::input::{Input, InputError};
 use crate::key_pair::{Fingerprint, KeyPair};
-use crate::limits::{MAX_CREDENTIAL_LEN, MAX_MEMBERS, MAX_SILENT_MESSAGES};
+use crate::limits::{MAX_CREDENTIAL_LEN, MAX_SILENT_MESSAGES};
 use crate::member_id::MemberId;
-use crate::message::Hello;
+use crate::message::{Hello, suite_numbers};
 use crate::output::{Event, MemberState, Output};
 use crate::own_keys::OwnKeys;
-use crate::peer::{Association, Peer, Wipe};
+use crate::pace::Pace;
+use crate::peer::{Peer, Proof, State};
 use crate::room::RoomTag;
 use crate::safety_number::SafetyNumber;
-use crate::timestamp::Timestamp;
+use frameseal_sframe::Timestamp;
 
 /// Exchanges the keys of one member of a room with all others.
 ///
@@ -38,7 +48,10 @@ use crate::timestamp::Timestamp;
 ///
 /// Handling again before `Idle` is allowed: outputs stay in order, only later. `handle` is always
 /// cheap. A `poll` agrees on at most one key pair and wraps keys for at most one member, so a caller
-/// that has frames to see to may do so between any two.
+/// that has frames to see to may do so between any two; [`Output::More`] says that it should.
+///
+/// Frames tell the manager one thing: which key they lacked. See [`lacks`](Self::lacks). Crate
+/// `frameseal` does all of this, and takes frames through it.
 ///
 /// # Examples
 ///
@@ -49,26 +62,35 @@ use crate::timestamp::Timestamp;
 ///
 /// let options = Options::new(Room::new("standup")?, MemberId::new("alice")?);
 /// let mut manager = KeyManager::new(options, rng)?;
+/// let mut receiver = manager.receiver();
+/// let mut sender = None;
 ///
 /// let now = Timestamp::from_millis(0);
 /// manager.handle(now, Input::Send)?; // there is a camera
 /// manager.handle(now, Input::Joined(MemberId::new("bob")?))?;
+/// let mut outbox = Vec::new();
 /// loop {
 ///     match manager.poll() {
-///         Output::Seal { key_id, key } => { /* Sender::new(…, key_id, key) */ }
-///         Output::Transmit { to, message } => { /* signalling.send(to, message) */ }
-///         Output::Idle { wake_at } => break, // until then, or the next input
-///         _ => {}
+///         Output::Seal { key_id, key } => sender = Some(manager.sender(key_id, key)),
+///         Output::Open { key_id, key, member } => receiver.follow(key_id, key, member),
+///         Output::Wipe(wipe) => receiver.wipe(&wipe),
+///         Output::Transmit { to, message } => outbox.push((to, message)),
+///         Output::Event(event) => println!("{event:?}"),
+///         Output::RefreshVideo => { /* have the encoder make a key frame */ }
+///         Output::More => { /* see to frames that wait */ }
+///         Output::Idle { wake_at: _ } => break, // until then, or the next input
 ///     }
 /// }
+/// assert!(sender.is_some() && !outbox.is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct KeyManager<R> {
     member: MemberId,
     room: RoomTag,
     salt: Zeroizing<[u8; 32]>,
-    suite: CipherSuite,
-    verify: bool,
+    suites: Suites,
+    proof: Proof,
+    judgement: Judgement,
     rotate_every: Duration,
     key_pair: KeyPair,
     /// How we introduce ourselves to those who join now.
@@ -78,33 +100,42 @@ pub struct KeyManager<R> {
     now: Timestamp,
     /// Not later than the first timer.
     wake: Option<Timestamp>,
+    /// When everybody has to be heard again, for a member left that was not secured.
+    doubt_at: Option<Timestamp>,
+    /// Of that.
+    doubts: Pace,
     ratchet_at: Option<Timestamp>,
     rotate_at: Option<Timestamp>,
 
     slot: u16,
+    /// Of changes of the slot.
+    slot_changes: Pace,
     /// Of the last message that was sealed, to whomever: so no nonce comes twice under any key.
     sequence: u64,
     keys: Option<OwnKeys>,
 
     /// By ascending ID.
     peers: Vec<Peer>,
-    inbox: VecDeque<(MemberId, Vec<u8>)>,
-    inbox_bytes: usize,
-    /// Messages of members that may be about to join, the last of each, and when they came.
-    strangers: VecDeque<(Timestamp, MemberId, Vec<u8>)>,
-    work: VecDeque<Work>,
-    /// Whether anybody was told who we are.
-    announced: bool,
+    inbox: Inbox,
+    agenda: Agenda,
+    introduced: Introduced,
     outputs: VecDeque<Output>,
 }
 
-/// A message to make.
-#[derive(Debug)]
-enum Work {
-    /// Our hello, to all.
-    Announce,
-    /// What is due to a member.
-    Transmit(MemberId),
+/// Who decides whether a candidate is the member.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Judgement {
+    /// Nobody: who the roster has is believed.
+    Roster,
+    /// The application, at [`Event::Verify`].
+    Application,
+}
+
+/// Whether anybody was told who we are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Introduced {
+    No,
+    Yes,
 }
 
 impl<R: CryptoRng> KeyManager<R> {
@@ -115,35 +146,42 @@ impl<R: CryptoRng> KeyManager<R> {
     /// [`OptionsError`]: an option is out of range.
     pub fn new(options: Options, mut rng: R) -> Result<Self, OptionsError> {
         options.check()?;
-        let Options { room, member, secret, suite, slot, credential, verify, rotate_every } =
+        let Options { room, member, secret, suites, slot, credential, verify, rotate_every } =
             options;
         let key_pair = KeyPair::generate(&mut rng);
-        let public_key = *key_pair.public().encoded();
-        let nonce = random(&mut rng);
-        let suite_number = suite.number();
+        let hello = Hello {
+            public_key: *key_pair.public().encoded(),
+            other_keys: Vec::new(),
+            nonce: random(&mut rng),
+            suites: suite_numbers(suites),
+            credential,
+        };
+        let proof = if verify || secret.is_some() { Proof::Due } else { Proof::Waived };
         Ok(Self {
             member,
             room: room.tag(),
             salt: secret.salt(&room),
-            suite,
-            verify,
+            suites,
+            proof,
+            judgement: if verify { Judgement::Application } else { Judgement::Roster },
             rotate_every,
             key_pair,
-            hello: Hello { public_key, nonce, suite: suite_number, credential },
+            hello,
             slot: slot.unwrap_or_else(|| u16::from_be_bytes(random(&mut rng))),
+            slot_changes: Pace::default(),
             rng,
             now: Timestamp::default(),
             wake: None,
+            doubt_at: None,
+            doubts: Pace::default(),
             ratchet_at: None,
             rotate_at: None,
             sequence: 0,
             keys: None,
             peers: Vec::new(),
-            inbox: VecDeque::new(),
-            inbox_bytes: 0,
-            strangers: VecDeque::new(),
-            work: VecDeque::new(),
-            announced: false,
+            inbox: Inbox::default(),
+            agenda: Agenda::default(),
+            introduced: Introduced::No,
             outputs: VecDeque::new(),
         })
     }
@@ -159,11 +197,23 @@ impl<R: CryptoRng> KeyManager<R> {
         if credential.len() > MAX_CREDENTIAL_LEN {
             return Err(OptionsError::CredentialTooLong);
         }
-        if self.announced {
+        if self.introduced == Introduced::Yes {
             return Err(OptionsError::CredentialTooLate);
         }
         self.hello.credential = credential;
         Ok(())
+    }
+
+    /// Makes a receiver for the frames of this room.
+    #[must_use]
+    pub fn receiver(&self) -> Receiver<MemberId> {
+        Receiver::new(Profile::Frameseal1, self.suites)
+    }
+
+    /// Makes a sender of what [`Output::Seal`] gave.
+    #[must_use]
+    pub fn sender(&self, key_id: KeyId, key: SendKey) -> Sender {
+        Sender::new(Profile::Frameseal1, self.suites, key_id, key)
     }
 
     /// Advances the state machine by one input. `now` must not run backwards.
@@ -192,14 +242,6 @@ impl<R: CryptoRng> KeyManager<R> {
                 self.rotate_on_demand();
                 Ok(())
             }
-            Input::Opened(key_id) => {
-                self.opened(key_id);
-                Ok(())
-            }
-            Input::Missing(key_id) => {
-                self.request(key_id);
-                Ok(())
-            }
             Input::Accept(id, fingerprint) => self.accept(&id, fingerprint),
             Input::Reject(id, fingerprint) => self.reject(&id, fingerprint),
             Input::Timeout => Ok(()),
@@ -212,29 +254,32 @@ impl<R: CryptoRng> KeyManager<R> {
     /// until the next [`handle`](Self::handle).
     pub fn poll(&mut self) -> Output {
         for _ in 0..MAX_SILENT_MESSAGES {
-            if let Some(output) = self.outputs.pop_front() {
+            if let Some(output) = self.poll_ready() {
                 return output;
             }
-            let message = match self.work.pop_front() {
-                Some(Work::Announce) => Some(self.announcement()),
-                Some(Work::Transmit(id)) => self.transmission(&id),
-                None => None,
-            };
-            if let Some(message) = message {
+            if let Some(message) = self.agenda.next().and_then(|task| self.make(task)) {
                 return message;
             }
-            if self.work.is_empty() {
-                let Some((from, message)) = self.inbox.pop_front() else {
-                    return Output::Idle { wake_at: self.wake };
+            if self.agenda.is_empty() {
+                let Some((from, message)) = self.inbox.pop() else {
+                    return self.poll_ready().unwrap_or(Output::Idle { wake_at: self.wake });
                 };
-                self.inbox_bytes = self.inbox_bytes.saturating_sub(message.len());
                 self.read(&from, message);
             }
         }
-        match self.outputs.pop_front() {
-            Some(output) => output,
-            None => Output::Idle { wake_at: Some(self.now) },
-        }
+        self.poll_ready().unwrap_or(Output::More)
+    }
+
+    /// Returns the next thing to do that is ready: what takes no agreement and no wrapping of keys.
+    /// For a frame that is about to be sealed, and must not be under a key whose time is over.
+    pub fn poll_ready(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Returns when [`Input::Timeout`] is due, as [`Output::Idle`] does.
+    #[must_use]
+    pub const fn wake_at(&self) -> Option<Timestamp> {
+        self.wake
     }
 
     /// Returns the fingerprint of our own public key, which a credential can vouch for.
@@ -243,183 +288,88 @@ impl<R: CryptoRng> KeyManager<R> {
         self.key_pair.public().fingerprint()
     }
 
-    /// Returns the safety number of us and one member, or of us and all secured members.
-    ///
-    /// In a room of two, both are the same number.
+    /// Returns the safety number of us and one member. In a room of two, it is
+    /// [that of the room](Self::room_safety_number).
     ///
     /// # Errors
     ///
     /// [`NotSecured`]: the member is not here, or its key is not known for certain yet.
-    pub fn safety_number(&self, member: Option<&MemberId>) -> Result<SafetyNumber, NotSecured> {
-        let of_interest = |peer: &&Peer| member.is_none_or(|member| peer.id == *member);
-        let mut members: Vec<_> = self
-            .peers
-            .iter()
-            .filter(of_interest)
-            .filter_map(|peer| {
-                let proven = peer.proven.as_ref()?;
-                Some((peer.id.as_str(), proven.public_key.encoded()))
-            })
-            .collect();
-        if member.is_some() && members.is_empty() {
-            return Err(NotSecured);
-        }
-        members.push((self.member.as_str(), self.key_pair.public().encoded()));
-        Ok(SafetyNumber::of(members))
+    pub fn safety_number(&self, member: &MemberId) -> Result<SafetyNumber, NotSecured> {
+        let peer = self.peers.iter().find(|peer| peer.id == *member && peer.proven().is_some());
+        Ok(self.safety_number_with(peer.map(core::slice::from_ref).ok_or(NotSecured)?))
+    }
+
+    /// Returns the safety number of us and all secured members.
+    #[must_use]
+    pub fn room_safety_number(&self) -> SafetyNumber {
+        self.safety_number_with(&self.peers)
+    }
+
+    fn safety_number_with(&self, peers: &[Peer]) -> SafetyNumber {
+        let others = peers.iter().filter_map(|peer| {
+            let public_key = &peer.proven()?.introduction.public_key;
+            Some((peer.id.as_str(), public_key.encoded()))
+        });
+        let us = (self.member.as_str(), self.key_pair.public().encoded());
+        SafetyNumber::of(others.chain([us]).collect())
     }
 
     /// Returns how each other member stands, by ascending ID.
     pub fn members(&self) -> impl Iterator<Item = MemberStatus> {
         self.peers.iter().map(|peer| MemberStatus {
             id: peer.id.clone(),
-            state: peer.state,
+            state: peer.member_state(),
             fingerprint: peer.fingerprint(),
-            generation: peer.received.last().map(|key| key.epoch.generation),
+            epoch: peer.keys.anchor(),
         })
     }
 
-    /// Returns generation and step of the key that frames are sealed under; `None` before the first.
+    /// Returns the epoch of the key that frames are sealed under; `None` before the first.
     #[must_use]
-    pub fn sending(&self) -> Option<(u64, u8)> {
-        let epoch = self.keys.as_ref()?.current.epoch;
-        Some((epoch.generation, epoch.step))
+    pub fn sending(&self) -> Option<Epoch> {
+        Some(self.keys.as_ref()?.current.epoch)
     }
 
-    /// Returns the generation that a rotation, under way or about to be, leads to; `None` if there
-    /// is none.
+    /// Returns the epoch that a rotation, under way or about to be, leads to; `None` if there is none.
     #[must_use]
-    pub fn rotating_to(&self) -> Option<u64> {
+    pub fn rotating_to(&self) -> Option<Epoch> {
         if self.rotate_at.is_some() {
-            return Some(self.next_generation());
+            return Some(self.next_fresh());
         }
-        self.keys.as_ref()?.next.as_ref().map(|next| next.key.epoch.generation)
+        self.keys.as_ref()?.next.as_ref().map(|next| next.key.epoch)
     }
 
-    fn join(&mut self, id: MemberId) -> Result<(), InputError> {
-        if id == self.member {
-            return Err(InputError::OwnId);
-        }
-        let Err(at) = self.position(&id) else {
-            return Ok(());
-        };
-        if self.peers.len() >= MAX_MEMBERS {
-            return Err(InputError::TooManyMembers);
-        }
-        let mut peer = Peer::new(id, self.hello.clone());
-        let retry_at = peer.retry.arm(self.now, &mut self.rng);
-        self.report(&peer);
-        self.peers.insert(at, peer);
-        self.arm(retry_at);
-        // Those who were here before us wait for this. Those who come later begin themselves.
-        if !self.announced {
-            self.announced = true;
-            self.work.push_front(Work::Announce);
-        }
-        self.ratchet_soon();
-        self.recall(at);
-        Ok(())
-    }
-
-    fn leave(&mut self, id: &MemberId) {
-        let Ok(at) = self.position(id) else {
-            return;
-        };
-        let mut peer = self.peers.remove(at);
-        peer.state = MemberState::Left;
-        let wipes = peer.forget_all();
-        self.wipe(wipes);
-        self.report(&peer);
-        // The leaver keeps what was agreed with this nonce: no newcomer is met with it.
-        self.hello.nonce = random(&mut self.rng);
-        if peer.proven.is_some_and(|proven| proven.gates) {
-            self.one_less_to_wait_for();
-        }
-        if peer.handed {
-            self.rotate_soon();
+    fn make(&mut self, task: Task) -> Option<Output> {
+        match task {
+            Task::Announce => Some(self.announcement()),
+            Task::Transmit(id) => self.transmission(&id),
         }
     }
 
-    fn accept(&mut self, id: &MemberId, fingerprint: Fingerprint) -> Result<(), InputError> {
-        let peer = self.peer(id).ok_or(InputError::UnknownMember)?;
-        let Some(candidate) = peer.candidate.as_mut().filter(|candidate| {
-            candidate.judging && candidate.association.public_key.fingerprint() == fingerprint
-        }) else {
-            return Ok(()); // it introduced itself with another key in the meantime
-        };
-        candidate.judging = false;
-        if let Some(message) = candidate.waiting.take() {
-            self.inbox_bytes = self.inbox_bytes.saturating_add(message.len());
-            self.inbox.push_front((id.clone(), message));
-        }
-        self.welcome(id);
-        Ok(())
+    /// Changes how a member stands, and tells the application; returns what was before.
+    fn set_state(&mut self, at: usize, state: State) -> Option<State> {
+        let (event, before) = self.peers.get_mut(at)?.set_state(state);
+        self.tell(event);
+        Some(before)
     }
 
-    fn reject(&mut self, id: &MemberId, fingerprint: Fingerprint) -> Result<(), InputError> {
-        let peer = self.peer(id).ok_or(InputError::UnknownMember)?;
-        let is_meant =
-            |association: &Association| association.public_key.fingerprint() == fingerprint;
-        let candidate = peer.candidate.take_if(|candidate| is_meant(&candidate.association));
-        let judged = candidate.as_ref().is_some_and(|candidate| candidate.judging);
-        let candidate = candidate.map(|candidate| candidate.association);
-        // A judgement is about the credential that came with it; else it is about the member.
-        let proven = peer.proven.take_if(|proven| !judged && is_meant(proven));
-        let Some(rejected) = candidate.as_ref().or(proven.as_ref()) else {
-            return Ok(()); // it introduced itself with another key in the meantime
-        };
-        peer.rejected = Some(rejected.hello.clone());
-        if peer.proven.is_none() {
-            peer.state = MemberState::Rejected;
-            let event =
-                Event::Member { id: id.clone(), state: peer.state, fingerprint: Some(fingerprint) };
-            self.outputs.push_back(Output::Event(event));
-        }
-        if proven.is_some() || candidate.is_some_and(|candidate| candidate.handed) {
-            self.shut_out(id, proven.is_some_and(|proven| proven.gates));
-        }
-        Ok(())
+    fn tell(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
     }
 
-    /// Takes the keys back from somebody who was believed to be this member.
-    fn shut_out(&mut self, id: &MemberId, gated: bool) {
-        let Some(peer) = self.peer(id) else {
-            return;
-        };
-        let wipes = peer.forget_all();
-        peer.entitled = None;
-        let handed = core::mem::take(&mut peer.handed);
-        self.wipe(wipes);
-        if gated {
-            self.one_less_to_wait_for();
-        }
-        if handed {
-            self.rotate_soon();
-        }
-        self.ratchet_soon();
+    /// Wipes keys of a member at the receiver: one, or all.
+    fn wipe(&mut self, source: &MemberId, key_id: Option<KeyId>) {
+        self.outputs.push_back(Output::Wipe(Wipe { source: source.clone(), key_id }));
     }
 
-    fn opened(&mut self, key_id: KeyId) {
-        let Some(layout) = KeyIdLayout::from_key_id(key_id) else {
-            return;
-        };
-        let now = self.now;
-        let wipe_at = self.peers.iter_mut().find_map(|peer| peer.opened(now, layout));
-        if let Some(at) = wipe_at {
-            self.arm(at);
+    /// Gives a member its turn to be sent to; if it waits for a key, along with that.
+    fn say_to(&mut self, at: usize) {
+        let sends = self.keys.is_some();
+        match self.peers.get(at) {
+            Some(peer) if sends && peer.awaits_step(self.proof) => self.ratchet_soon(),
+            Some(peer) => self.agenda.add(&peer.id),
+            None => {}
         }
-    }
-
-    fn wipe(&mut self, wipes: impl IntoIterator<Item = Wipe>) {
-        let wipes = wipes.into_iter().map(|Wipe { slot, before }| Output::Wipe { slot, before });
-        self.outputs.extend(wipes);
-    }
-
-    fn report(&mut self, peer: &Peer) {
-        self.outputs.push_back(Output::Event(Event::Member {
-            id: peer.id.clone(),
-            state: peer.state,
-            fingerprint: peer.fingerprint(),
-        }));
     }
 
     /// Makes sure that timers run at `at`, or before.
@@ -433,23 +383,52 @@ impl<R: CryptoRng> KeyManager<R> {
         }
         self.wake = None;
         self.run_own_timers();
-
-        let newest = self.keys.as_ref().map(OwnKeys::newest_fresh);
-        let mut next = None;
-        for peer in &mut self.peers {
-            while let Some(wipes) = peer.faded(self.now) {
-                let wipes = wipes.into_iter();
-                self.outputs
-                    .extend(wipes.map(|Wipe { slot, before }| Output::Wipe { slot, before }));
-            }
-            if peer.retry.take_due(self.now) && peer.owes(newest) {
-                peer.repeat();
-                enqueue(&mut self.work, peer);
-            }
-            next = next.into_iter().chain(peer.retry.at()).chain(peer.fades_at()).min();
+        if self.doubt_at.is_some_and(|at| at <= self.now) {
+            self.doubt_all();
         }
-        if let Some(at) = next {
+        let newest = self.newest_fresh();
+        for at in 0..self.peers.len() {
+            self.run_timers_of(at, newest);
+        }
+        let retries = self.peers.iter().filter_map(|peer| peer.retry.at());
+        let keys = self.peers.iter().filter_map(|peer| peer.keys.due_at());
+        if let Some(at) = retries.chain(keys).chain(self.doubt_at).min() {
             self.arm(at);
+        }
+    }
+
+    fn run_timers_of(&mut self, at: usize, newest: Option<Epoch>) {
+        let Some(peer) = self.peers.get_mut(at) else {
+            return;
+        };
+        let due = peer.keys.take_due(self.now);
+        if peer.retry.take_due(self.now) && peer.owes(newest) {
+            peer.repeat(newest, self.proof);
+            self.agenda.add(&peer.id);
+        }
+        let id = peer.id.clone();
+        for key_id in due.wipes {
+            self.wipe(&id, Some(key_id));
+        }
+        if due.ask {
+            self.ask(at);
+        }
+    }
+
+    /// Returns our newest fresh key: whoever has said that it has it lacks nothing.
+    fn newest_fresh(&self) -> Option<Epoch> {
+        self.keys.as_ref().map(OwnKeys::newest_fresh)
+    }
+
+    /// Lets a member have our keys with the next message.
+    fn owe_keys(&mut self, at: usize) {
+        let proof = self.proof;
+        let Some(peer) = self.peers.get_mut(at) else {
+            return;
+        };
+        if let Some(recipient) = peer.recipient(proof) {
+            recipient.due.raise(Topic::Keys);
+            self.agenda.add(&peer.id);
         }
     }
 
@@ -461,14 +440,6 @@ impl<R: CryptoRng> KeyManager<R> {
     /// Where the member is, or where it would have to be.
     fn position(&self, id: &MemberId) -> Result<usize, usize> {
         self.peers.binary_search_by(|peer| peer.id.cmp(id))
-    }
-}
-
-/// Gives a peer its turn to be sent to.
-fn enqueue(work: &mut VecDeque<Work>, peer: &mut Peer) {
-    if !peer.queued {
-        peer.queued = true;
-        work.push_back(Work::Transmit(peer.id.clone()));
     }
 }
 
@@ -500,8 +471,8 @@ pub struct MemberStatus {
     pub state: MemberState,
     /// Of its public key; `None` before it introduced itself.
     pub fingerprint: Option<Fingerprint>,
-    /// The newest of its keys that we hold; `None` if we hold none.
-    pub generation: Option<u64>,
+    /// Of the newest key that it gave us; `None` if we hold none. Frames may be some steps further.
+    pub epoch: Option<Epoch>,
 }
 
 /// There is no safety number for a member whose key is not certain: wait until it is secured.

@@ -9,13 +9,17 @@ use core::fmt;
 pub struct MemberId(Arc<str>);
 
 impl MemberId {
+    /// Longest ID, in bytes. Project decision: a UUID or an e-mail address fits; it goes out with
+    /// every message.
+    pub const MAX_LEN: usize = 64;
+
     /// Checks and wraps an ID.
     ///
     /// # Errors
     ///
     /// [`MemberIdError`]: empty, or over 64 bytes.
     pub fn new(id: &str) -> Result<Self, MemberIdError> {
-        if id.is_empty() || id.len() > MAX_LEN {
+        if id.is_empty() || id.len() > Self::MAX_LEN {
             return Err(MemberIdError);
         }
         Ok(Self(Arc::from(id)))
@@ -45,6 +49,3 @@ impl fmt::Display for MemberIdError {
 }
 
 impl Error for MemberIdError {}
-
-/// Project decision: a UUID or an e-mail address fits; it goes out with every message.
-const MAX_LEN: usize = 64;

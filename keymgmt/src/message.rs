@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! message = [ version, room, from, to / null, hello / null, sequence, sealed ]
-//! hello   = [ public key, nonce, cipher suite, credential ]
+//! hello   = [ [+ [algorithm, public key]], nonce, [cipher suite, that of audio], credential ]
 //! sealed  = AES-256-GCM(wrapping key, nonce = sequence, AAD = message before `sealed`, body)
-//! body    = [ [* key], ack / null, wants ]
-//! key     = [ slot, generation, step, base key ]
+//! body    = [ [* key], ack / null, wants, read, rival / null ]
+//! key     = [ slot, epoch, base key ]
 //! ```
 //!
 //! CBOR (RFC 8949) with definite lengths; `docs/protocol.md` has each field's type and vectors.
@@ -14,12 +14,15 @@ use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
 
+use frameseal_sframe::Suites;
 use minicbor::decode::Decoder;
 use zeroize::Zeroizing;
 
 use crate::cbor;
-use crate::key_pair::{EncodedPublicKey, PublicKeyError};
-use crate::limits::{MAX_CREDENTIAL_LEN, MAX_MESSAGE_LEN};
+use crate::epoch::Epoch;
+use crate::key_pair::{EncodedPublicKey, Fingerprint, PublicKeyError};
+use crate::limits::{MAX_CREDENTIAL_LEN, MAX_MESSAGE_LEN, MAX_OTHER_KEYS, MAX_OTHER_KEYS_LEN};
+use crate::member_id::MemberId;
 use crate::room::RoomTag;
 use crate::wrapping_key::{TAG_LEN, WrappingKey};
 
@@ -38,10 +41,13 @@ pub(crate) struct Message<'a> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Hello {
     pub(crate) public_key: EncodedPublicKey,
+    /// Public keys of algorithms that we do not know, with their numbers: a later version agrees by
+    /// them, too. Wrapping keys are bound to them all the same.
+    pub(crate) other_keys: Vec<(u64, Vec<u8>)>,
     /// Tells one association of two key pairs from the next.
     pub(crate) nonce: [u8; 16],
-    /// IANA number of the cipher suite that frames are sealed with.
-    pub(crate) suite: u16,
+    /// IANA numbers of the cipher suites that frames are sealed with, and those of audio.
+    pub(crate) suites: [u16; 2],
     /// The application's own proof of who this is; empty if it has none.
     pub(crate) credential: Vec<u8>,
 }
@@ -59,9 +65,13 @@ pub(crate) struct Sealed<'a> {
 pub(crate) struct Body {
     /// All keys of the sender that the receiver may have: the one in use, and the next if there is.
     pub(crate) keys: Vec<WrappedKey>,
-    /// Newest generation of the receiver that the sender holds.
-    pub(crate) ack: Option<u64>,
+    /// Newest key of the receiver that the sender holds.
+    pub(crate) ack: Option<Epoch>,
     pub(crate) wants: Wants,
+    /// Sequence number of the last message of the receiver that the sender has read; 0: none.
+    pub(crate) read: u64,
+    /// Another member that has the receiver's slot.
+    pub(crate) rival: Option<MemberId>,
 }
 
 /// What the sender waits for. Without it, two members would acknowledge each other without end, or
@@ -79,10 +89,7 @@ pub(crate) enum Wants {
 /// A base key on its way.
 pub(crate) struct WrappedKey {
     pub(crate) slot: u16,
-    /// Counted from 0, not modulo.
-    pub(crate) generation: u64,
-    /// 0 to 7.
-    pub(crate) step: u8,
+    pub(crate) epoch: Epoch,
     pub(crate) base_key: Zeroizing<Vec<u8>>,
 }
 
@@ -151,23 +158,29 @@ impl Hello {
         if array(decoder)? != HELLO_FIELDS {
             return Err(MessageError::Malformed);
         }
-        let public_key = decoder.bytes()?;
-        let public_key = public_key.try_into().map_err(|_| match public_key {
-            [0] => PublicKeyError::Infinity,
-            _ => PublicKeyError::Format,
-        })?;
+        let (public_key, other_keys) = public_keys(decoder)?;
         let nonce = fixed(decoder)?;
-        let suite = decoder.u16()?;
+        if array(decoder)? != SUITES {
+            return Err(MessageError::Malformed);
+        }
+        let suites = [decoder.u16()?, decoder.u16()?];
         let credential = decoder.bytes()?;
         if credential.len() > MAX_CREDENTIAL_LEN {
             return Err(MessageError::TooLong);
         }
-        Ok(Self { public_key, nonce, suite, credential: credential.to_vec() })
+        Ok(Self { public_key, other_keys, nonce, suites, credential: credential.to_vec() })
     }
 
-    /// Whether this is the same key with the same credential.
+    /// Returns the fingerprint of the public key, which is not checked yet.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.public_key)
+    }
+
+    /// Whether these are the same keys with the same credential.
     pub(crate) fn is_same_introduction(&self, other: &Self) -> bool {
-        self.public_key == other.public_key && self.credential == other.credential
+        self.public_key == other.public_key
+            && self.other_keys == other.other_keys
+            && self.credential == other.credential
     }
 
     /// The one encoding of a hello, which wrapping keys are bound to.
@@ -175,8 +188,14 @@ impl Hello {
         &self,
         encoder: &mut minicbor::Encoder<Vec<u8>>,
     ) -> Result<(), minicbor::encode::Error<core::convert::Infallible>> {
-        let Self { public_key, nonce, suite, credential } = self;
-        encoder.array(HELLO_FIELDS)?.bytes(public_key)?.bytes(nonce)?.u16(*suite)?;
+        let Self { public_key, other_keys, nonce, suites: [main, audio], credential } = self;
+        let keys = (other_keys.len() as u64).saturating_add(1);
+        encoder.array(HELLO_FIELDS)?.array(keys)?;
+        encoder.array(PUBLIC_KEY_FIELDS)?.u64(P256)?.bytes(public_key)?;
+        for (algorithm, key) in other_keys {
+            encoder.array(PUBLIC_KEY_FIELDS)?.u64(*algorithm)?.bytes(key)?;
+        }
+        encoder.bytes(nonce)?.array(SUITES)?.u16(*main)?.u16(*audio)?;
         encoder.bytes(credential)?.ok()
     }
 }
@@ -204,29 +223,33 @@ impl Body {
         }
         let keys =
             (0..count).map(|_| WrappedKey::decode(&mut decoder)).collect::<Result<_, _>>()?;
-        let ack = optional(&mut decoder, |decoder| Ok(decoder.u64()?))?;
+        let ack = optional(&mut decoder, |decoder| Ok(Epoch::new(decoder.u64()?)))?;
         let wants = match decoder.u8()? {
             0 => Wants::Nothing,
             1 => Wants::Ack,
             2 => Wants::Keys,
             _ => return Err(MessageError::Malformed),
         };
+        let read = decoder.u64()?;
+        let rival = optional(&mut decoder, |decoder| {
+            MemberId::new(decoder.str()?).map_err(|_| MessageError::Malformed)
+        })?;
         if decoder.position() != bytes.len() {
             return Err(MessageError::Malformed);
         }
-        Ok(Self { keys, ack, wants })
+        Ok(Self { keys, ack, wants, read, rival })
     }
 
     /// Encodes the body, and behind it room for the tag.
     fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let Self { keys, ack, wants } = self;
+        let Self { keys, ack, wants, read, rival } = self;
         let mut bytes = Zeroizing::new(cbor::encode(MAX_BODY_LEN, |encoder| {
             encoder.array(BODY_FIELDS)?.array(keys.len() as u64)?;
-            for WrappedKey { slot, generation, step, base_key } in keys {
-                encoder.array(KEY_FIELDS)?.u16(*slot)?.u64(*generation)?.u8(*step)?;
-                encoder.bytes(base_key)?;
+            for WrappedKey { slot, epoch, base_key } in keys {
+                encoder.array(KEY_FIELDS)?.u16(*slot)?.u64(epoch.get())?.bytes(base_key)?;
             }
-            encoder.encode(ack)?.u8(*wants as u8)?.ok()
+            encoder.encode(ack.map(Epoch::get))?.u8(*wants as u8)?.u64(*read)?;
+            encoder.encode(rival.as_ref().map(MemberId::as_str))?.ok()
         }));
         let len = bytes.len().saturating_add(TAG_LEN);
         bytes.resize(len, 0);
@@ -239,22 +262,21 @@ impl WrappedKey {
         if array(decoder)? != KEY_FIELDS {
             return Err(MessageError::Malformed);
         }
-        let (slot, generation, step) = (decoder.u16()?, decoder.u64()?, decoder.u8()?);
+        let (slot, epoch) = (decoder.u16()?, Epoch::new(decoder.u64()?));
         let base_key = Zeroizing::new(decoder.bytes()?.to_vec());
-        if step >= frameseal_sframe::STEPS || !BASE_KEY_LEN.contains(&base_key.len()) {
+        if !BASE_KEY_LEN.contains(&base_key.len()) {
             return Err(MessageError::Malformed);
         }
-        Ok(Self { slot, generation, step, base_key })
+        Ok(Self { slot, epoch, base_key })
     }
 }
 
 impl fmt::Debug for WrappedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { slot, generation, step, base_key: _ } = self;
+        let Self { slot, epoch, base_key: _ } = self;
         f.debug_struct("WrappedKey")
             .field("slot", slot)
-            .field("generation", generation)
-            .field("step", step)
+            .field("epoch", epoch)
             .finish_non_exhaustive()
     }
 }
@@ -266,8 +288,9 @@ pub enum MessageError {
     /// The sealed part is not what a member of this room made for us: another secret, another key
     /// pair than we know, or a change on the way. Compare the rooms' secrets.
     Authentication,
-    /// The member seals frames with this suite, we with another. Use one for all members.
-    CipherSuite(u16),
+    /// The member seals frames with these suites, the second of them audio; we with others. Use the
+    /// same for all members.
+    CipherSuites([u16; 2]),
     /// Too many messages wait; the sender tries again.
     InboxFull,
     /// Not a key message, or a damaged one.
@@ -299,7 +322,9 @@ impl fmt::Display for MessageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Authentication => "does not open: another secret, or changed on the way",
-            Self::CipherSuite(suite) => return write!(f, "member uses cipher suite {suite}"),
+            Self::CipherSuites([main, audio]) => {
+                return write!(f, "member uses cipher suites {main}, and {audio} for audio");
+            }
             Self::InboxFull => "too many messages wait",
             Self::Malformed => "not a key message",
             Self::Misaddressed => "not for us, or not from the member that brought it",
@@ -330,6 +355,38 @@ impl From<PublicKeyError> for MessageError {
     }
 }
 
+/// Reads the public keys of a hello: that of P-256 comes first, then any others by ascending number.
+fn public_keys(
+    decoder: &mut Decoder<'_>,
+) -> Result<(EncodedPublicKey, Vec<(u64, Vec<u8>)>), MessageError> {
+    let count = array(decoder)?;
+    let mut keys = Vec::new();
+    for _ in 0..count.min(MAX_PUBLIC_KEYS.saturating_add(1)) {
+        if array(decoder)? != PUBLIC_KEY_FIELDS {
+            return Err(MessageError::Malformed);
+        }
+        keys.push((decoder.u64()?, decoder.bytes()?));
+    }
+    let is_sorted = keys.is_sorted_by(|(before, _), (after, _)| before < after);
+    let Some(((P256, public_key), others)) = keys.split_first().filter(|_| is_sorted) else {
+        return Err(MessageError::Malformed);
+    };
+    let others_len: usize = others.iter().map(|(_, key)| key.len()).sum();
+    if count > MAX_PUBLIC_KEYS || others_len > MAX_OTHER_KEYS_LEN {
+        return Err(MessageError::TooLong);
+    }
+    let public_key = (*public_key).try_into().map_err(|_| match public_key {
+        [0] => PublicKeyError::Infinity,
+        _ => PublicKeyError::Format,
+    })?;
+    Ok((public_key, others.iter().map(|(number, key)| (*number, key.to_vec())).collect()))
+}
+
+/// The numbers of suites, as a hello has them.
+pub(crate) fn suite_numbers(Suites { main, audio }: Suites) -> [u16; 2] {
+    [main.number(), audio.number()]
+}
+
 /// Reads the head of an array of definite length.
 fn array(decoder: &mut Decoder<'_>) -> Result<u64, MessageError> {
     decoder.array()?.ok_or(MessageError::Malformed)
@@ -357,8 +414,16 @@ const VERSION: u64 = 1;
 
 const MESSAGE_FIELDS: u64 = 7;
 const HELLO_FIELDS: u64 = 4;
-const BODY_FIELDS: u64 = 3;
-const KEY_FIELDS: u64 = 4;
+const PUBLIC_KEY_FIELDS: u64 = 2;
+const SUITES: u64 = 2;
+const BODY_FIELDS: u64 = 5;
+const KEY_FIELDS: u64 = 3;
+
+/// The number of P-256, whose public keys every hello has.
+const P256: u64 = 1;
+
+/// That one, and others.
+const MAX_PUBLIC_KEYS: u64 = 1 + MAX_OTHER_KEYS as u64;
 
 /// The key in use and the next one.
 const MAX_KEYS: u64 = 2;
@@ -367,9 +432,9 @@ const MAX_KEYS: u64 = 2;
 /// 5.1), 32 or 64.
 const BASE_KEY_LEN: core::ops::RangeInclusive<usize> = 32..=64;
 
-/// Two keys of 64 bytes with their numbers take 166 bytes, the rest 12, the tag 16: room so that
+/// Two keys of 64 bytes with their numbers take 158 bytes, the rest 87, the tag 16: room so that
 /// the body does not move while it is written, and wiping it wipes all.
-const MAX_BODY_LEN: usize = 256;
+const MAX_BODY_LEN: usize = 320;
 
 /// A guess that most messages fit in; there is no secret in it.
 const MAX_HEAD_LEN: usize = 384;

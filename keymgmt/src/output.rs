@@ -2,12 +2,13 @@
 
 use alloc::vec::Vec;
 
-use frameseal_sframe::{KeyId, ReceiveKey, SendKey};
+use frameseal_sframe::{KeyId, ReceiveKey, SendKey, Wipe};
 
+use crate::epoch::Epoch;
 use crate::key_pair::Fingerprint;
 use crate::member_id::MemberId;
 use crate::message::MessageError;
-use crate::timestamp::Timestamp;
+use frameseal_sframe::Timestamp;
 
 /// Something for the caller to do.
 #[derive(Debug)]
@@ -25,34 +26,30 @@ pub enum Output {
     Seal {
         /// With track 0.
         key_id: KeyId,
-        /// Spend it on a [`Sender`](frameseal_sframe::Sender).
+        /// Spend it on [`KeyManager::sender`](crate::KeyManager::sender).
         key: SendKey,
     },
-    /// Open frames of this key from now on.
+    /// Open frames of this key, and of those ratcheted from it, from now on.
     Open {
         /// With track 0.
         key_id: KeyId,
-        /// Give it to the [`Receiver`](frameseal_sframe::Receiver).
+        /// Give it to [`Receiver::follow`](frameseal_sframe::Receiver::follow).
         key: ReceiveKey,
         /// Who seals under it.
         member: MemberId,
     },
-    /// Forget keys, with [`Receiver::retain`](frameseal_sframe::Receiver::retain).
-    Wipe {
-        /// Whose keys.
-        slot: u16,
-        /// Those that [precede](frameseal_sframe::KeyIdLayout::precedes) this one; `None`: all.
-        before: Option<KeyId>,
-    },
+    /// Forget keys, with [`Receiver::wipe`](frameseal_sframe::Receiver::wipe).
+    Wipe(Wipe<MemberId>),
     /// A newcomer can open our frames now: let every video track begin anew with a key frame.
     RefreshVideo,
     /// Tell the application.
     Event(Event),
+    /// There is more to do, which should not keep frames waiting: see to them, then poll again.
+    More,
     /// Nothing left to do. Call `handle` with [`Input::Timeout`](crate::Input::Timeout) at
     /// `wake_at`.
     Idle {
-        /// `None`: only an input can change anything. In the past: there is more to do, which
-        /// should not keep frames waiting.
+        /// `None`: only an input can change anything.
         wake_at: Option<Timestamp>,
     },
 }
@@ -82,15 +79,14 @@ pub enum Event {
     },
     /// Frames leave under this key from now on.
     KeyChange {
-        /// From 0; counted on by each fresh key, and by each step after the eighth.
-        generation: u64,
-        /// Ratchet steps since the generation began, 0 to 7.
-        step: u8,
+        /// How far our keys have come.
+        epoch: Epoch,
     },
-    /// This member has our slot. The one of the two with the greater public key has picked another.
+    /// Two members have one slot, we may be one of them. Frames of both open, at the cost of some time;
+    /// the one that claimed it later takes another.
     SlotConflict {
-        /// The other one.
-        with: MemberId,
+        /// These two.
+        between: [MemberId; 2],
     },
     /// A message was of no use.
     Rejected {

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use rand_core::Rng;
 
-use crate::timestamp::Timestamp;
+use frameseal_sframe::Timestamp;
 
 /// Backoff with jitter: 0.5 s, 1 s, then every 1.5 s for a minute, then every 30 s; each a fifth
 /// more or less, so that members who lost the same message don't shout together.

@@ -11,13 +11,16 @@ use sha2::{Digest, Sha256};
 pub struct Room(String);
 
 impl Room {
+    /// Longest name, in bytes. Project decision: a URL fits.
+    pub const MAX_LEN: usize = 256;
+
     /// Checks and wraps a name.
     ///
     /// # Errors
     ///
     /// [`RoomError`]: empty, or over 256 bytes.
     pub fn new(name: &str) -> Result<Self, RoomError> {
-        if name.is_empty() || name.len() > MAX_LEN {
+        if name.is_empty() || name.len() > Self::MAX_LEN {
             return Err(RoomError);
         }
         Ok(Self(String::from(name)))
@@ -54,6 +57,3 @@ impl fmt::Display for RoomError {
 impl Error for RoomError {}
 
 const TAG_LABEL: &[u8] = b"frameseal/1 room";
-
-/// Project decision: a URL fits.
-const MAX_LEN: usize = 256;

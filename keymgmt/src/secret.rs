@@ -16,6 +16,16 @@ use crate::room::Room;
 pub struct Secret(Zeroizing<[u8; SECRET_LEN]>);
 
 impl Secret {
+    /// Shortest random secret, in bytes: 128 bits, if every byte is random.
+    pub const MIN_RANDOM_LEN: usize = 16;
+
+    /// Shortest passphrase, in bytes. Project decision: a shorter one is guessed within hours.
+    pub const MIN_PASSPHRASE_LEN: usize = 8;
+
+    /// Longest passphrase, in bytes. Project decision: a longer one is a mistake, for example a whole
+    /// file.
+    pub const MAX_PASSPHRASE_LEN: usize = 1024;
+
     /// No secret: safety numbers, or credentials, are then all that tells a member from a server
     /// in the middle.
     #[must_use]
@@ -32,7 +42,7 @@ impl Secret {
     ///
     /// [`SecretError`]: under 16 bytes can't hold 128 bits.
     pub fn random(bytes: &[u8]) -> Result<Self, SecretError> {
-        if bytes.len() < MIN_RANDOM_LEN {
+        if bytes.len() < Self::MIN_RANDOM_LEN {
             return Err(SecretError);
         }
         let digest = Sha256::new().chain_update(RANDOM_LABEL).chain_update(bytes).finalize();
@@ -46,11 +56,15 @@ impl Secret {
     /// of one exchange can go on guessing alone, so this buys time for a passphrase of five random
     /// words, not for a weak one.
     ///
+    /// The bytes are taken as they are. Keyboards differ in how they compose a letter, so bring what
+    /// a person typed into Unicode's form NFC first, as the npm package does.
+    ///
     /// # Errors
     ///
-    /// [`SecretError`]: the passphrase is empty, or over 1024 bytes.
+    /// [`SecretError`]: the passphrase is under 8 bytes, or over 1024.
     pub fn passphrase(room: &Room, passphrase: &str) -> Result<Self, SecretError> {
-        if passphrase.is_empty() || passphrase.len() > MAX_PASSPHRASE_LEN {
+        let len = Self::MIN_PASSPHRASE_LEN..=Self::MAX_PASSPHRASE_LEN;
+        if !len.contains(&passphrase.len()) {
             return Err(SecretError);
         }
         let salt = Sha256::new().chain_update(PASSPHRASE_LABEL).chain_update(room.as_str());
@@ -65,6 +79,11 @@ impl Secret {
             })
             .map_err(|_| SecretError)?;
         Ok(Self(stretched))
+    }
+
+    /// Tells whether there is a secret.
+    pub(crate) fn is_some(&self) -> bool {
+        self.0.iter().any(|byte| *byte != 0)
     }
 
     /// Returns the HKDF salt of the room's wrapping keys:
@@ -89,25 +108,19 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Caller's mistake: random secrets have at least 16 bytes, passphrases 1 to 1024.
+/// Caller's mistake: random secrets have at least 16 bytes, passphrases 8 to 1024.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SecretError;
 
 impl fmt::Display for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a random secret has at least 16 bytes, a passphrase 1 to 1024")
+        f.write_str("a random secret has at least 16 bytes, a passphrase 8 to 1024")
     }
 }
 
 impl Error for SecretError {}
 
 const SECRET_LEN: usize = 32;
-
-/// 128 bits, if every byte is random.
-const MIN_RANDOM_LEN: usize = 16;
-
-/// Project decision: a mistake beyond, for example a whole file.
-const MAX_PASSPHRASE_LEN: usize = 1024;
 
 /// RFC 9106 section 4, second recommended option.
 const MEMORY_KIB: u32 = 64 * 1024;

@@ -14,12 +14,12 @@ use rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use crate::epoch::Epoch;
 use crate::key_pair::{KeyPair, PublicKey};
 use crate::message::{Body, Hello, Message, Wants, WrappedKey};
-use crate::own_keys::Epoch;
 use crate::safety_number::SafetyNumber;
 use crate::wrapping_key::{Party, WrappingKeys, info};
-use crate::{Room, Secret};
+use crate::{MemberId, Room, Secret};
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -37,10 +37,10 @@ fn vectors() -> Value {
     let room = Room::new("standup").unwrap();
     let secrets = secrets(&mut rng, &room);
     let members = [
-        Member::new(&mut rng, "alice", 4, b"a credential"),
-        Member::new(&mut rng, "bob", 4, b""),
-        Member::new(&mut rng, "y", 5, b"c"),
-        Member::new(&mut rng, "zoë", 5, &[0x5a; 256]),
+        Member::new(&mut rng, "alice", [4, 4], &[], b"a credential"),
+        Member::new(&mut rng, "bob", [4, 4], &[], b""),
+        Member::new(&mut rng, "y", [5, 6], &[], b"c"),
+        Member::new(&mut rng, "zoë", [5, 6], &[UNKNOWN_ALGORITHM], &[0x5a; 256]),
     ];
     let [alice, bob, yves, zoe] = &members;
     let [none, random, passphrase] = &secrets;
@@ -141,12 +141,21 @@ struct Member {
 }
 
 impl Member {
-    fn new(rng: &mut impl Rng, id: &'static str, suite: u16, credential: &[u8]) -> Self {
+    /// With public keys of `others`, algorithms that nobody knows: 32 made-up bytes each.
+    fn new(
+        rng: &mut impl Rng,
+        id: &'static str,
+        suites: [u16; 2],
+        others: &[u64],
+        credential: &[u8],
+    ) -> Self {
         let private_key = random(rng);
         let key_pair = KeyPair::from_bytes(&private_key);
         let public_key = *key_pair.public().encoded();
         let nonce = random(rng);
-        let hello = Hello { public_key, nonce, suite, credential: credential.to_vec() };
+        let other_keys = others.iter().map(|it| (*it, random::<32>(rng).to_vec())).collect();
+        let credential = credential.to_vec();
+        let hello = Hello { public_key, other_keys, nonce, suites, credential };
         Self { id, private_key, key_pair, hello }
     }
 
@@ -160,9 +169,13 @@ impl Member {
             "id": id,
             "privateKey": hex::encode(private_key),
             "publicKey": hex::encode(hello.public_key),
+            "otherKeys": hello.other_keys.iter().map(|(algorithm, key)| json!({
+                "algorithm": algorithm,
+                "publicKey": hex::encode(key),
+            })).collect::<Vec<_>>(),
             "fingerprint": key_pair.public().fingerprint().to_string(),
             "nonce": hex::encode(hello.nonce),
-            "suite": hello.suite,
+            "suites": hello.suites,
             "credential": hex::encode(&hello.credential),
         })
     }
@@ -202,28 +215,49 @@ fn conversation<'a>(rng: &mut impl Rng, [alice, bob, yves, zoe]: &'a [Member; 4]
     let bobs = bobs.ratchet(suite);
 
     let hello = |name, from, to, to_all| Said { name, from, to, to_all, hello: true, sealed: None };
-    let sealed = |name, from, to, sequence, keys: Vec<WrappedKey>, ack, wants| {
-        let sealed = Some((sequence, Body { keys, ack, wants }));
-        Said { name, from, to, to_all: false, hello: false, sealed }
+    let sealed = |name, from, to, sequence, body| Said {
+        name,
+        from,
+        to,
+        to_all: false,
+        hello: false,
+        sealed: Some((sequence, body)),
     };
     let with_hello = |said| Said { hello: true, ..said };
+    let body = |keys, ack: Option<u64>, wants, read| Body {
+        keys,
+        ack: ack.map(Epoch::new),
+        wants,
+        read,
+        rival: None,
+    };
+    let with_rival =
+        |rival: &Member, body| Body { rival: Some(MemberId::new(rival.id).unwrap()), ..body };
 
-    let bobs_first = [key(7, 3, 1, &bobs)].into();
-    let bobs_both = [key(7, 3, 2, &bobs.ratchet(suite)), key(7, 4, 0, &bobs_next)].into();
-    let alices = [key(300, 0, 0, &alices)].into();
+    let bobs_first = [key(7, 25, &bobs)].into();
+    let bobs_both = [key(7, 26, &bobs.ratchet(suite)), key(7, 32, &bobs_next)].into();
+    let alices = [key(300, 0, &alices)].into();
     let [current, next] = zoes;
-    let zoes =
-        [key(u16::MAX, u32::MAX.into(), 7, &current), key(u16::MAX, 1 << 32, 0, &next)].into();
+    let zoes = [key(u16::MAX, (1 << 35) - 1, &current), key(u16::MAX, 1 << 35, &next)].into();
     let none = Vec::new;
+
+    let first = body(bobs_first, None, Wants::Ack, 0);
+    let answer = body(alices, Some(25), Wants::Nothing, 17);
+    let both = body(bobs_both, Some(0), Wants::Ack, 1);
+    let ack = body(none(), Some(32), Wants::Nothing, 18);
+    let request = body(none(), Some(32), Wants::Keys, 18);
+    let rival = with_rival(yves, body(none(), Some(0), Wants::Nothing, 3));
+    let long = with_rival(alice, body(zoes, Some(1 << 16), Wants::Ack, (1 << 32) + 1));
     [
         hello("hello to all", alice, bob, true),
-        with_hello(sealed("key to a newcomer", bob, alice, 17, bobs_first, None, Wants::Ack)),
-        sealed("ack and key", alice, bob, 1, alices, Some(3), Wants::Nothing),
-        sealed("key in use and next key", bob, alice, 18, bobs_both, Some(0), Wants::Ack),
-        sealed("ack", alice, bob, 2, none(), Some(4), Wants::Nothing),
-        sealed("request", alice, bob, 3, none(), Some(4), Wants::Keys),
+        with_hello(sealed("key to a newcomer", bob, alice, 17, first)),
+        sealed("ack and key", alice, bob, 1, answer),
+        sealed("key in use and next key", bob, alice, 18, both),
+        sealed("ack", alice, bob, 2, ack),
+        sealed("request", alice, bob, 3, request),
+        sealed("rival", bob, alice, 19, rival),
         hello("hello to one", alice, bob, false),
-        with_hello(sealed("long fields", zoe, yves, 1 << 32, zoes, Some(1 << 16), Wants::Ack)),
+        with_hello(sealed("long fields", zoe, yves, 1 << 32, long)),
     ]
     .into()
 }
@@ -244,8 +278,10 @@ impl Said<'_> {
             "sequence": sealed.as_ref().map_or(0, |(sequence, _)| *sequence),
             "body": sealed.as_ref().map(|(_, body)| json!({
                 "keys": body.keys.iter().map(describe_key).collect::<Vec<_>>(),
-                "ack": body.ack,
+                "ack": body.ack.map(Epoch::get),
                 "wants": body.wants as u8,
+                "read": body.read,
+                "rival": body.rival.as_ref().map(MemberId::as_str),
             })),
             "message": hex::encode(message),
         })
@@ -255,43 +291,44 @@ impl Said<'_> {
 fn describe_key(key: &WrappedKey) -> Value {
     json!({
         "slot": key.slot,
-        "generation": key.generation,
-        "step": key.step,
+        "epoch": key.epoch.get(),
         "baseKey": hex::encode(&*key.base_key),
     })
 }
 
-/// Three steps that end in the next generation.
+/// Three steps, with which the low bits of the epoch begin anew.
 fn ratchet(rng: &mut impl Rng, suite: u16) -> Value {
     let suite = CipherSuite::from_number(suite).unwrap();
-    let first = fresh(rng);
+    let (epoch, first) = (254, fresh(rng));
     let steps = core::iter::successors(Some(first.ratchet(suite)), |key| Some(key.ratchet(suite)));
-    let epoch = Epoch { generation: 31, step: 6 };
-    let steps = steps.take(3).zip(1..).map(|(base_key, steps)| {
-        let Epoch { generation, step } = epoch.after(steps);
-        describe_key(&key(9, generation, step, &base_key))
-    });
+    let steps = steps.take(3).zip((epoch..).skip(1));
     json!({
         "suite": suite.number(),
-        "from": describe_key(&key(9, epoch.generation, epoch.step, &first)),
-        "steps": steps.collect::<Vec<_>>(),
+        "from": describe_key(&key(9, epoch, &first)),
+        "steps": steps.map(|(it, epoch)| describe_key(&key(9, epoch, &it))).collect::<Vec<_>>(),
     })
 }
 
 fn key_ids() -> Vec<Value> {
-    [(0, 0, 0, 0), (7, 3, 1, 2), (300, 31, 7, 15), (300, 32, 0, 1), (u16::MAX, 1 << 32, 7, 15)]
-        .into_iter()
-        .map(|(slot, generation, step, track)| {
-            let layout = KeyIdLayout { track, ..Epoch { generation, step }.layout(slot) };
-            json!({
-                "slot": slot,
-                "generation": generation,
-                "step": step,
-                "track": track,
-                "keyId": layout.to_key_id().get(),
-            })
+    [
+        (0, 0, 0),
+        (7, 25, 2),
+        (300, 255, 11),
+        (300, 256, 1),
+        (300, 257, 12),
+        (u16::MAX, (1 << 35) - 1, 15),
+    ]
+    .into_iter()
+    .map(|(slot, epoch, track)| {
+        let layout = KeyIdLayout { slot, epoch: Epoch::new(epoch).low_bits(), track };
+        json!({
+            "slot": slot,
+            "epoch": epoch,
+            "track": track,
+            "keyId": layout.to_key_id().get(),
         })
-        .collect()
+    })
+    .collect()
 }
 
 fn safety_number(members: &[&Member]) -> Value {
@@ -302,9 +339,9 @@ fn safety_number(members: &[&Member]) -> Value {
     })
 }
 
-fn key(slot: u16, generation: u64, step: u8, base_key: &BaseKey) -> WrappedKey {
+fn key(slot: u16, epoch: u64, base_key: &BaseKey) -> WrappedKey {
     let base_key = Zeroizing::new(base_key.expose_secret().to_vec());
-    WrappedKey { slot, generation, step, base_key }
+    WrappedKey { slot, epoch: Epoch::new(epoch), base_key }
 }
 
 fn fresh(rng: &mut impl Rng) -> BaseKey {
@@ -312,7 +349,8 @@ fn fresh(rng: &mut impl Rng) -> BaseKey {
 }
 
 fn suite_of(member: &Member) -> CipherSuite {
-    CipherSuite::from_number(member.hello.suite).unwrap()
+    let [main, _] = member.hello.suites;
+    CipherSuite::from_number(main).unwrap()
 }
 
 fn random<const N: usize>(rng: &mut impl Rng) -> [u8; N] {
@@ -320,3 +358,6 @@ fn random<const N: usize>(rng: &mut impl Rng) -> [u8; N] {
     rng.fill_bytes(&mut bytes);
     bytes
 }
+
+/// Of public keys that an implementation of today has to pass over.
+const UNKNOWN_ALGORITHM: u64 = 7;

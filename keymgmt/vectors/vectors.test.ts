@@ -12,10 +12,12 @@ type Item = null | number | string | Uint8Array | Item[];
 
 interface Key {
   slot: number;
-  generation: number;
-  step: number;
+  epoch: number;
   baseKey: string;
 }
+
+/** The number of the one algorithm that public keys are used with today. */
+const P256 = 1;
 
 const CURVE = 'prime256v1';
 
@@ -77,7 +79,8 @@ test('messages', () => {
     const aad = Buffer.concat([Buffer.of(0x87), ...head]);
     let sealed = Buffer.alloc(0);
     if (body !== null && to !== null) {
-      const plain = cbor([body.keys.map(wrapped), body.ack, body.wants]);
+      const { keys, ack, wants, read, rival } = body;
+      const plain = cbor([keys.map(wrapped), ack, wants, read, rival]);
       sealed = seal(wrappingKey(from, to), sequence, aad, plain);
     }
     assert.equal(message, Buffer.concat([aad, cbor(sealed)]).toString('hex'), name);
@@ -90,11 +93,9 @@ test('ratchets', () => {
     let key = from;
     for (const expected of steps) {
       const next = hkdfSync(hash, bytes(key.baseKey), '', 'SFrame 1.0 Ratchet', length);
-      const carry = key.step === 7 ? 1 : 0;
       key = {
         slot: key.slot,
-        generation: key.generation + carry,
-        step: (key.step + 1) % 8,
+        epoch: key.epoch + 1,
         baseKey: Buffer.from(next).toString('hex'),
       };
       assert.deepEqual(key, expected, `suite ${suite}`);
@@ -103,8 +104,8 @@ test('ratchets', () => {
 });
 
 test('key IDs', () => {
-  for (const { slot, generation, step, track, keyId } of vectors.keyIds) {
-    assert.equal(keyId, ((slot * 32 + (generation % 32)) * 8 + step) * 16 + track);
+  for (const { slot, epoch, track, keyId } of vectors.keyIds) {
+    assert.equal(keyId, (slot * 256 + (epoch % 256)) * 16 + track);
   }
 });
 
@@ -140,12 +141,14 @@ function wrappingKey(from: string, to: string): Buffer {
 }
 
 function hello(id: string): Item {
-  const { publicKey, nonce, suite, credential } = member(id);
-  return [bytes(publicKey), bytes(nonce), suite, bytes(credential)];
+  const { publicKey, otherKeys, nonce, suites, credential } = member(id);
+  const keys = [{ algorithm: P256, publicKey }, ...otherKeys];
+  const list = keys.map(({ algorithm, publicKey }) => [algorithm, bytes(publicKey)]);
+  return [list, bytes(nonce), suites, bytes(credential)];
 }
 
-function wrapped({ slot, generation, step, baseKey }: Key): Item {
-  return [slot, generation, step, bytes(baseKey)];
+function wrapped({ slot, epoch, baseKey }: Key): Item {
+  return [slot, epoch, bytes(baseKey)];
 }
 
 function member(id: string): (typeof vectors.members)[number] {

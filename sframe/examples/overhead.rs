@@ -80,9 +80,9 @@ fn measure(codec: Codec, kind: FrameKind, slot: u16) -> Result<Vec<Added>, Box<d
         let key = BaseKey::new(vec![7; 16]).into_send_key();
         let mut sender = Sender::new(Profile::Frameseal1, suite, key_id(slot), key);
         for frame in recording.frames().filter(|frame| !frame.encoded.is_empty()) {
-            let header = sender.track(0).header_len();
-            buffer.reserve(frame.encoded.len())?.copy_from_slice(frame.encoded);
-            let sealed = buffer.seal(codec, frame.kind, &mut sender, 0)?;
+            let header = sender.track(0, frame.kind)?.header_len();
+            buffer.load(frame.encoded)?;
+            let sealed = buffer.seal(&mut sender, 0, codec, frame.kind)?;
             if frame.kind == kind {
                 let tag = suite.tag_len();
                 let body = frame.encoded.len().saturating_add(header).saturating_add(tag);
@@ -94,7 +94,7 @@ fn measure(codec: Codec, kind: FrameKind, slot: u16) -> Result<Vec<Added>, Box<d
 }
 
 fn key_id(slot: u16) -> KeyId {
-    KeyIdLayout { slot, generation: 1, step: 0, track: 0 }.to_key_id()
+    KeyIdLayout { slot, epoch: 8, track: 0 }.to_key_id()
 }
 
 /// The middle and the end of what was measured.

@@ -14,12 +14,12 @@ use crate::envelope::{Codec, EnvelopeError, Place};
 use crate::header::{Header, KeyId};
 use crate::metadata::FrameKind;
 use crate::open::OpenError;
-use crate::receiver::{Opened, Receiver};
+use crate::receiver::{Arrival, Opened, Receiver};
 use crate::seal::{SealContext, SealError};
 use crate::sender::Sender;
 
 #[cfg(feature = "external-aead")]
-pub use self::aead_call::AeadCall;
+pub use self::aead_call::{AeadCall, AeadKeyName};
 
 /// Working memory for one frame at a time, used again for each.
 ///
@@ -38,7 +38,7 @@ pub use self::aead_call::AeadCall;
 /// ```
 /// use frameseal_sframe::envelope::Codec;
 /// use frameseal_sframe::{
-///     BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, Profile, Receiver, Sender,
+///     Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, Profile, Receiver, Sender,
 /// };
 ///
 /// let suite = CipherSuite::default();
@@ -49,11 +49,13 @@ pub use self::aead_call::AeadCall;
 ///
 /// let mut buffer = FrameBuffer::new();
 /// let encoded = [0x78, 0x07, 0xc9]; // a little Opus
-/// buffer.reserve(encoded.len())?.copy_from_slice(&encoded);
-/// let sealed = buffer.seal(Codec::Audio, FrameKind::Audio, &mut sender, 1)?.to_vec();
+/// buffer.load(&encoded)?;
+/// let sealed = buffer.seal(&mut sender, 1, Codec::Audio, FrameKind::Audio)?.to_vec();
 ///
-/// buffer.reserve(sealed.len())?.copy_from_slice(&sealed);
-/// let opened = buffer.open(Codec::Audio, FrameKind::Audio, &mut receiver)?.expect("no empty frame");
+/// buffer.load(&sealed)?;
+/// let arrival = Arrival::default();
+/// let opened = buffer.open(&mut receiver, arrival, Codec::Audio, FrameKind::Audio)?;
+/// let opened = opened.expect("no empty frame");
 /// assert_eq!((opened.source, opened.track), ("alice", 1));
 /// assert_eq!(buffer.output(), encoded);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -87,13 +89,23 @@ impl FrameBuffer {
         Self::default()
     }
 
+    /// Copies a frame in.
+    ///
+    /// # Errors
+    ///
+    /// As [`prepare`](Self::prepare).
+    pub fn load(&mut self, frame: &[u8]) -> Result<(), TooLarge> {
+        self.prepare(frame.len())?.copy_from_slice(frame);
+        Ok(())
+    }
+
     /// Makes room for a frame of `len` bytes and returns the place to write it to, whose contents
     /// are unspecified.
     ///
     /// # Errors
     ///
     /// [`TooLarge`]: over [`FrameBuffer::MAX_FRAME_LEN`]. Nothing was allocated.
-    pub fn reserve(&mut self, len: usize) -> Result<&mut [u8], TooLarge> {
+    pub fn prepare(&mut self, len: usize) -> Result<&mut [u8], TooLarge> {
         self.frame_len = 0;
         self.output = Output::default();
         if len > Self::MAX_FRAME_LEN {
@@ -107,8 +119,8 @@ impl FrameBuffer {
         Ok(self.frame_mut())
     }
 
-    /// Seals the frame that was written to [`reserve`](Self::reserve)'s place, as a frame of the
-    /// sender's `track`; returns the sealed frame.
+    /// Seals the frame that was [loaded](Self::load), as a frame of the sender's media track `track`,
+    /// 0 to 11; returns the sealed frame.
     ///
     /// A frame of no bytes stays one: there is nothing in it to protect, and a decoder takes it as
     /// silence. Application data ([`FrameKind::Data`]) of no bytes is sealed.
@@ -118,27 +130,27 @@ impl FrameBuffer {
     /// The frame must not be sent then.
     ///
     /// - [`SealFrameError::Envelope`]: not a frame of `codec`.
-    /// - [`SealFrameError::Seal`]: the key is exhausted.
+    /// - [`SealFrameError::Seal`]: the key is exhausted, or there is no such track.
     /// - [`SealFrameError::TooLarge`]: the sealed frame is over [`FrameBuffer::MAX_FRAME_LEN`].
     pub fn seal(
         &mut self,
-        codec: Codec,
-        kind: FrameKind,
         sender: &mut Sender,
         track: u8,
+        codec: Codec,
+        kind: FrameKind,
     ) -> Result<&[u8], SealFrameError> {
         self.output = Output::default();
         if self.frame_len == 0 && kind != FrameKind::Data {
             return Ok(&[]);
         }
         let metadata = sender.profile().metadata(kind);
-        let context = sender.track(track);
+        let context = sender.track(track, kind)?;
         let place = self.build_front(codec, kind, context)?;
         let body = context.seal_in_place(metadata, &mut self.frame, place)?;
         self.enclose(codec, body)
     }
 
-    /// Opens the sealed frame that was written to [`reserve`](Self::reserve)'s place;
+    /// Opens the sealed frame that was [loaded](Self::load);
     /// [`output`](Self::output) is then the encoder's frame, bit for bit.
     ///
     /// Everything is checked before anything is believed: the body authenticates, and the envelope
@@ -149,11 +161,12 @@ impl FrameBuffer {
     ///
     /// The frame must not be decoded then; `receiver` is as it was, and no plaintext is left. The
     /// variants of [`OpenFrameError`] say why.
-    pub fn open<S: Clone>(
+    pub fn open<S: Clone + Eq>(
         &mut self,
+        receiver: &mut Receiver<S>,
+        arrival: Arrival<'_, S>,
         codec: Codec,
         kind: FrameKind,
-        receiver: &mut Receiver<S>,
     ) -> Result<Option<Opened<S>>, OpenFrameError> {
         self.output = Output::default();
         if self.frame_len == 0 && kind != FrameKind::Data {
@@ -165,12 +178,13 @@ impl FrameBuffer {
         let place = codec.locate(kind, sealed, side)?;
         let body = place.body(sealed, side);
         let body_len = body.len();
-        let pending = match receiver.authenticate(kind, body) {
+        let pending = match receiver.authenticate(kind, arrival, body) {
             Ok(pending) => pending,
             Err(error) => return Err(OpenFrameError::explain(error, body)),
         };
 
-        let plaintext = body.get_mut(pending.plaintext()).unwrap_or_default();
+        let range = pending.plaintext();
+        let plaintext = body.get_mut(range.clone()).unwrap_or_default();
         let rebuilt = codec.front(kind, plaintext, body_len, front);
         if rebuilt.is_err() || !codec.matches(sealed, front) {
             let key_id = pending.key_id();
@@ -178,7 +192,7 @@ impl FrameBuffer {
             return Err(OpenFrameError::Authentication { key_id });
         }
         let opened = pending.commit();
-        self.output = output_at(&in_buffer(place), &opened.plaintext);
+        self.output = output_at(&in_buffer(place), &range);
         Ok(Some(opened))
     }
 
@@ -202,7 +216,7 @@ impl FrameBuffer {
         buffer.get_mut(range).unwrap_or_default().zeroize();
     }
 
-    /// Returns the length of the frame that was written to [`reserve`](Self::reserve)'s place.
+    /// Returns the length of the frame that was [loaded](Self::load).
     #[must_use]
     pub const fn frame_len(&self) -> usize {
         self.frame_len
@@ -388,10 +402,12 @@ impl OpenFrameError {
     /// Why `body` did not open, as far as it can be told from what it looks like.
     fn explain(error: OpenError, body: &[u8]) -> Self {
         match error {
-            OpenError::Authentication => match Header::decode(body) {
-                Ok((Header { key_id, .. }, _)) => Self::Authentication { key_id },
-                Err(_) => Self::NotSealed,
-            },
+            OpenError::Authentication | OpenError::WrongTrack | OpenError::WrongStream => {
+                match Header::decode(body) {
+                    Ok((Header { key_id, .. }, _)) => Self::Authentication { key_id },
+                    Err(_) => Self::NotSealed,
+                }
+            }
             OpenError::Duplicate => Self::Duplicate,
             OpenError::Header(_) | OpenError::Truncated => Self::NotSealed,
             OpenError::Late => Self::Late,
@@ -455,15 +471,15 @@ mod tests {
     fn frames_over_16_mib_are_refused_before_any_allocation() {
         let mut buffer = FrameBuffer::new();
         let len = FrameBuffer::MAX_FRAME_LEN + 1;
-        assert_eq!(buffer.reserve(len), Err(TooLarge { len }));
+        assert_eq!(buffer.prepare(len), Err(TooLarge { len }));
         assert_eq!(buffer.frame.capacity(), 0);
     }
 
     #[test]
     fn a_frame_that_grows_over_16_mib_is_not_sealed() {
         let mut buffer = FrameBuffer::new();
-        buffer.reserve(FrameBuffer::MAX_FRAME_LEN).unwrap();
-        let sealed = buffer.seal(Codec::Audio, FrameKind::Audio, &mut sender(), 1);
+        buffer.prepare(FrameBuffer::MAX_FRAME_LEN).unwrap();
+        let sealed = buffer.seal(&mut sender(), 1, Codec::Audio, FrameKind::Audio);
         assert!(
             matches!(sealed, Err(SealFrameError::TooLarge(_))),
             "{:?}",
@@ -475,8 +491,8 @@ mod tests {
     #[test]
     fn discard_wipes_what_came_out() {
         let mut buffer = FrameBuffer::new();
-        buffer.reserve(3).unwrap().copy_from_slice(&[7; 3]);
-        buffer.seal(Codec::Audio, FrameKind::Audio, &mut sender(), 1).unwrap();
+        buffer.load(&[7; 3]).unwrap();
+        buffer.seal(&mut sender(), 1, Codec::Audio, FrameKind::Audio).unwrap();
         buffer.discard();
         assert_eq!(buffer.output(), b"");
         assert!(buffer.frame.iter().all(|byte| *byte == 0));
@@ -485,7 +501,7 @@ mod tests {
     #[test]
     fn debug_never_prints_frame_bytes() {
         let mut buffer = FrameBuffer::new();
-        buffer.reserve(3).unwrap().copy_from_slice(&[0xa5; 3]);
+        buffer.load(&[0xa5; 3]).unwrap();
         let text = format!("{buffer:?}");
         assert_eq!(text, "FrameBuffer { frame_len: 3, output: Frame(0..0), .. }");
     }

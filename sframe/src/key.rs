@@ -92,6 +92,13 @@ impl fmt::Debug for BaseKey {
 pub struct SendKey(BaseKey);
 
 impl SendKey {
+    /// Returns the key bytes: see [`BaseKey::expose_secret`].
+    #[cfg(feature = "hazmat")]
+    #[must_use]
+    pub fn expose_secret(&self) -> &[u8] {
+        self.0.expose_secret()
+    }
+
     /// Returns the key one ratchet step later; see [`BaseKey::ratchet`].
     #[must_use]
     pub fn ratchet(&self, suite: CipherSuite) -> Self {
@@ -108,6 +115,13 @@ impl SendKey {
 pub struct ReceiveKey(BaseKey);
 
 impl ReceiveKey {
+    /// Returns the key bytes: see [`BaseKey::expose_secret`].
+    #[cfg(feature = "hazmat")]
+    #[must_use]
+    pub fn expose_secret(&self) -> &[u8] {
+        self.0.expose_secret()
+    }
+
     /// Returns the key one ratchet step later; see [`BaseKey::ratchet`].
     #[must_use]
     pub fn ratchet(&self, suite: CipherSuite) -> Self {

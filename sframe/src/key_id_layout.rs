@@ -1,28 +1,28 @@
 //! What the bits of a key ID mean in profile `frameseal/1`.
 
 use crate::header::KeyId;
+use crate::metadata::FrameKind;
 
 /// The fields of a key ID in profile `frameseal/1`.
 ///
 /// ```text
-/// bit 27          12 11        7 6     4 3      0
-///     +-------------+-----------+-------+-------+
-///     |    slot     | generation| step  | track |
-///     +-------------+-----------+-------+-------+
+/// bit 27          12 11              4 3      0
+///     +-------------+-----------------+-------+
+///     |    slot     |      epoch      | track |
+///     +-------------+-----------------+-------+
 /// ```
 ///
-/// The most frequently small field is the highest, because leading zeros cost nothing on the wire
-/// (RFC 9605 section 4.3). Not authenticated until a frame opened under the key.
+/// The field that is small most often comes first, since leading zero bytes are not sent (RFC 9605
+/// section 4.3). Not authenticated until a frame opened under the key.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "another field would be another profile")]
 pub struct KeyIdLayout {
-    /// Whose key, within the room.
+    /// The sender within the room. It names candidate keys and belongs to nobody.
     pub slot: u16,
-    /// Counted on by each fresh base key, and by each step after the eighth; modulo 32.
-    pub generation: u8,
-    /// Ratchet steps since the generation began, 0 to 7 (RFC 9605 section 5.1).
-    pub step: u8,
-    /// Which of the sender's tracks, 0 to 15.
+    /// How far the sender's keys have come, modulo 256: one more for each ratchet step (RFC 9605
+    /// section 5.1); a fresh key begins at the next multiple of 8.
+    pub epoch: u8,
+    /// Which of the sender's tracks: 0 to 11 media, 12 to 15 application data.
     pub track: u8,
 }
 
@@ -33,42 +33,68 @@ impl KeyIdLayout {
         let bits = key_id.get();
         Some(Self {
             slot: u16::try_from(bits >> SLOT_SHIFT).ok()?,
-            generation: field(bits, GENERATION_SHIFT, GENERATION_BITS),
-            step: field(bits, STEP_SHIFT, STEP_BITS),
+            epoch: field(bits, EPOCH_SHIFT, u8::BITS),
             track: field(bits, 0, TRACK_BITS),
         })
     }
 
-    /// Puts the key ID together; fields count modulo their size.
+    /// Puts the key ID together; the track counts modulo 16.
     #[must_use]
     pub fn to_key_id(self) -> KeyId {
         KeyId::new(
             u64::from(self.slot) << SLOT_SHIFT
-                | (u64::from(self.generation) & mask(GENERATION_BITS)) << GENERATION_SHIFT
-                | (u64::from(self.step) & mask(STEP_BITS)) << STEP_SHIFT
+                | u64::from(self.epoch) << EPOCH_SHIFT
                 | u64::from(self.track) & mask(TRACK_BITS),
         )
     }
 
-    /// Tells whether this key came before `other` in the same slot: 1 to 127 steps, counted on
-    /// from one generation to the next.
+    /// Returns how many ratchet steps lead from this key to `later`, modulo 256; `None` if they are
+    /// of two slots.
     #[must_use]
-    pub const fn precedes(self, other: Self) -> bool {
-        let distance = other.index().wrapping_sub(self.index());
-        self.slot == other.slot && 0 < distance && distance <= i8::MAX.cast_unsigned()
+    pub fn steps_to(self, later: Self) -> Option<u8> {
+        (self.slot == later.slot).then(|| later.epoch.wrapping_sub(self.epoch))
+    }
+}
+
+/// What is asked of key IDs in profile `frameseal/1`.
+impl KeyId {
+    /// Returns the slot: which senders it may be of. `None` for what is no key ID of the profile.
+    #[must_use]
+    pub fn slot(self) -> Option<u16> {
+        Some(KeyIdLayout::from_key_id(self)?.slot)
     }
 
-    /// Returns the fields `steps` ratchet steps earlier: before step 0 comes step 7 of the
-    /// generation before.
-    pub(crate) const fn earlier(self, steps: u8) -> Self {
-        let index = self.index().wrapping_sub(steps);
-        Self { generation: index >> STEP_BITS, step: index % STEPS, ..self }
+    /// Returns how many ratchet steps lead from `earlier` to this key, modulo 256; `None` if they are
+    /// of two slots.
+    #[must_use]
+    pub fn steps_since(self, earlier: Self) -> Option<u8> {
+        KeyIdLayout::from_key_id(earlier)?.steps_to(KeyIdLayout::from_key_id(self)?)
     }
 
-    /// Generation and step as one number, which has just the bits of a byte.
-    const fn index(self) -> u8 {
-        (self.generation << STEP_BITS) | (self.step % STEPS)
+    /// Returns the ID of the key so many ratchet steps later; what is no key ID of the profile stays.
+    #[must_use]
+    pub fn after(self, steps: u8) -> Self {
+        KeyIdLayout::from_key_id(self).map_or(self, |layout| {
+            KeyIdLayout { epoch: layout.epoch.wrapping_add(steps), ..layout }.to_key_id()
+        })
     }
+}
+
+/// Media tracks of one sender: microphone, camera, screen, its sound, and eight more.
+pub const MEDIA_TRACKS: u8 = 12;
+
+/// Streams of application data of one sender, each with a track of its own behind those of media: so
+/// no counter of one moves the replay window of another.
+pub const DATA_STREAMS: u8 = 4;
+
+/// Returns the track of a stream of application data; `None` if there is no such stream.
+pub(crate) fn data_track(stream: u8) -> Option<u8> {
+    (stream < DATA_STREAMS).then(|| MEDIA_TRACKS.saturating_add(stream))
+}
+
+/// Tells whether frames of `kind` belong on `track`.
+pub(crate) fn carries(track: u8, kind: FrameKind) -> bool {
+    (track >= MEDIA_TRACKS) == (kind == FrameKind::Data)
 }
 
 fn field(bits: u64, shift: u32, len: u32) -> u8 {
@@ -80,22 +106,10 @@ const fn mask(bits: u32) -> u64 {
     !(u64::MAX << bits)
 }
 
-/// Tracks of one sender: camera, microphone, screen, its sound, data, and eleven more.
-pub const TRACKS: usize = 1 << TRACK_BITS;
-
-/// Ratchet steps of a generation: RFC 9605 section 5.1, `2^R`. The step after the last is step 0 of
-/// the next generation, so that no key ID comes twice before all have been used.
-pub const STEPS: u8 = 1 << STEP_BITS;
-
-/// Generations before generation 0 comes again.
-pub const GENERATIONS: u8 = 1 << GENERATION_BITS;
-
-const TRACK_BITS: u32 = 4;
-const STEP_BITS: u32 = 3;
-const GENERATION_BITS: u32 = 5;
-const STEP_SHIFT: u32 = TRACK_BITS;
-const GENERATION_SHIFT: u32 = STEP_SHIFT + STEP_BITS;
-const SLOT_SHIFT: u32 = GENERATION_SHIFT + GENERATION_BITS;
+/// Bits of a key ID below those that name the base key.
+pub(crate) const TRACK_BITS: u32 = 4;
+const EPOCH_SHIFT: u32 = TRACK_BITS;
+const SLOT_SHIFT: u32 = EPOCH_SHIFT + u8::BITS;
 
 #[cfg(test)]
 mod tests {
@@ -108,29 +122,17 @@ mod tests {
 
     #[test]
     fn fields_are_where_the_protocol_says() {
-        let layout = KeyIdLayout { slot: 0xabcd, generation: 0b10101, step: 0b011, track: 0b1001 };
+        let layout = KeyIdLayout { slot: 0xabcd, epoch: 0xab, track: 0b1001 };
         assert_eq!(layout.to_key_id(), KeyId::new(0xabc_dab9));
         assert_eq!(KeyIdLayout::from_key_id(KeyId::new(1 << 28)), None);
     }
 
-    fn key(generation: u8, step: u8) -> KeyIdLayout {
-        KeyIdLayout { slot: 7, generation, step, track: 0 }
-    }
-
     #[test]
-    fn steps_carry_into_the_next_generation() {
-        assert_eq!(key(3, 1).earlier(2), key(2, 7));
-        assert_eq!(key(0, 0).earlier(1), key(31, 7));
-    }
-
-    #[test]
-    fn a_key_precedes_those_of_the_next_half_turn() {
-        assert!(key(3, 1).precedes(key(3, 2)));
-        assert!(key(31, 7).precedes(key(0, 0)));
-        assert!(key(0, 0).precedes(key(15, 7)));
-        assert!(!key(0, 0).precedes(key(16, 0)));
-        assert!(!key(3, 1).precedes(key(3, 1)));
-        assert!(!key(3, 1).precedes(KeyIdLayout { slot: 8, ..key(3, 2) }));
+    fn steps_count_on_from_the_last_epoch_to_the_first() {
+        let key = |slot, epoch| KeyIdLayout { slot, epoch, track: 0 };
+        assert_eq!(key(7, 254).steps_to(key(7, 1)), Some(3));
+        assert_eq!(key(7, 1).steps_to(key(7, 254)), Some(253));
+        assert_eq!(key(7, 1).steps_to(key(8, 2)), None);
     }
 
     proptest! {

@@ -23,17 +23,19 @@ mod replay;
 mod seal;
 mod sender;
 mod suite;
+mod timestamp;
 mod tracks;
 
 #[cfg(feature = "external-aead")]
-pub use frame::AeadCall;
+pub use frame::{AeadCall, AeadKeyName};
 pub use frame::{FrameBuffer, OpenFrameError, SealFrameError, TooLarge};
 pub use header::{Counter, EncodedHeader, Field, Header, HeaderError, KeyId};
 pub use key::{BaseKey, ReceiveKey, SendKey};
-pub use key_id_layout::{GENERATIONS, KeyIdLayout, STEPS, TRACKS};
+pub use key_id_layout::{DATA_STREAMS, KeyIdLayout, MEDIA_TRACKS};
 pub use metadata::{FrameKind, Profile};
 pub use open::{OpenContext, OpenError};
-pub use receiver::{Opened, Receiver};
+pub use receiver::{Arrival, Opened, REPLAY_LAG, Receiver, Wipe};
 pub use seal::{SealContext, SealError};
 pub use sender::Sender;
-pub use suite::CipherSuite;
+pub use suite::{CipherSuite, Suites};
+pub use timestamp::Timestamp;

@@ -5,32 +5,29 @@ use core::error::Error;
 use core::fmt;
 use core::ops::Range;
 
-use crate::header::{Counter, Header, HeaderError, KeyId};
+use crate::header::{Header, HeaderError, KeyId};
 use crate::key::{BaseKey, ReceiveKey};
 use crate::key_schedule::FrameKey;
 use crate::replay::{Replay, ReplayWindow};
 use crate::suite::CipherSuite;
 #[cfg(feature = "external-aead")]
-use crate::suite::NONCE_LEN;
+use crate::{header::Counter, suite::NONCE_LEN};
 
 /// Opens frames sealed under one key, each at most once.
 ///
 /// Nothing of a frame is acted on, and nothing here changes, before it authenticated.
 #[derive(Debug)]
 pub struct OpenContext {
-    suite: CipherSuite,
-    key_id: KeyId,
-    key: FrameKey,
+    key: OpenKey,
     window: ReplayWindow,
-    /// `header || metadata` of the frame at hand; kept to allocate once.
-    aad: Vec<u8>,
 }
 
 impl OpenContext {
     /// Runs the key schedule for `key_id`.
     #[must_use]
     pub fn new(suite: CipherSuite, key_id: KeyId, key: ReceiveKey) -> Self {
-        Self::derive(suite, key_id, key.base_key())
+        let key = OpenKey::derive(suite, key_id, key.base_key());
+        Self { key, window: ReplayWindow::new(ReplayWindow::MEDIA_LEN) }
     }
 
     /// Opens `body`, which is `header || ciphertext || tag`; returns the plaintext.
@@ -59,21 +56,44 @@ impl OpenContext {
         metadata: &[u8],
         body: &mut [u8],
     ) -> Result<Range<usize>, OpenError> {
-        let authentic = self.authenticate(metadata, body)?;
-        self.commit(authentic.counter);
-        Ok(authentic.plaintext)
+        let (header, _) = Header::decode(body)?;
+        if header.key_id != self.key.key_id {
+            return Err(OpenError::UnknownKey(header.key_id));
+        }
+        self.window.check(header.counter)?;
+        let plaintext = self.key.authenticate(header, metadata, body)?;
+        self.window.commit(header.counter);
+        Ok(plaintext)
+    }
+}
+
+/// What frames of one key ID are opened with. Keeps no account of which frames came before.
+#[derive(Debug)]
+pub(crate) struct OpenKey {
+    suite: CipherSuite,
+    key_id: KeyId,
+    key: FrameKey,
+    /// `header || metadata` of the current frame; kept to allocate once.
+    aad: Vec<u8>,
+}
+
+impl OpenKey {
+    /// Runs the key schedule for `key_id`.
+    pub(crate) fn derive(suite: CipherSuite, key_id: KeyId, key: &BaseKey) -> Self {
+        let key = FrameKey::derive(suite, key_id, key);
+        Self { suite, key_id, key, aad: Vec::new() }
     }
 
-    /// Opens `body` without taking note of it: [`commit`](Self::commit) its counter afterwards.
+    /// Decrypts `body`, which begins with `header`, where it is; returns the range of the plaintext.
     pub(crate) fn authenticate(
         &mut self,
+        header: Header,
         metadata: &[u8],
         body: &mut [u8],
-    ) -> Result<Authentic, OpenError> {
-        let (header, rest) = Header::decode(body)?;
-        let text_len = self.begin(header, rest.len())?;
-        let start = body.len().saturating_sub(rest.len());
+    ) -> Result<Range<usize>, OpenError> {
+        let start = header.encoded_len();
         let (front, rest) = body.split_at_mut_checked(start).ok_or(OpenError::Truncated)?;
+        let text_len = text_len(self.suite, rest.len())?;
         let (text, tag) = rest.split_at_mut_checked(text_len).ok_or(OpenError::Truncated)?;
         self.aad.clear();
         self.aad.extend_from_slice(front);
@@ -81,25 +101,7 @@ impl OpenContext {
         self.key
             .open(header.counter, &self.aad, text, tag)
             .map_err(|_| OpenError::Authentication)?;
-        let plaintext = start..start.saturating_add(text_len);
-        Ok(Authentic { counter: header.counter, plaintext })
-    }
-
-    /// Does what comes before the AEAD: tells whether a body with this header may be opened.
-    /// Returns the length of its text, of the `rest_len` bytes after the header.
-    pub(crate) fn begin(&self, header: Header, rest_len: usize) -> Result<usize, OpenError> {
-        if header.key_id != self.key_id {
-            return Err(OpenError::UnknownKey(header.key_id));
-        }
-        let text_len = rest_len.checked_sub(self.suite.tag_len()).ok_or(OpenError::Truncated)?;
-        self.window.check(header.counter)?;
-        Ok(text_len)
-    }
-
-    /// Tells whether a frame with this counter may be opened.
-    #[cfg(feature = "external-aead")]
-    pub(crate) fn check(&self, counter: Counter) -> Result<(), OpenError> {
-        Ok(self.window.check(counter)?)
+        Ok(start..start.saturating_add(text_len))
     }
 
     /// Returns the nonce of a counter.
@@ -107,24 +109,11 @@ impl OpenContext {
     pub(crate) fn nonce(&self, counter: Counter) -> [u8; NONCE_LEN] {
         self.key.nonce(counter)
     }
-
-    /// Takes note of a frame that authenticated: it does not open again.
-    pub(crate) fn commit(&mut self, counter: Counter) {
-        self.window.commit(counter);
-    }
-
-    pub(crate) fn derive(suite: CipherSuite, key_id: KeyId, key: &BaseKey) -> Self {
-        let key = FrameKey::derive(suite, key_id, key);
-        Self { suite, key_id, key, window: ReplayWindow::default(), aad: Vec::new() }
-    }
 }
 
-/// A frame that authenticated and is not yet taken note of.
-#[derive(Debug)]
-pub(crate) struct Authentic {
-    pub(crate) counter: Counter,
-    /// Place of the plaintext in the body.
-    pub(crate) plaintext: Range<usize>,
+/// Returns the length of the text, of the `rest_len` bytes behind a header.
+pub(crate) fn text_len(suite: CipherSuite, rest_len: usize) -> Result<usize, OpenError> {
+    rest_len.checked_sub(suite.tag_len()).ok_or(OpenError::Truncated)
 }
 
 /// Why a frame was not opened. Never the caller's fault: drop the frame and count it.
@@ -140,6 +129,10 @@ pub enum OpenError {
     Header(HeaderError),
     /// Older than the replay window reaches.
     Late,
+    /// Application data on a track of media, or media on one of data: nobody seals that.
+    WrongTrack,
+    /// Application data of another stream than the one that is expected.
+    WrongStream,
     /// Too short to hold header and tag: most likely nobody sealed this frame.
     Truncated,
     /// No key with this ID: it has not come yet, or nobody sealed this frame.
@@ -153,6 +146,8 @@ impl fmt::Display for OpenError {
             Self::Duplicate => f.write_str("frame came before"),
             Self::Header(error) => error.fmt(f),
             Self::Late => f.write_str("frame is older than the replay window"),
+            Self::WrongStream => f.write_str("data of another stream"),
+            Self::WrongTrack => f.write_str("data on a track of media, or media on one of data"),
             Self::Truncated => f.write_str("too short for header and tag"),
             Self::UnknownKey(key_id) => write!(f, "no key with ID {:#x}", key_id.get()),
         }

@@ -1,103 +1,157 @@
-//! All keys that one receiver opens with: finds the key by the frame's KID, ratchets when the
-//! sender did.
+//! All keys that one receiver opens with: finds the keys that a frame's KID can mean, follows the
+//! ratchet of those that senders ratchet.
+
+mod arrivals;
+mod slot;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::header::{Counter, Header, KeyId};
+pub use self::arrivals::{Arrival, REPLAY_LAG};
+use self::slot::{Chain, Owner, Slot, Track};
+use crate::header::{Header, KeyId};
 use crate::key::ReceiveKey;
-use crate::key_id_layout::{KeyIdLayout, STEPS};
+use crate::key_id_layout::{KeyIdLayout, MEDIA_TRACKS, carries, data_track};
 use crate::metadata::{FrameKind, Profile};
-use crate::open::{Authentic, OpenContext, OpenError};
-use crate::suite::CipherSuite;
-use crate::tracks::Tracks;
+use crate::open::{OpenError, text_len};
+use crate::suite::{CipherSuite, Suites};
 #[cfg(feature = "external-aead")]
 use {crate::key_schedule, crate::suite::NONCE_LEN, zeroize::Zeroizing};
 
-/// The base keys in use for opening. `S` is what the caller wants to be told about who sealed a
-/// frame: it comes back with each frame that the key opens.
+/// The base keys in use for opening. `S` names senders: it comes back with each frame that a key of
+/// theirs opens.
+///
+/// A key is [added](Self::add) by its exact ID, or [followed](Self::follow): then frames may be under
+/// keys that its owner ratcheted from it. Frames move nothing but replay windows. What is held, and
+/// until when, is up to whoever adds and [wipes](Self::wipe).
+///
+/// # Examples
+///
+/// ```
+/// use frameseal_sframe::{
+///     Arrival, BaseKey, CipherSuite, FrameKind, KeyId, Profile, Receiver, Sender,
+/// };
+///
+/// let (suite, key_id) = (CipherSuite::default(), KeyId::new(0x1000));
+/// let key = || BaseKey::new(vec![7; 16]); // random in real life, and sent to the receiver
+/// let mut sender = Sender::new(Profile::Frameseal1, suite, key_id, key().into_send_key());
+/// let mut receiver = Receiver::new(Profile::Frameseal1, suite);
+/// receiver.add(key_id, key().into_receive_key(), "alice");
+///
+/// let mut body = sender.seal(0, FrameKind::Audio, b"a piece of sound")?;
+/// let (opened, plaintext) = receiver.open(FrameKind::Audio, Arrival::default(), &mut body)?;
+/// assert_eq!((opened.source, &*plaintext), ("alice", &b"a piece of sound"[..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Receiver<S> {
     profile: Profile,
-    suite: CipherSuite,
-    /// By ascending key ID. A tree would be 8 kB of WebAssembly, and faster for nobody.
-    keys: Vec<Entry<S>>,
+    suites: Suites,
+    /// By ascending number. A tree would be 8 kB of WebAssembly, and faster for nobody.
+    slots: Vec<Slot<S>>,
 }
 
-/// Where a key is: small, because it is searched for each frame, and moved when others come.
-#[derive(Debug)]
-struct Entry<S> {
-    /// Track bits are 0.
-    key_id: KeyId,
-    /// The key ID given to [`Receiver::add`], from which this key was ratcheted if it is another.
-    root: KeyId,
-    held: Box<Held<S>>,
-}
-
-/// A base key and its contexts.
-#[derive(Debug)]
-struct Held<S> {
-    key: ReceiveKey,
-    source: S,
-    tracks: Tracks<OpenContext>,
-}
-
-/// A frame that authenticated, in the buffer that it came in.
+/// A frame that authenticated.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Opened<S> {
     /// The key that it was sealed under, track bits included.
     pub key_id: KeyId,
-    /// Place of the plaintext in the body.
-    pub plaintext: Range<usize>,
     /// Who sealed it.
     pub source: S,
-    /// Which of the sealer's tracks it is of, 0 to 15; 0 in profile `rfc9605`.
+    /// Which of the sealer's media tracks it is of, 0 to 11; of application data, the stream, 0 to 3.
+    /// 0 in profile `rfc9605`.
     pub track: u8,
+    /// Through how many pipelines this frame has come, this one included.
+    pub copies: usize,
 }
 
-impl<S: Clone> Receiver<S> {
+/// Keys to be wiped.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing else to say")]
+pub struct Wipe<S> {
+    /// Whose keys.
+    pub source: S,
+    /// The one that was followed from this ID on; `None`: all.
+    pub key_id: Option<KeyId>,
+}
+
+impl<S: Clone + Eq> Receiver<S> {
+    /// Ratchet steps beyond a [followed](Self::follow) key that frames may be under. Project decision:
+    /// as many as a sender makes before it makes a fresh key. Following them costs 64 key derivations
+    /// once for each key that is followed, whatever frames name.
+    pub const MAX_STEPS: u8 = 64;
+
+    /// AEAD passes for one frame at most, if several senders have keys in its slot. Project decision:
+    /// slots are random, so two members of a room of 100 share one once in 13 rooms, and four once in
+    /// a thousand million; a flood of forged frames costs no more than four times that without.
+    pub const MAX_PASSES: usize = 4;
+
     /// Makes a receiver that has no keys yet.
     #[must_use]
-    pub const fn new(profile: Profile, suite: CipherSuite) -> Self {
-        Self { profile, suite, keys: Vec::new() }
+    pub fn new(profile: Profile, suites: impl Into<Suites>) -> Self {
+        Self { profile, suites: suites.into(), slots: Vec::new() }
     }
 
-    /// Opens frames of `key_id` with `key` from now on; in profile `frameseal/1` the track bits
-    /// of `key_id` are ignored.
+    /// Opens frames of `key_id` with `key` from now on, and no other ones; in profile `frameseal/1`
+    /// the track bits of `key_id` are ignored.
     ///
-    /// A key under the same ID is [removed](Self::remove). The same key again changes `source`
-    /// alone: what was opened before stays opened before.
+    /// A key under the same ID is [removed](Self::remove), whoever's it is. The same key again changes
+    /// `source` alone: what was opened before stays opened before.
     pub fn add(&mut self, key_id: KeyId, key: ReceiveKey, source: S) {
         let (key_id, _) = self.profile.split_track(key_id);
-        match self.held_mut(key_id) {
-            Some(held) if held.key.base_key().is(key.base_key()) => held.source = source,
-            _ => {
-                self.remove(key_id);
-                self.insert(Entry::new(key_id, key_id, key, source));
-            }
+        let slot = self.slot_mut(key_id);
+        let known = slot.owners.iter_mut().find_map(|owner| {
+            let at = owner.chains.iter().position(|it| it.key_id == key_id && it.is(&key))?;
+            Some(owner.chains.swap_remove(at))
+        });
+        slot.retain(|_, id| id != key_id);
+        let chain = known.unwrap_or_else(|| Chain::new(key_id, 0, key));
+        if let Some(owner) = slot.owner_mut(source) {
+            owner.chains.push(chain);
         }
     }
 
-    /// Wipes the key that was [added](Self::add) as `key_id`, and all that were ratcheted from it;
-    /// tells whether there was one. Its frames open no more, nor do any under keys that its holder
-    /// can compute.
-    pub fn remove(&mut self, key_id: KeyId) -> bool {
+    /// Opens frames of `key_id`, and of keys that `source` ratcheted from it, from now on: of up to
+    /// [`MAX_STEPS`](Self::MAX_STEPS), and never of one at or beyond a later key of `source`.
+    ///
+    /// For profile `frameseal/1`, where a key ID tells how often a key was ratcheted. Keys of one
+    /// sender must be fewer than 128 steps apart; else key IDs are ambiguous. The key that `source`
+    /// had under the same ID is wiped.
+    pub fn follow(&mut self, key_id: KeyId, key: ReceiveKey, source: S) {
         let (key_id, _) = self.profile.split_track(key_id);
-        let before = self.keys.len();
-        self.keys.retain(|entry| entry.root != key_id);
-        self.keys.len() < before
+        let mut reach = Self::MAX_STEPS;
+        for chain in self.chains_of(&source) {
+            match steps(chain.key_id, key_id) {
+                later @ 1..=127 => chain.end_before(later),
+                earlier => reach = reach.min(earlier.wrapping_neg().wrapping_sub(1)),
+            }
+        }
+        let slot = self.slot_mut(key_id);
+        slot.retain(|of, id| *of != source || id != key_id);
+        if let Some(owner) = slot.owner_mut(source) {
+            owner.chains.push(Chain::new(key_id, reach, key));
+        }
     }
 
-    /// Wipes the keys whose ID `keep` rejects. It is asked about each key by itself, those that
-    /// were ratcheted included, with track bits 0.
-    ///
-    /// For forgetting what is old while what was ratcheted from it goes on. The holder of an
-    /// earlier key can compute all later ones of its generation: to shut out a sender, reject
-    /// them all, or [remove](Self::remove) its keys.
-    pub fn retain(&mut self, mut keep: impl FnMut(KeyId) -> bool) {
-        self.keys.retain(|entry| keep(entry.key_id));
+    /// Wipes the key that was [added](Self::add) as `key_id`; tells whether there was one. No frame
+    /// opens under it any more.
+    pub fn remove(&mut self, key_id: KeyId) -> bool {
+        let (key_id, _) = self.profile.split_track(key_id);
+        self.retain(|_, id| id != key_id)
+    }
+
+    /// Wipes keys that were [followed](Self::follow), with all that were ratcheted from them.
+    pub fn wipe(&mut self, Wipe { source, key_id }: &Wipe<S>) {
+        self.retain(|of, id| of != source || key_id.is_some_and(|key_id| key_id != id));
+    }
+
+    /// Forgets the replay windows of a pipeline that has ended.
+    pub fn release(&mut self, pipeline: u32) {
+        for chain in self.owners_mut().flat_map(|owner| &mut owner.chains) {
+            chain.release(pipeline);
+        }
     }
 
     /// Returns the profile that frames are opened in.
@@ -106,146 +160,337 @@ impl<S: Clone> Receiver<S> {
         self.profile
     }
 
-    /// Returns who seals under `key_id`, as [`Receiver::add`] was told.
+    /// Returns the suites that frames are opened with.
     #[must_use]
-    pub fn source(&self, key_id: KeyId) -> Option<&S> {
-        let (key_id, _) = self.profile.split_track(key_id);
-        self.entry(key_id).map(|entry| &entry.held.source)
+    pub const fn suites(&self) -> Suites {
+        self.suites
     }
 
-    /// Opens `body`, which is `header || ciphertext || tag`, where it is.
+    /// Returns the keys that are held as they were given, and whose they are.
+    pub fn keys(&self) -> impl Iterator<Item = (KeyId, &S)> {
+        let owners = self.slots.iter().flat_map(|slot| &slot.owners);
+        owners.flat_map(|owner| owner.chains.iter().map(|chain| (chain.key_id, &owner.source)))
+    }
+
+    /// Returns whose key `key_id` can mean, in the order in which they are tried.
+    #[must_use]
+    pub fn sources(&self, key_id: KeyId) -> Vec<&S> {
+        let (key_id, _) = self.profile.split_track(key_id);
+        let mut sources = Vec::new();
+        if let Ok(at) = self.position(key_id)
+            && let Some(slot) = self.slots.get(at)
+        {
+            let owners = slot.owners.iter().filter(|owner| owner.find(key_id).is_some());
+            sources.extend(owners.map(|owner| &owner.source));
+        }
+        sources
+    }
+
+    /// Opens `body`, which is `header || ciphertext || tag`, where it is; returns the plaintext.
     ///
     /// `kind` is what the receiver's browser says of the frame. On an error `body` is left as it
     /// was, and so is the receiver.
     ///
     /// # Errors
     ///
-    /// As [`OpenContext::open_in_place`].
-    pub fn open(&mut self, kind: FrameKind, body: &mut [u8]) -> Result<Opened<S>, OpenError> {
-        self.authenticate(kind, body).map(Pending::commit)
+    /// As [`OpenContext::open_in_place`](crate::OpenContext::open_in_place), and
+    /// [`OpenError::WrongTrack`]. [`OpenError::UnknownKey`] also if the frame did not open under a
+    /// ratcheted key: whether its sender ratcheted or has a fresh one is not known then.
+    pub fn open<'b>(
+        &mut self,
+        kind: FrameKind,
+        arrival: Arrival<'_, S>,
+        body: &'b mut [u8],
+    ) -> Result<(Opened<S>, &'b mut [u8]), OpenError> {
+        let pending = self.authenticate(kind, arrival, body)?;
+        let plaintext = pending.plaintext();
+        let opened = pending.commit();
+        Ok((opened, body.get_mut(plaintext).unwrap_or_default()))
+    }
+
+    /// Opens application data of one stream, 0 to 3, as [`open`](Self::open) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and [`OpenError::WrongStream`].
+    pub fn open_data<'b>(
+        &mut self,
+        stream: u8,
+        arrival: Arrival<'_, S>,
+        body: &'b mut [u8],
+    ) -> Result<(Opened<S>, &'b mut [u8]), OpenError> {
+        let Frame { track, .. } = Frame::new(self, FrameKind::Data, body)?;
+        if self.profile == Profile::Frameseal1 && data_track(stream) != Some(track) {
+            return Err(OpenError::WrongStream);
+        }
+        self.open(FrameKind::Data, arrival, body)
     }
 
     /// Opens `body` as [`Receiver::open`] does, but takes note of it only if the result is
     /// [committed](Pending::commit).
-    pub(crate) fn authenticate(
-        &mut self,
+    pub(crate) fn authenticate<'r, 'a>(
+        &'r mut self,
         kind: FrameKind,
+        arrival: Arrival<'a, S>,
         body: &mut [u8],
-    ) -> Result<Pending<'_, S>, OpenError> {
-        let (Header { key_id, .. }, _) = Header::decode(body)?;
-        let (base, track) = self.profile.split_track(key_id);
-        let (suite, metadata) = (self.suite, self.profile.metadata(kind));
-        // The sender may have ratcheted (RFC 9605 section 5.1): try, keep what authenticates.
-        let unknown = OpenError::UnknownKey(key_id);
-        let mut found = match self.position(base) {
-            Ok(at) => Found::Here(at),
-            Err(_) => Found::Ratcheted(self.ratcheted(base).ok_or(unknown)?),
-        };
-        let held = found.held(&mut self.keys).ok_or(unknown)?;
-        let authentic = held.track(suite, key_id, track).authenticate(metadata, body);
-        let source = held.source.clone();
-        let Authentic { counter, plaintext } = match authentic {
-            // Whether the sender ratcheted is not known then: the key is as missing as it was.
-            Err(OpenError::Authentication) if matches!(found, Found::Ratcheted(_)) => Err(unknown),
-            authentic => authentic,
-        }?;
-        let opened = Opened { key_id, plaintext, source, track };
-        Ok(Pending { receiver: self, found, counter, opened })
+    ) -> Result<Pending<'r, 'a, S>, OpenError> {
+        let frame = Frame::new(self, kind, body)?;
+        let mut failure = None;
+        for place in self.candidates(frame.base, arrival.from).into_iter().flatten() {
+            match self.attempt(place, &frame, arrival, body) {
+                Ok((plaintext, made)) => {
+                    return Ok(Pending { receiver: self, frame, place, arrival, plaintext, made });
+                }
+                Err(error) => failure = Some(worse(failure, error)),
+            }
+        }
+        self.pass_the_turn(frame.base);
+        Err(failure.unwrap_or(OpenError::UnknownKey(frame.header.key_id)))
     }
 
-    /// Looks up what it takes to open `body`; `None` if it may not be opened, or under no key that
-    /// is here without ratcheting.
+    /// Tries one key. Returns the place of the plaintext, and the context if it was made for this.
+    #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
+    fn attempt(
+        &mut self,
+        place: Place,
+        frame: &Frame,
+        arrival: Arrival<'_, S>,
+        body: &mut [u8],
+    ) -> Result<(Range<usize>, Option<Box<Track<S>>>), OpenError> {
+        let Frame { header, kind, suite, track, .. } = *frame;
+        let unknown = OpenError::UnknownKey(header.key_id);
+        let (metadata, main) = (self.profile.metadata(kind), self.suites.main);
+        let chain = self.chain_mut(place).ok_or(unknown)?;
+        let link = chain.ratcheted(place.steps, main).ok_or(unknown)?;
+        if let Some(known) = link.tracks.get_mut(track, suite) {
+            known.check(kind, arrival, header)?;
+            let opened = known.key.authenticate(header, metadata, body);
+            let failure = |error| if place.steps > 0 { unknown } else { error };
+            return opened.map(|plaintext| (plaintext, None)).map_err(failure);
+        }
+        let mut made = link.derive(suite, header.key_id);
+        match made.key.authenticate(header, metadata, body) {
+            Ok(plaintext) => Ok((plaintext, Some(made))),
+            // Whether the sender ratcheted is not known then: the key is as missing as it was.
+            Err(OpenError::Authentication) if place.steps > 0 => Err(unknown),
+            Err(error) => {
+                link.tracks.insert(track, suite, made); // so a flood derives it once
+                Err(error)
+            }
+        }
+    }
+
+    /// Looks up what it takes to open `body`; `None` if it may not be opened, or not without
+    /// ratcheting.
     #[cfg(feature = "external-aead")]
-    pub(crate) fn begin(&mut self, body: &[u8]) -> Option<Begun> {
-        let (header, rest) = Header::decode(body).ok()?;
-        let context = self.context(header.key_id)?;
-        let text_len = context.begin(header, rest.len()).ok()?;
-        Some(Begun { header, nonce: context.nonce(header.counter), text_len })
+    pub(crate) fn begin(
+        &mut self,
+        kind: FrameKind,
+        arrival: Arrival<'_, S>,
+        body: &[u8],
+    ) -> Option<Begun> {
+        let frame = Frame::new(self, kind, body).ok()?;
+        let [place, ..] = self.candidates(frame.base, arrival.from);
+        let place = place?;
+        let link = self.chain_mut(place)?.link_mut(place.steps)?;
+        if link.is_proven(place.steps) && link.tracks.get_mut(frame.track, frame.suite).is_none() {
+            let made = link.derive(frame.suite, frame.header.key_id);
+            link.tracks.insert(frame.track, frame.suite, made);
+        }
+        let known = link.tracks.get_mut(frame.track, frame.suite)?;
+        known.check(kind, arrival, frame.header).ok()?;
+        let nonce = known.key.nonce(frame.header.counter);
+        let rest_len = body.len().saturating_sub(frame.header.encoded_len());
+        let text_len = text_len(frame.suite, rest_len).ok()?;
+        Some(Begun { frame, place, nonce, text_len })
     }
 
     /// Takes note of a frame that [began](Self::begin) to be opened and authenticated.
     #[cfg(feature = "external-aead")]
     pub(crate) fn finish(
         &mut self,
-        Header { key_id, counter }: Header,
-        plaintext: Range<usize>,
+        frame: &Frame,
+        place: Place,
+        arrival: Arrival<'_, S>,
     ) -> Result<Opened<S>, OpenError> {
-        let (_, track) = self.profile.split_track(key_id);
-        let context = self.context(key_id).ok_or(OpenError::UnknownKey(key_id))?;
-        context.check(counter)?; // it may have come by another way meanwhile
-        context.commit(counter);
-        let source = self.source(key_id).ok_or(OpenError::UnknownKey(key_id))?.clone();
-        Ok(Opened { key_id, plaintext, source, track })
+        let unknown = OpenError::UnknownKey(frame.header.key_id);
+        let known = self.track_mut(place, frame).ok_or(unknown)?;
+        known.check(frame.kind, arrival, frame.header)?; // it may have come another way meanwhile
+        self.commit(place, frame, arrival, None).ok_or(unknown)
     }
 
-    /// Returns the AEAD's key for frames of `key_id`, track bits included; `None` if there is none.
+    /// Returns the AEAD's key of a frame that [began](Self::begin) to be opened; `None` if it is gone.
     ///
     /// It opens what this one track's sender seals, and can seal in its name.
     #[cfg(feature = "external-aead")]
-    #[must_use]
-    pub fn aead_key(&self, key_id: KeyId) -> Option<Zeroizing<Vec<u8>>> {
-        let (base, _) = self.profile.split_track(key_id);
-        let entry = self.entry(base)?;
-        Some(key_schedule::aead_key(self.suite, key_id, entry.held.key.base_key()))
+    pub(crate) fn aead_key(&self, frame: &Frame, place: Place) -> Option<Zeroizing<Vec<u8>>> {
+        let chain = self.slots.get(place.slot)?.owners.get(place.owner)?.chains.get(place.chain)?;
+        let key = chain.link(place.steps)?.key.base_key();
+        Some(key_schedule::aead_key(frame.suite, frame.header.key_id, key))
+    }
+
+    fn commit(
+        &mut self,
+        place: Place,
+        frame: &Frame,
+        arrival: Arrival<'_, S>,
+        made: Option<Box<Track<S>>>,
+    ) -> Option<Opened<S>> {
+        let Frame { header, kind, suite, track, .. } = *frame;
+        let slot = self.slots.get_mut(place.slot)?;
+        slot.heard = place.owner;
+        let Owner { source, chains } = slot.owners.get_mut(place.owner)?;
+        let link = chains.get_mut(place.chain)?.link_mut(place.steps)?;
+        if let Some(made) = made {
+            link.tracks.insert(track, suite, made);
+        }
+        let copies = link.tracks.get_mut(track, suite)?.commit(kind, arrival, header);
+        let track = match kind {
+            FrameKind::Data => track.saturating_sub(MEDIA_TRACKS),
+            _ => track,
+        };
+        Some(Opened { key_id: header.key_id, source: source.clone(), track, copies })
+    }
+
+    /// Where the keys are that `base` can mean, in the order in which they are to be tried.
+    fn candidates(&self, base: KeyId, from: Option<&S>) -> [Option<Place>; 4] {
+        let mut places = [None; 4];
+        let Ok(at) = self.position(base) else {
+            return places;
+        };
+        let mut free = places.iter_mut().take(Self::MAX_PASSES);
+        if let Some(slot) = self.slots.get(at) {
+            slot.by_turns(|owner, Owner { source, chains: _ }| {
+                let counts = from.is_none_or(|from| from == source);
+                let found = slot.owners.get(owner).filter(|_| counts);
+                let Some((chain, steps)) = found.and_then(|owner| owner.find(base)) else {
+                    return true;
+                };
+                let Some(place) = free.next() else {
+                    return false;
+                };
+                *place = Some(Place { slot: at, owner, chain, steps });
+                true
+            });
+        }
+        places
+    }
+
+    /// Lets other candidates be tried first next time: those that came first must not crowd out one
+    /// that was not heard yet.
+    fn pass_the_turn(&mut self, base: KeyId) {
+        if let Ok(at) = self.position(base)
+            && let Some(slot) = self.slots.get_mut(at)
+        {
+            let turn = slot.turn.saturating_add(Self::MAX_PASSES.saturating_sub(1));
+            slot.turn = turn.checked_rem(slot.owners.len()).unwrap_or(0);
+        }
+    }
+
+    fn retain(&mut self, mut keep: impl FnMut(&S, KeyId) -> bool) -> bool {
+        let mut wiped = false;
+        for slot in &mut self.slots {
+            wiped |= slot.retain(&mut keep);
+        }
+        self.slots.retain(|slot| !slot.owners.is_empty());
+        wiped
+    }
+
+    fn chains_of<'a>(&'a mut self, source: &'a S) -> impl Iterator<Item = &'a mut Chain<S>> {
+        let owners = self.owners_mut().filter(move |owner| owner.source == *source);
+        owners.flat_map(|owner| &mut owner.chains)
+    }
+
+    fn owners_mut(&mut self) -> impl Iterator<Item = &mut Owner<S>> {
+        self.slots.iter_mut().flat_map(|slot| &mut slot.owners)
+    }
+
+    fn chain_mut(&mut self, place: Place) -> Option<&mut Chain<S>> {
+        let owner = self.slots.get_mut(place.slot)?.owners.get_mut(place.owner)?;
+        owner.chains.get_mut(place.chain)
     }
 
     #[cfg(feature = "external-aead")]
-    fn context(&mut self, key_id: KeyId) -> Option<&mut OpenContext> {
-        let (base, track) = self.profile.split_track(key_id);
-        let suite = self.suite;
-        Some(self.held_mut(base)?.track(suite, key_id, track))
+    fn track_mut(&mut self, place: Place, frame: &Frame) -> Option<&mut Track<S>> {
+        self.chain_mut(place)?.link_mut(place.steps)?.tracks.get_mut(frame.track, frame.suite)
     }
 
-    /// Ratchets a copy of the nearest key from which steps lead to `key_id`.
-    fn ratcheted(&self, key_id: KeyId) -> Option<Entry<S>> {
-        if self.profile != Profile::Frameseal1 {
-            return None;
-        }
-        let later = KeyIdLayout::from_key_id(key_id)?;
-        let (steps, entry) = (1..STEPS)
-            .find_map(|steps| Some((steps, self.entry(later.earlier(steps).to_key_id())?)))?;
-
-        let first = entry.held.key.ratchet(self.suite);
-        let key = (1..steps).fold(first, |key, _| key.ratchet(self.suite));
-        Some(Entry::new(key_id, entry.root, key, entry.held.source.clone()))
+    fn slot_mut(&mut self, key_id: KeyId) -> &mut Slot<S> {
+        let at = self.position(key_id).unwrap_or_else(|at| {
+            self.slots.insert(at, Slot::new(self.number(key_id)));
+            at
+        });
+        #[expect(clippy::indexing_slicing, reason = "found, or put there just now")]
+        &mut self.slots[at]
     }
 
-    fn insert(&mut self, entry: Entry<S>) {
-        match self.position(entry.key_id) {
-            Ok(at) => {
-                if let Some(place) = self.keys.get_mut(at) {
-                    *place = entry;
-                }
-            }
-            Err(at) => self.keys.insert(at, entry),
-        }
-    }
-
-    fn entry(&self, key_id: KeyId) -> Option<&Entry<S>> {
-        self.position(key_id).ok().and_then(|at| self.keys.get(at))
-    }
-
-    fn held_mut(&mut self, key_id: KeyId) -> Option<&mut Held<S>> {
-        let at = self.position(key_id).ok()?;
-        self.keys.get_mut(at).map(|entry| &mut *entry.held)
-    }
-
-    /// Where the key is, or where it would have to be.
+    /// Where the slot of a key is, or where it would have to be.
     fn position(&self, key_id: KeyId) -> Result<usize, usize> {
-        self.keys.binary_search_by_key(&key_id, |entry| entry.key_id)
+        let number = self.number(key_id);
+        self.slots.binary_search_by_key(&number, |slot| slot.number)
+    }
+
+    /// Keys of one slot are found together.
+    fn number(&self, key_id: KeyId) -> u64 {
+        match (self.profile, KeyIdLayout::from_key_id(key_id)) {
+            (Profile::Frameseal1, Some(layout)) => layout.slot.into(),
+            _ => key_id.get(),
+        }
     }
 }
 
-impl<S: Clone> Entry<S> {
-    fn new(key_id: KeyId, root: KeyId, key: ReceiveKey, source: S) -> Self {
-        Self { key_id, root, held: Box::new(Held { key, source, tracks: Tracks::new() }) }
+/// What is known of a frame before it is opened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    pub(crate) header: Header,
+    pub(crate) kind: FrameKind,
+    pub(crate) suite: CipherSuite,
+    /// The key ID without the track.
+    base: KeyId,
+    track: u8,
+}
+
+impl Frame {
+    fn new<S>(receiver: &Receiver<S>, kind: FrameKind, body: &[u8]) -> Result<Self, OpenError> {
+        let (header, rest) = Header::decode(body)?;
+        let suite = receiver.suites.of(kind);
+        text_len(suite, rest.len())?;
+        let (base, track) = receiver.profile.split_track(header.key_id);
+        if receiver.profile == Profile::Frameseal1 && !carries(track, kind) {
+            return Err(OpenError::WrongTrack);
+        }
+        Ok(Self { header, kind, suite, base, track })
     }
 }
 
-impl<S> Held<S> {
-    fn track(&mut self, suite: CipherSuite, key_id: KeyId, track: u8) -> &mut OpenContext {
-        let Self { key, tracks, .. } = self;
-        tracks.get_or_derive(track, || OpenContext::derive(suite, key_id, key.base_key()))
+/// Where a key is. Good until keys are added or wiped.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Place {
+    slot: usize,
+    owner: usize,
+    chain: usize,
+    steps: u8,
+}
+
+impl<S: Clone + Eq> Track<S> {
+    fn check(
+        &mut self,
+        kind: FrameKind,
+        arrival: Arrival<'_, S>,
+        header: Header,
+    ) -> Result<(), OpenError> {
+        Ok(match kind {
+            FrameKind::Data => self.arrivals.check_data(header.counter),
+            _ => self.arrivals.check(arrival, header.counter),
+        }?)
+    }
+
+    fn commit(&mut self, kind: FrameKind, arrival: Arrival<'_, S>, header: Header) -> usize {
+        if kind == FrameKind::Data {
+            self.arrivals.commit_data(header.counter);
+            return 1;
+        }
+        self.arrivals.commit(arrival, header.counter)
     }
 }
 
@@ -253,57 +498,55 @@ impl<S> Held<S> {
 #[cfg(feature = "external-aead")]
 #[derive(Debug)]
 pub(crate) struct Begun {
-    pub(crate) header: Header,
+    pub(crate) frame: Frame,
+    pub(crate) place: Place,
     pub(crate) nonce: [u8; NONCE_LEN],
     pub(crate) text_len: usize,
 }
 
-/// The key of a frame: one that is held, or one that was ratcheted for it.
-#[derive(Debug)]
-enum Found<S> {
-    Here(usize),
-    Ratcheted(Entry<S>),
-}
-
-impl<S> Found<S> {
-    fn held<'a>(&'a mut self, keys: &'a mut [Entry<S>]) -> Option<&'a mut Held<S>> {
-        match self {
-            Self::Here(at) => Some(&mut *keys.get_mut(*at)?.held),
-            Self::Ratcheted(entry) => Some(&mut *entry.held),
-        }
-    }
-}
-
 /// A frame that authenticated. Dropped, it leaves the receiver as it was before.
 #[derive(Debug)]
-pub(crate) struct Pending<'a, S> {
-    receiver: &'a mut Receiver<S>,
-    found: Found<S>,
-    counter: Counter,
-    opened: Opened<S>,
+pub(crate) struct Pending<'r, 'a, S> {
+    receiver: &'r mut Receiver<S>,
+    frame: Frame,
+    place: Place,
+    arrival: Arrival<'a, S>,
+    plaintext: Range<usize>,
+    made: Option<Box<Track<S>>>,
 }
 
-impl<S: Clone> Pending<'_, S> {
-    /// Takes note of the frame, and of the key if it is a new one.
+impl<S: Clone + Eq> Pending<'_, '_, S> {
+    /// Takes note of the frame.
     pub(crate) fn commit(self) -> Opened<S> {
-        let Self { receiver, mut found, counter, opened } = self;
-        let suite = receiver.suite;
-        if let Some(held) = found.held(&mut receiver.keys) {
-            held.track(suite, opened.key_id, opened.track).commit(counter);
-        }
-        if let Found::Ratcheted(entry) = found {
-            receiver.insert(entry);
-        }
-        opened
+        let Self { receiver, frame, place, arrival, made, .. } = self;
+        #[expect(clippy::expect_used, reason = "the key is where it opened the frame just now")]
+        receiver.commit(place, &frame, arrival, made).expect("a key that is here")
     }
 
     /// Returns the place of the plaintext in the body.
     pub(crate) fn plaintext(&self) -> Range<usize> {
-        self.opened.plaintext.clone()
+        self.plaintext.clone()
     }
 
     /// Returns the key that the frame was sealed under.
     pub(crate) fn key_id(&self) -> KeyId {
-        self.opened.key_id
+        self.frame.header.key_id
     }
+}
+
+/// Of two candidates' failures, the one that tells more: a repeat was opened before; a key that may
+/// have been ratcheted may still come.
+fn worse(known: Option<OpenError>, new: OpenError) -> OpenError {
+    match (known, new) {
+        (Some(known @ (OpenError::Duplicate | OpenError::Late)), _) => known,
+        (_, new @ (OpenError::Duplicate | OpenError::Late)) => new,
+        (Some(known @ OpenError::UnknownKey(_)), _) => known,
+        (_, new) => new,
+    }
+}
+
+/// Ratchet steps from one key ID to another, whatever their slots, modulo 256.
+fn steps(from: KeyId, to: KeyId) -> u8 {
+    let epoch = |key_id| KeyIdLayout::from_key_id(key_id).map_or(0, |layout| layout.epoch);
+    epoch(to).wrapping_sub(epoch(from))
 }

@@ -188,6 +188,8 @@ pub enum SealError {
     NoRoom,
     /// Caller's mistake: more than the AEAD can encrypt under one nonce (64 GiB).
     TooLarge,
+    /// Caller's mistake: tracks 0 to 11 are for media, streams 0 to 3 for application data.
+    WrongTrack,
 }
 
 impl fmt::Display for SealError {
@@ -196,6 +198,7 @@ impl fmt::Display for SealError {
             Self::KeyExhausted => "the key has sealed all that it may",
             Self::NoRoom => "no room around the frame for header and tag",
             Self::TooLarge => "frame too large for one nonce",
+            Self::WrongTrack => "media has tracks 0 to 11, application data streams 0 to 3",
         })
     }
 }

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use crate::header::KeyId;
 use crate::key::SendKey;
-use crate::key_id_layout::KeyIdLayout;
+use crate::key_id_layout::{carries, data_track};
 use crate::metadata::{FrameKind, Profile};
 use crate::seal::{SealContext, SealError};
-use crate::suite::CipherSuite;
+use crate::suite::Suites;
 use crate::tracks::Tracks;
 #[cfg(feature = "external-aead")]
-use {crate::key_schedule, zeroize::Zeroizing};
+use {crate::key_schedule, crate::suite::CipherSuite, zeroize::Zeroizing};
 
 /// A base key in use for sealing.
 ///
@@ -20,7 +20,7 @@ use {crate::key_schedule, zeroize::Zeroizing};
 #[derive(Debug)]
 pub struct Sender {
     profile: Profile,
-    suite: CipherSuite,
+    suites: Suites,
     key_id: KeyId,
     key: SendKey,
     tracks: Tracks<SealContext>,
@@ -30,16 +30,17 @@ impl Sender {
     /// Commits `key` to sealing as `key_id`. In profile `frameseal/1` the track bits of `key_id`
     /// are ignored.
     #[must_use]
-    pub fn new(profile: Profile, suite: CipherSuite, key_id: KeyId, key: SendKey) -> Self {
+    pub fn new(profile: Profile, suites: impl Into<Suites>, key_id: KeyId, key: SendKey) -> Self {
         let (key_id, _) = profile.split_track(key_id);
-        Self { profile, suite, key_id, key, tracks: Tracks::new() }
+        Self { profile, suites: suites.into(), key_id, key, tracks: Tracks::new() }
     }
 
-    /// Seals `plaintext` as a frame of `track`; returns `header || ciphertext || tag`.
+    /// Seals `plaintext` as a frame of the media track `track`, 0 to 11; returns
+    /// `header || ciphertext || tag`.
     ///
     /// # Errors
     ///
-    /// As [`SealContext::seal`].
+    /// As [`SealContext::seal`], and [`SealError::WrongTrack`].
     pub fn seal(
         &mut self,
         track: u8,
@@ -47,27 +48,52 @@ impl Sender {
         plaintext: &[u8],
     ) -> Result<Vec<u8>, SealError> {
         let metadata = self.profile.metadata(kind);
-        self.track(track).seal(metadata, plaintext)
+        self.track(track, kind)?.seal(metadata, plaintext)
     }
 
-    /// Returns the sealing context of `track`, 0 to 15.
-    pub fn track(&mut self, track: u8) -> &mut SealContext {
+    /// Seals application data of `stream`, 0 to 3; returns `header || ciphertext || tag`.
+    ///
+    /// # Errors
+    ///
+    /// As [`seal`](Self::seal).
+    pub fn seal_data(&mut self, stream: u8, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
+        let track = data_track(stream).ok_or(SealError::WrongTrack)?;
+        self.seal(track, FrameKind::Data, plaintext)
+    }
+
+    /// Returns the sealing context of `track` for frames of `kind`.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError::WrongTrack`].
+    pub fn track(&mut self, track: u8, kind: FrameKind) -> Result<&mut SealContext, SealError> {
         let (key_id, track) = self.profile.join_track(self.key_id, track);
-        let Self { suite, key, tracks, .. } = self;
-        tracks.get_or_derive(track, || SealContext::derive(*suite, key_id, key.base_key()))
+        if self.profile == Profile::Frameseal1 && !carries(track, kind) {
+            return Err(SealError::WrongTrack);
+        }
+        let Self { suites, key, tracks, .. } = self;
+        let suite = suites.of(kind);
+        let derive = || SealContext::derive(suite, key_id, key.base_key());
+        Ok(tracks.get_or_derive(track, suite, derive))
     }
 
-    /// Returns the AEAD's key for frames of `key_id`, track bits included; `None` if that is none
-    /// of this sender's.
+    /// Returns the key of the AEAD of `suite` for frames of `key_id`, track bits included; `None` if
+    /// that is none of this sender's.
     ///
     /// It seals, and opens what was sealed: whoever has it must take each nonce from
     /// [`FrameBuffer::begin_seal`](crate::FrameBuffer::begin_seal).
     #[cfg(feature = "external-aead")]
     #[must_use]
-    pub fn aead_key(&self, key_id: KeyId) -> Option<Zeroizing<Vec<u8>>> {
+    pub fn aead_key(&self, suite: CipherSuite, key_id: KeyId) -> Option<Zeroizing<Vec<u8>>> {
         let (base, _) = self.profile.split_track(key_id);
         let base_key = (base == self.key_id).then(|| self.key.base_key())?;
-        Some(key_schedule::aead_key(self.suite, key_id, base_key))
+        Some(key_schedule::aead_key(suite, key_id, base_key))
+    }
+
+    /// Returns the suites that frames are sealed with.
+    #[must_use]
+    pub const fn suites(&self) -> Suites {
+        self.suites
     }
 
     /// Returns the key ID with its track bits 0.
@@ -80,27 +106,5 @@ impl Sender {
     #[must_use]
     pub const fn profile(&self) -> Profile {
         self.profile
-    }
-}
-
-impl Profile {
-    /// Splits a KID into what names the base key, and the track.
-    pub(crate) fn split_track(self, key_id: KeyId) -> (KeyId, u8) {
-        match (self, KeyIdLayout::from_key_id(key_id)) {
-            (Self::Frameseal1, Some(layout)) => {
-                (KeyIdLayout { track: 0, ..layout }.to_key_id(), layout.track)
-            }
-            _ => (key_id, 0),
-        }
-    }
-
-    /// The inverse: the KID of one track; profile `rfc9605` has but one.
-    fn join_track(self, key_id: KeyId, track: u8) -> (KeyId, u8) {
-        match (self, KeyIdLayout::from_key_id(key_id)) {
-            (Self::Frameseal1, Some(layout)) => {
-                (KeyIdLayout { track, ..layout }.to_key_id(), track)
-            }
-            _ => (key_id, 0),
-        }
     }
 }

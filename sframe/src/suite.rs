@@ -1,8 +1,8 @@
 //! The registered cipher suites (RFC 9605 section 4.5, IANA "`SFrame` Cipher Suites").
 
+use crate::metadata::FrameKind;
+
 /// A pair of AEAD and key derivation hash.
-///
-/// One suite per session, except that audio may use another than video (RFC 9605 section 4.5).
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[repr(u16)]
 #[non_exhaustive]
@@ -106,6 +106,35 @@ impl CipherSuite {
             | Self::Aes256CtrHmacSha512_64
             | Self::Aes256CtrHmacSha512_32 => Hash::Sha512,
         }
+    }
+}
+
+/// The suites of one session: RFC 9605 section 4.5 lets audio have another than video, so that a short
+/// tag can be for audio alone.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "RFC 9605 tells no more kinds of media apart")]
+pub struct Suites {
+    /// Of video and application data, and of the ratchet.
+    pub main: CipherSuite,
+    /// Of audio.
+    pub audio: CipherSuite,
+}
+
+impl Suites {
+    /// Returns the suite of frames of `kind`.
+    #[must_use]
+    pub const fn of(self, kind: FrameKind) -> CipherSuite {
+        match kind {
+            FrameKind::Audio => self.audio,
+            FrameKind::Delta | FrameKind::Key | FrameKind::Data => self.main,
+        }
+    }
+}
+
+/// One suite for all.
+impl From<CipherSuite> for Suites {
+    fn from(suite: CipherSuite) -> Self {
+        Self { main: suite, audio: suite }
     }
 }
 

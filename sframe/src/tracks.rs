@@ -1,24 +1,53 @@
-//! One context per track of a key.
+//! Contexts of one base key: one for each track and cipher suite.
 
 use alloc::boxed::Box;
-use core::array;
+use alloc::vec::Vec;
 
-use crate::key_id_layout::TRACKS;
+use crate::suite::CipherSuite;
 
-/// Contexts of one base key, made when a track is first used.
+/// Contexts of one base key, each made when its track is first used.
 #[derive(Debug)]
-pub(crate) struct Tracks<C>([Option<Box<C>>; TRACKS]);
+pub(crate) struct Tracks<C>(Vec<(u8, CipherSuite, Box<C>)>);
 
 impl<C> Tracks<C> {
-    pub(crate) fn new() -> Self {
-        Self(array::from_fn(|_| None))
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
     }
 
-    /// Returns the context of `track`, which counts modulo 16.
-    pub(crate) fn get_or_derive(&mut self, track: u8, derive: impl FnOnce() -> C) -> &mut C {
+    #[cfg(feature = "external-aead")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn get_mut(&mut self, track: u8, suite: CipherSuite) -> Option<&mut C> {
+        let found = self.0.iter_mut().find(|it| (it.0, it.1) == (track, suite))?;
+        Some(&mut *found.2)
+    }
+
+    /// Keeps a context, in place of the one that is there.
+    pub(crate) fn insert(&mut self, track: u8, suite: CipherSuite, context: Box<C>) {
+        self.0.retain(|it| (it.0, it.1) != (track, suite));
+        self.0.push((track, suite, context));
+    }
+
+    /// Returns the context of `track`, which `derive` makes the first time.
+    pub(crate) fn get_or_derive(
+        &mut self,
+        track: u8,
+        suite: CipherSuite,
+        derive: impl FnOnce() -> C,
+    ) -> &mut C {
         let Self(contexts) = self;
-        #[expect(clippy::indexing_slicing, reason = "there are `TRACKS` of them")]
-        let context = &mut contexts[usize::from(track) % TRACKS];
-        context.get_or_insert_with(|| Box::new(derive()))
+        let found = contexts.iter().position(|it| (it.0, it.1) == (track, suite));
+        let at = found.unwrap_or_else(|| {
+            contexts.push((track, suite, Box::new(derive())));
+            contexts.len().saturating_sub(1)
+        });
+        #[expect(clippy::indexing_slicing, reason = "found, or pushed just now")]
+        &mut *contexts[at].2
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut C> {
+        self.0.iter_mut().map(|it| &mut *it.2)
     }
 }

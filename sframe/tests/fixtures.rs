@@ -141,9 +141,9 @@ fn frames_of_no_bytes_pass_through() {
 fn frames_over_16_mib_are_refused() {
     let mut buffer = FrameBuffer::new();
     let len = (16 << 20) + 1;
-    assert_eq!(buffer.reserve(len).map(drop), Err(TooLarge { len }));
+    assert_eq!(buffer.prepare(len).map(drop), Err(TooLarge { len }));
     assert_eq!((buffer.frame_len(), buffer.output()), (0, &[][..]));
-    assert_eq!(buffer.reserve(len - 1).map(|place| place.len()), Ok(len - 1));
+    assert_eq!(buffer.prepare(len - 1).map(|place| place.len()), Ok(len - 1));
 }
 
 /// The recordings are what the fuzz targets start from.

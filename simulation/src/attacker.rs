@@ -180,14 +180,14 @@ impl MiddleMan {
 
 impl Poser {
     fn new(options: Options, towards: MemberId, seed: u64) -> Self {
-        let (name, suite) = (options.member.clone(), options.suite);
+        let (name, suites) = (options.member.clone(), options.suites);
         let rng = ChaCha20Rng::seed_from_u64(seed);
         let mut manager = KeyManager::new(options, rng).expect("options of a test");
         let arrival = Timestamp::from_millis(0);
         for input in [Input::Joined(towards.clone()), Input::Send] {
             manager.handle(arrival, input).expect("the other one is no one else");
         }
-        let hoard = Rc::new(RefCell::new(Hoard::new(suite)));
+        let hoard = Rc::new(RefCell::new(Hoard::new(suites)));
         Self { name, towards, manager, said: 0, hoard }
     }
 
@@ -202,7 +202,9 @@ impl Poser {
                     to: self.towards.clone(),
                     message,
                 }),
-                Output::Open { key_id, key, .. } => self.hoard.borrow_mut().add(key_id, key),
+                Output::Open { key_id, key, .. } => {
+                    self.hoard.borrow_mut().add(key_id, key.expose_secret());
+                }
                 Output::Idle { .. } => {
                     self.said += said.len();
                     return said;

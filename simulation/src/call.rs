@@ -6,9 +6,11 @@ mod outsiders;
 mod roster;
 
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::rc::Rc;
+use core::cell::RefCell;
 
 use fastrand::Rng;
-use frameseal_keymgmt::{Event, Input, InputError, MemberId, MemberState, Room};
+use frameseal::{Event, Failure, Input, MemberId, MemberState, Problem, ProblemCode, Room};
 
 use crate::attacker::{Attacker, Datagram};
 use crate::ledger::Ledger;
@@ -32,6 +34,8 @@ pub struct Call {
     room: Room,
     secret: Option<Vec<u8>>,
     link: Link,
+    /// How many messages a second each member's client sends, if there is a limit.
+    signalling: Option<u32>,
     roster: Roster,
     members: Vec<Member>,
     /// Who is there.
@@ -42,13 +46,13 @@ pub struct Call {
     /// How much the queue has of what the server says and of first frames.
     news: usize,
     attacker: Option<Box<dyn Attacker>>,
-    ledger: Ledger,
+    ledger: Rc<RefCell<Ledger>>,
     /// Share of members that keep every key, in per cent.
     hoarding: u8,
     hoarders: Vec<Instance>,
     /// Sealed frames that some may not open.
     samples: VecDeque<Sample>,
-    /// How the outputs of a manager are taken: all at once, or a few at a time.
+    /// How the work of a session is done: all at once, or a few pieces at a time.
     slices: bool,
     without_media: bool,
     trace: bool,
@@ -77,6 +81,7 @@ pub struct Tally {
 #[derive(Debug)]
 enum Happening {
     Arrival(Option<Instance>, Datagram),
+    Drain(Instance),
     Heard { by: Instance, about: Instance, is_there: bool },
     Missed(Instance),
     Poll(Instance),
@@ -103,6 +108,7 @@ impl Call {
             room: Room::new("simulation").expect("a short name"),
             secret: None,
             link: Link::perfect(),
+            signalling: None,
             roster: Roster { delay: 0, patience: 5000 },
             members: Vec::new(),
             live: BTreeMap::new(),
@@ -110,7 +116,7 @@ impl Call {
             queue: Queue::new(),
             news: 0,
             attacker: None,
-            ledger: Ledger::default(),
+            ledger: Rc::default(),
             hoarding: 100,
             hoarders: Vec::new(),
             samples: VecDeque::new(),
@@ -136,6 +142,12 @@ impl Call {
         self.link = link;
     }
 
+    /// Lets the clients of all who come from now on send so many messages a second, as the page of
+    /// the demo does.
+    pub const fn limit_signalling(&mut self, per_second: u32) {
+        self.signalling = Some(per_second);
+    }
+
     /// Replaces the server's manners.
     pub const fn set_roster(&mut self, roster: Roster) {
         self.roster = roster;
@@ -147,7 +159,7 @@ impl Call {
         self.hoarding = share;
     }
 
-    /// Takes a manager's outputs in small slices, so that inputs come in between.
+    /// Does a session's work in small slices, so that inputs come in between.
     pub const fn take_slices(&mut self) {
         self.slices = true;
     }
@@ -174,19 +186,19 @@ impl Call {
         self.plan(self.now + delay, Happening::Send(instance));
     }
 
-    /// Gives a member's manager an input that it has to take.
+    /// Gives a member's session an input that it has to take.
     pub fn tell(&mut self, instance: Instance, input: Input) {
         self.handle(instance, input).expect("an input that makes sense");
     }
 
-    /// Gives a member's manager an input, and does what it wants done.
+    /// Gives a member's session an input, and does what it wants done.
     ///
     /// # Errors
     ///
-    /// Those of the manager.
-    pub fn handle(&mut self, instance: Instance, input: Input) -> Result<(), InputError> {
+    /// Those of the session.
+    pub fn handle(&mut self, instance: Instance, input: Input) -> Result<(), Failure> {
         self.note(|| format!("{} hears {}", self[instance].id(), brief(&input)));
-        let result = self.members[instance.0].handle(self.now, &input);
+        let result = self.members[instance.0].handle(self.now, input);
         self.poll(instance);
         result
     }
@@ -239,7 +251,7 @@ impl Call {
     /// How many keys frames were sealed under.
     #[must_use]
     pub fn sealing_keys(&self) -> usize {
-        self.ledger.len()
+        self.ledger.borrow().len()
     }
 
     /// Everybody who is there, by name.
@@ -295,6 +307,7 @@ impl Call {
         }
         match happening {
             Happening::Arrival(by, datagram) => self.arrival(by, datagram),
+            Happening::Drain(instance) => self.drain(instance),
             Happening::Heard { by, about, is_there } => self.heard(by, about, is_there),
             Happening::Missed(instance) => self.missed(instance),
             Happening::Poll(instance) => self.poll(instance),
@@ -306,14 +319,13 @@ impl Call {
         }
     }
 
-    /// Does what a manager wants done.
-    fn poll(&mut self, instance: Instance) {
+    /// Does what a session wants done.
+    pub(crate) fn poll(&mut self, instance: Instance) {
         let limit = if self.slices { self.rng.usize(1..=4) } else { usize::MAX };
         let events_before = self[instance].events().len();
-        let Self { now, ledger, members, .. } = self;
-        let (transmissions, is_idle) = members[instance.0].poll(*now, limit, ledger);
+        let (transmissions, is_idle) = self.members[instance.0].poll(self.now, limit);
         for (to, message) in transmissions {
-            self.transmit(instance, to, &message);
+            self.send_out(instance, to, message);
         }
         let told = self[instance].events()[events_before..].to_vec();
         for (_, event) in &told {
@@ -342,10 +354,11 @@ impl Call {
 
     fn told(&mut self, instance: Instance, event: &Event) {
         match event {
-            Event::Rejected { reason, .. } => {
-                let reason = format!("{reason:?}");
-                let name = reason.split('(').next().unwrap_or_default();
-                *self.tally.rejected.entry(name.to_owned()).or_default() += 1;
+            Event::Problem(Problem {
+                code: ProblemCode::MessageRejected, reason, count, ..
+            }) => {
+                let reason = reason.clone().unwrap_or_default();
+                *self.tally.rejected.entry(reason).or_default() += *count as usize;
             }
             Event::Member { id, state: MemberState::Secured, fingerprint } => {
                 self.members[instance.0].announced.remove(id);

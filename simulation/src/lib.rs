@@ -1,6 +1,6 @@
-//! Unpublished: rooms of key managers over a hostile link, on a fake clock.
+//! Unpublished: rooms of sessions over a hostile link, on a fake clock.
 //!
-//! - [`Call`]: members that do what a worker does with its manager, a server that says who is
+//! - [`Call`]: members that do what a worker does with its session, a server that says who is
 //!   there, a [`Link`], an [`Attacker`] in it where wanted.
 //! - [`operation`]: what a fuzzer does to a call.
 //! - [`Storm`]: a call with thousands of random joins, leaves, crashes and returns.
@@ -25,6 +25,7 @@ mod ledger;
 mod link;
 mod member;
 pub mod operation;
+mod outbox;
 mod queue;
 mod storm;
 mod victim;
@@ -34,7 +35,7 @@ pub use attacker::{Attacker, Datagram};
 pub use call::{Call, Instance, LEAVER_OPENS, Roster, Tally};
 pub use hoard::Hoard;
 pub use link::Link;
-pub use member::{Member, Traffic};
+pub use member::{Frame, Member, Traffic};
 pub use storm::{Report, Storm};
 pub use victim::Victim;
 pub use wire::with_credential;

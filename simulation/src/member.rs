@@ -1,23 +1,26 @@
-//! One member of a call: a manager, and what a worker does with its outputs.
+//! One member of a call: a session, and what a driver does with it.
 
-use alloc::collections::BTreeMap;
-use core::mem::discriminant;
+mod keys;
+
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::rc::Rc;
+use core::cell::RefCell;
 use core::time::Duration;
 
 use cpu_time::ThreadTime;
-use frameseal_keymgmt::limits::MAX_GENERATIONS;
-use frameseal_keymgmt::{
-    Event, Fingerprint, Input, InputError, KeyManager, MemberId, Options, Output, Timestamp,
+use frameseal::{
+    Direction, Event, Failure, Fingerprint, FrameKind, Input, KeyId, KeyManager, MediaKind,
+    MemberId, Options, PipelineOptions, Session, Timestamp, Verdict, Wake,
 };
-use frameseal_sframe::{
-    CipherSuite, FrameKind, KeyId, KeyIdLayout, OpenError, Profile, Receiver, Sender,
-};
+use frameseal_keymgmt::limits::MAX_HELD_KEYS;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
+use self::keys::Keys;
 use crate::call::Instance;
 use crate::hoard::Hoard;
 use crate::ledger::Ledger;
+use crate::outbox::Outbox;
 use crate::wire;
 
 /// What a member sent, and what it cost.
@@ -28,8 +31,18 @@ pub struct Traffic {
     pub messages: usize,
     /// Their bytes.
     pub bytes: usize,
-    /// Processor time inside the manager.
+    /// Processor time inside the session, frames aside.
     pub busy: Duration,
+}
+
+/// A sealed frame, and whose track it comes on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "attackers make their own")]
+pub struct Frame {
+    /// Whose track, as the media server says.
+    pub by: MemberId,
+    /// What is on it: a delta frame of VP9, which has no envelope.
+    pub body: Vec<u8>,
 }
 
 /// One life of a member: from its arrival until it leaves or crashes. Who returns is another.
@@ -37,18 +50,17 @@ pub struct Traffic {
 pub struct Member {
     id: MemberId,
     fingerprint: Fingerprint,
-    suite: CipherSuite,
     /// `None` once it is gone.
-    manager: Option<KeyManager<ChaCha20Rng>>,
-    /// The same manager once more, if it hoards: keys can't be copied, but they can be made twice.
-    twin: Option<KeyManager<ChaCha20Rng>>,
-    hoard: Option<Hoard>,
-    sender: Option<Sender>,
-    receiver: Receiver<MemberId>,
-    /// Base keys that it was given and has not wiped.
-    held: BTreeMap<KeyId, MemberId>,
-    /// The last key of each slot that opened a frame.
-    opened: BTreeMap<u16, KeyId>,
+    session: Option<Session<ChaCha20Rng>>,
+    keys: Rc<RefCell<Keys>>,
+    /// The receiving pipeline of each sender's track, and the frames that wait there.
+    receiving: BTreeMap<MemberId, u32>,
+    waiting: BTreeMap<u32, VecDeque<Vec<u8>>>,
+    pipelines: u32,
+    /// Whether its pipelines expect the sender whose track they are for.
+    expects_senders: bool,
+    /// What its client has yet to send, if that is limited.
+    pub(crate) outbox: Option<Outbox>,
     pub(crate) trace: bool,
     /// Has frames to seal.
     pub(crate) is_sender: bool,
@@ -67,9 +79,8 @@ pub struct Member {
     /// Since it was idle.
     outputs: usize,
     events: Vec<(u64, Event)>,
-    seals: Vec<(u64, KeyId)>,
-    opened_keys: usize,
     refreshed: usize,
+    frames_opened: usize,
     traffic: Traffic,
 }
 
@@ -84,27 +95,32 @@ pub(crate) struct Presence {
 pub(crate) type Transmission = (Option<MemberId>, Vec<u8>);
 
 impl Member {
-    /// Makes a member whose manager gets its randomness from `seed`; `options` makes the same each
-    /// time.
-    pub(crate) fn new(options: impl Fn() -> Options, seed: u64, hoards: bool) -> Self {
-        let manager = || {
-            let rng = ChaCha20Rng::seed_from_u64(seed);
-            KeyManager::new(options(), rng).expect("options of a test")
-        };
-        let Options { member: id, suite, .. } = options();
-        let twin = hoards.then(manager);
-        let manager = manager();
+    /// Makes a member whose session gets its randomness from `seed`.
+    pub(crate) fn new(
+        options: Options,
+        seed: u64,
+        hoards: bool,
+        ledger: &Rc<RefCell<Ledger>>,
+    ) -> Self {
+        let (id, suites) = (options.member.clone(), options.suites);
+        let rng = ChaCha20Rng::seed_from_u64(seed);
+        let mut session = Session::new(options, rng).expect("options of a test");
+        let fingerprint = session.fingerprint().expect("keys are exchanged");
+        let hoard = hoards.then(|| Hoard::new(suites));
+        let keys = Rc::new(RefCell::new(Keys::new(Rc::clone(ledger), hoard)));
+        session.set_key_log(Box::new(keys::Log(Rc::clone(&keys))));
+        let pipeline = pipeline(SENDING, Direction::Send, None);
+        session.add_pipeline(pipeline).expect("a pipeline");
         Self {
             id,
-            fingerprint: manager.fingerprint(),
-            suite,
-            manager: Some(manager),
-            twin,
-            hoard: hoards.then(|| Hoard::new(suite)),
-            sender: None,
-            receiver: Receiver::new(Profile::Frameseal1, suite),
-            held: BTreeMap::new(),
-            opened: BTreeMap::new(),
+            fingerprint,
+            session: Some(session),
+            keys,
+            receiving: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            pipelines: SENDING,
+            expects_senders: false,
+            outbox: None,
             trace: false,
             is_sender: false,
             wake_at: None,
@@ -116,9 +132,8 @@ impl Member {
             last_sequence: 0,
             outputs: 0,
             events: Vec::new(),
-            seals: Vec::new(),
-            opened_keys: 0,
             refreshed: 0,
+            frames_opened: 0,
             traffic: Traffic::default(),
         }
     }
@@ -135,19 +150,25 @@ impl Member {
         self.fingerprint
     }
 
-    /// Its manager, while it is there.
+    /// Its key manager, while it is there.
     #[must_use]
     pub fn manager(&self) -> &KeyManager<ChaCha20Rng> {
-        self.manager.as_ref().expect("it is there")
+        let session = self.session.as_ref().expect("it is there");
+        session.key_manager().expect("keys are exchanged")
+    }
+
+    /// Its session, while it is there.
+    pub const fn session_mut(&mut self) -> &mut Session<ChaCha20Rng> {
+        self.session.as_mut().expect("it is there")
     }
 
     /// Tells whether it is there.
     #[must_use]
     pub const fn is_there(&self) -> bool {
-        self.manager.is_some()
+        self.session.is_some()
     }
 
-    /// What the manager told, and when, since [`Call::forget_events`](crate::Call::forget_events).
+    /// What the session told, and when, since [`Call::forget_events`](crate::Call::forget_events).
     #[must_use]
     pub fn events(&self) -> &[(u64, Event)] {
         &self.events
@@ -157,22 +178,28 @@ impl Member {
         self.events.clear();
     }
 
-    /// Every key that it was told to seal under, and when.
+    /// Every key that it sealed under, and when it was told to.
     #[must_use]
-    pub fn seals(&self) -> &[(u64, KeyId)] {
-        &self.seals
+    pub fn seals(&self) -> Vec<(u64, KeyId)> {
+        self.keys.borrow().sent.clone()
     }
 
     /// How many keys it was given to open frames with.
     #[must_use]
-    pub const fn opened_keys(&self) -> usize {
-        self.opened_keys
+    pub fn opened_keys(&self) -> usize {
+        self.keys.borrow().received
     }
 
     /// How often it was told to make key frames.
     #[must_use]
     pub const fn refreshed(&self) -> usize {
         self.refreshed
+    }
+
+    /// Frames that opened, those included that waited.
+    #[must_use]
+    pub const fn frames_opened(&self) -> usize {
+        self.frames_opened
     }
 
     /// What it sent since [`Member::reset_traffic`].
@@ -189,110 +216,200 @@ impl Member {
     /// The key that it seals under.
     #[must_use]
     pub fn sealing(&self) -> Option<KeyId> {
-        self.sender.as_ref().map(Sender::key_id)
+        self.session.as_ref()?.send_key_id()
     }
 
     /// The keys that it can open frames with, by whom they are of.
     pub fn held(&self) -> impl Iterator<Item = (KeyId, &MemberId)> {
-        self.held.iter().map(|(key_id, member)| (*key_id, member))
+        self.session.iter().flat_map(Session::receive_keys)
     }
 
-    /// All keys that it ever had, if it keeps them.
-    pub const fn hoard(&mut self) -> Option<&mut Hoard> {
-        self.hoard.as_mut()
+    /// Looks at all keys that it ever had, if it keeps them.
+    pub fn with_hoard<T>(&self, look: impl FnOnce(&Hoard) -> T) -> Option<T> {
+        self.keys.borrow().hoard.as_ref().map(look)
+    }
+
+    /// Has its pipelines expect the sender whose track they are for.
+    pub fn expect_senders(&mut self) {
+        self.expects_senders = true;
+        for (by, number) in self.receiving.clone() {
+            let options = pipeline(number, Direction::Receive, Some(by));
+            self.session_mut().retarget(options).expect("a pipeline");
+        }
     }
 
     /// Seals a frame under the present key; `None` if there is none.
-    pub fn seal(&mut self) -> Option<Vec<u8>> {
-        let sender = self.sender.as_mut()?;
-        Some(sender.seal(TRACK, KIND, b"a frame").expect("far from the key's end"))
-    }
-
-    /// Opens `body` if its key is here; otherwise, and where the key is new, tells what the
-    /// manager has to hear of it.
-    pub(crate) fn open(&mut self, body: &[u8]) -> (bool, Option<Input>) {
-        match self.receiver.open(KIND, &mut body.to_vec()) {
-            Ok(opened) => {
-                let slot = layout(opened.key_id).slot;
-                let is_new = self.opened.insert(slot, opened.key_id) != Some(opened.key_id);
-                (true, is_new.then_some(Input::Opened(opened.key_id)))
-            }
-            Err(OpenError::UnknownKey(key_id)) => (false, Some(Input::Missing(key_id))),
-            Err(_) => (false, None),
+    pub(crate) fn seal(&mut self, now: u64) -> Option<Frame> {
+        let by = self.id.clone();
+        let session = self.session.as_mut().filter(|session| session.send_key_id().is_some())?;
+        self.keys.borrow_mut().now = now;
+        let now = Timestamp::from_millis(now);
+        match session.seal(now, SENDING, KIND, FRAME).expect("a short frame") {
+            Verdict::Pass(body) => Some(Frame { by, body: body.to_vec() }),
+            verdict => panic!("{by}: a frame is not sealed: {verdict:?}"),
         }
     }
 
-    pub(crate) fn handle(&mut self, now: u64, input: &Input) -> Result<(), InputError> {
+    /// Opens a frame that comes now; tells whether it opened at once.
+    pub(crate) fn open(&mut self, now: u64, frame: &Frame) -> bool {
+        if !self.is_there() {
+            return false;
+        }
+        let pipeline = self.pipeline_of(&frame.by);
+        self.open_through(now, pipeline, &frame.body)
+    }
+
+    /// The same through another pipeline of the same track: a media server may open as many as it
+    /// likes.
+    pub fn open_again(&mut self, now: u64, frame: &Frame) -> bool {
+        let pipeline = self.add_pipeline(&frame.by);
+        self.open_through(now, pipeline, &frame.body)
+    }
+
+    fn open_through(&mut self, now: u64, pipeline: u32, body: &[u8]) -> bool {
+        self.keys.borrow_mut().now = now;
         let now = Timestamp::from_millis(now);
-        let Some(manager) = &mut self.manager else {
+        let Some(session) = &mut self.session else {
+            return false;
+        };
+        match session.open(now, pipeline, KIND, body).expect("a short frame") {
+            Verdict::Pass(frame) => {
+                assert_eq!(frame, FRAME, "another frame than was sealed");
+                self.frames_opened += 1;
+                true
+            }
+            Verdict::Drop => false,
+            Verdict::Wait => {
+                self.waiting.entry(pipeline).or_default().push_back(body.to_vec());
+                false
+            }
+        }
+    }
+
+    /// Tries the frames of a pipeline that wait.
+    fn retry(&mut self, now: Timestamp, pipeline: u32) {
+        let (Some(session), Some(waiting)) = (&mut self.session, self.waiting.get_mut(&pipeline))
+        else {
+            return;
+        };
+        while let Some(body) = waiting.front() {
+            match session.retry(now, pipeline, KIND, body).expect("a short frame") {
+                Verdict::Pass(_) => self.frames_opened += 1,
+                Verdict::Drop => {}
+                Verdict::Wait => return,
+            }
+            waiting.pop_front();
+        }
+    }
+
+    fn pipeline_of(&mut self, by: &MemberId) -> u32 {
+        match self.receiving.get(by) {
+            Some(pipeline) => *pipeline,
+            None => {
+                let pipeline = self.add_pipeline(by);
+                self.receiving.insert(by.clone(), pipeline);
+                pipeline
+            }
+        }
+    }
+
+    fn add_pipeline(&mut self, by: &MemberId) -> u32 {
+        self.pipelines += 1;
+        let from = self.expects_senders.then(|| by.clone());
+        let options = pipeline(self.pipelines, Direction::Receive, from);
+        self.session_mut().add_pipeline(options).expect("a pipeline");
+        self.pipelines
+    }
+
+    /// Takes away the pipeline of a sender that has gone.
+    fn release(&mut self, by: &MemberId) {
+        if let Some(pipeline) = self.receiving.remove(by) {
+            self.waiting.remove(&pipeline);
+            if let Some(session) = &mut self.session {
+                session.release(pipeline);
+            }
+        }
+    }
+
+    pub(crate) fn handle(&mut self, now: u64, input: Input) -> Result<(), Failure> {
+        if let Input::Left(id) = &input {
+            let id = id.clone();
+            self.release(&id);
+        }
+        self.keys.borrow_mut().now = now;
+        let Some(session) = &mut self.session else {
             return Ok(());
         };
         let started = ThreadTime::now();
-        let result = manager.handle(now, input.clone());
+        let result = session.handle(Timestamp::from_millis(now), input);
         self.traffic.busy += started.elapsed();
-        if let Some(twin) = &mut self.twin {
-            assert_eq!(twin.handle(now, input.clone()), result, "the same input, another result");
-        }
         result
     }
 
-    /// Does at most `limit` of the manager's outputs. Returns the messages to send, and whether
+    /// Does at most `limit` pieces of the session's work. Returns the messages to send, and whether
     /// that is all for now.
-    pub(crate) fn poll(
-        &mut self,
-        now: u64,
-        limit: usize,
-        ledger: &mut Ledger,
-    ) -> (Vec<Transmission>, bool) {
-        let mut outputs = Vec::new();
-        let started = ThreadTime::now();
-        let is_idle = loop {
-            if outputs.len() >= limit {
-                break false;
-            }
-            let Some(manager) = &mut self.manager else {
-                break true;
+    pub(crate) fn poll(&mut self, now: u64, limit: usize) -> (Vec<Transmission>, bool) {
+        self.keys.borrow_mut().now = now;
+        let at = Timestamp::from_millis(now);
+        let (mut transmissions, mut is_idle) = (Vec::new(), false);
+        for _ in 0..limit {
+            self.obey(now, &mut transmissions);
+            let Some(session) = &mut self.session else {
+                return (transmissions, true);
             };
-            let output = manager.poll();
-            if let Some(twin) = &mut self.twin {
-                hoard(&output, twin.poll(), self.hoard.as_mut());
-            }
-            if let Output::Idle { wake_at } = output {
-                self.wake_at = wake_at.map(|at| at.as_millis().max(now));
-                break true;
-            }
-            outputs.push(output);
+            let started = ThreadTime::now();
+            let wake = session.work(at);
+            self.traffic.busy += started.elapsed();
             self.outputs += 1;
-        };
-        self.traffic.busy += started.elapsed();
-
-        if is_idle && self.outputs > MAX_OUTPUTS {
-            let members = self.manager.as_ref().map_or(0, |manager| manager.members().count());
-            let bound = MAX_OUTPUTS + MAX_OUTPUTS_PER_MEMBER * members;
-            assert!(self.outputs <= bound, "{}: {} outputs until idle", self.id, self.outputs);
+            if wake != Wake::Now {
+                self.wake_at = match wake {
+                    Wake::At(wake_at) => Some(wake_at.as_millis().max(now)),
+                    Wake::Now | Wake::Never => None,
+                };
+                is_idle = true;
+                break;
+            }
         }
+        self.obey(now, &mut transmissions);
         if is_idle {
-            self.outputs = 0;
+            self.check_outputs();
+            self.check_held_keys();
         }
-        let outputs = outputs.into_iter();
-        let transmissions = outputs.filter_map(|output| self.follow(now, output, ledger)).collect();
         (transmissions, is_idle)
+    }
+
+    /// Does what the session wants done.
+    fn obey(&mut self, now: u64, transmissions: &mut Vec<Transmission>) {
+        while let Some(event) = self.session.as_mut().and_then(Session::poll_event) {
+            if self.trace && !matches!(event, Event::Message { .. }) {
+                println!("{now:>9} {} is told {event:?}", self.id);
+            }
+            match event {
+                Event::Message { to, data } => {
+                    self.check_sequence(&data);
+                    self.traffic.messages += 1;
+                    self.traffic.bytes += data.len();
+                    transmissions.push((to, data));
+                }
+                Event::Retry { pipeline } => self.retry(Timestamp::from_millis(now), pipeline),
+                Event::KeyFrameNeeded { .. } => self.refreshed += 1,
+                Event::Source { .. } | Event::KeyFrameWanted { .. } => {}
+                event => self.events.push((now, event)),
+            }
+        }
     }
 
     /// It is gone without a word; what it hoarded stays.
     pub(crate) fn vanish(&mut self) {
-        self.manager = None;
-        self.twin = None;
-        self.sender = None;
-        self.receiver = Receiver::new(Profile::Frameseal1, self.suite);
-        self.held.clear();
-        self.opened.clear();
+        self.session = None;
+        self.receiving.clear();
+        self.waiting.clear();
         self.announced.clear();
         self.wake_at = None;
     }
 
-    pub(crate) const fn hoards(&self) -> bool {
-        self.hoard.is_some()
+    pub(crate) fn hoards(&self) -> bool {
+        self.keys.borrow().hoard.is_some()
     }
 
     /// Returns when to wake it, unless that is planned.
@@ -302,7 +419,7 @@ impl Member {
         Some(at)
     }
 
-    /// Tells whether its manager wants to be woken now. It must not want that without end.
+    /// Tells whether its session wants to be woken now. It must not want that without end.
     pub(crate) fn wakes_at(&mut self, now: u64) -> bool {
         self.planned.take_if(|planned| *planned <= now);
         let wakes = self.is_there() && self.wake_at.is_some_and(|at| at <= now);
@@ -316,48 +433,7 @@ impl Member {
 
     /// Burns the hoard.
     pub(crate) fn forget(&mut self) {
-        self.hoard = None;
-    }
-
-    fn follow(&mut self, now: u64, output: Output, ledger: &mut Ledger) -> Option<Transmission> {
-        if self.trace && !matches!(output, Output::Transmit { .. }) {
-            println!("{now:>9} {} wants {output:?}", self.id);
-        }
-        match output {
-            Output::Transmit { to, message } => {
-                self.check_sequence(&message);
-                self.traffic.messages += 1;
-                self.traffic.bytes += message.len();
-                return Some((to, message));
-            }
-            Output::Seal { key_id, key } => {
-                ledger.install(self.suite, key_id, &key);
-                self.seals.push((now, key_id));
-                self.sender = Some(Sender::new(Profile::Frameseal1, self.suite, key_id, key));
-            }
-            Output::Open { key_id, key, member } => {
-                self.opened_keys += 1;
-                self.held.insert(key_id, member.clone());
-                self.check_held_keys(key_id);
-                self.receiver.add(key_id, key, member);
-            }
-            Output::Wipe { slot, before } => {
-                let before = before.map(layout);
-                let stays = |key_id| {
-                    let key = layout(key_id);
-                    key.slot != slot || before.is_some_and(|before| !key.precedes(before))
-                };
-                self.receiver.retain(stays);
-                let wiped: Vec<_> = self.held_of(slot).filter(|key_id| !stays(*key_id)).collect();
-                for key_id in wiped {
-                    self.held.remove(&key_id);
-                }
-            }
-            Output::RefreshVideo => self.refreshed += 1,
-            Output::Event(event) => self.events.push((now, event)),
-            Output::Idle { .. } => {}
-        }
-        None
+        self.keys.borrow_mut().hoard = None;
     }
 
     /// A nonce is the sequence number, and there is one sequence for all that a member seals: so
@@ -369,45 +445,43 @@ impl Member {
         }
     }
 
+    /// There is an end to what a session has to do.
+    fn check_outputs(&mut self) {
+        if self.outputs > MAX_OUTPUTS {
+            let members = self.manager().members().count();
+            let bound = MAX_OUTPUTS + MAX_OUTPUTS_PER_MEMBER * members;
+            assert!(self.outputs <= bound, "{}: {} outputs until idle", self.id, self.outputs);
+        }
+        self.outputs = 0;
+    }
+
     /// The others can't make us hold keys without bound.
-    fn check_held_keys(&self, key_id: KeyId) {
-        let count = self.held_of(layout(key_id).slot).count();
-        assert!(count <= MAX_GENERATIONS, "{}: {count} keys of slot of {key_id:?}", self.id);
-    }
-
-    fn held_of(&self, slot: u16) -> impl Iterator<Item = KeyId> {
-        let first = KeyIdLayout { slot, generation: 0, step: 0, track: 0 }.to_key_id();
-        let from_there = self.held.range(first..).map(|(key_id, _)| *key_id);
-        from_there.take_while(move |key_id| layout(*key_id).slot == slot)
-    }
-}
-
-fn layout(key_id: KeyId) -> KeyIdLayout {
-    KeyIdLayout::from_key_id(key_id).expect("a key ID of our profile")
-}
-
-/// Keeps the key that the twin gave, after a look at whether the twin is one.
-fn hoard(output: &Output, twin: Output, hoard: Option<&mut Hoard>) {
-    match (output, twin) {
-        (Output::Transmit { message, .. }, Output::Transmit { message: twin, .. }) => {
-            assert_eq!(*message, twin, "the same inputs, another message");
-        }
-        (Output::Open { .. }, Output::Open { key_id, key, .. }) => {
-            if let Some(hoard) = hoard {
-                hoard.add(key_id, key);
+    fn check_held_keys(&self) {
+        if self.keys.borrow_mut().take_change() {
+            let mut counts = BTreeMap::<&MemberId, usize>::new();
+            for (_, member) in self.held() {
+                *counts.entry(member).or_default() += 1;
             }
+            let most = counts.values().max().copied().unwrap_or(0);
+            assert!(most <= MAX_HELD_KEYS, "{}: holds {most} keys of one member", self.id);
         }
-        (output, twin) => assert_eq!(discriminant(output), discriminant(&twin)),
     }
 }
 
-/// Frames of the simulation are all of one track, because tracks are the core's affair.
-const TRACK: u8 = 0;
-const KIND: FrameKind = FrameKind::Delta;
+fn pipeline(pipeline: u32, direction: Direction, from: Option<MemberId>) -> PipelineOptions {
+    let codec = Some("video/VP9".to_owned());
+    PipelineOptions { pipeline, direction, kind: MediaKind::Video, track: 1, codec, from }
+}
 
-/// Most times that a manager wants to be woken within one ms.
+const KIND: FrameKind = FrameKind::Delta;
+const FRAME: &[u8] = b"a frame";
+
+/// The pipeline of what a member seals; those that it receives through have later numbers.
+const SENDING: u32 = 0;
+
+/// Most times that a session wants to be woken within one ms.
 const MAX_WAKES: usize = 10_000;
 
-/// Most outputs of one input: some for everybody, and some.
+/// Most pieces of work for one input: some for everybody, and some.
 const MAX_OUTPUTS: usize = 100;
 const MAX_OUTPUTS_PER_MEMBER: usize = 20;

@@ -3,7 +3,7 @@
 use alloc::collections::BTreeMap;
 
 use arbitrary::{Arbitrary, Unstructured};
-use frameseal_keymgmt::Input;
+use frameseal::Input;
 
 use crate::attacker::Datagram;
 use crate::call::{Call, Instance, Roster};

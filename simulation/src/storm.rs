@@ -5,7 +5,7 @@ use core::fmt;
 use core::time::Duration;
 use std::thread;
 
-use frameseal_keymgmt::Input;
+use frameseal::Input;
 
 use crate::call::{Call, Instance, Roster, Tally};
 use crate::link::Link;

@@ -20,7 +20,7 @@ pub(crate) fn sequence(message: &[u8]) -> Result<Option<u64>, Error> {
 /// Returns `message` with another credential in its hello, sealing nothing: nobody can tell that its
 /// sender did not write it.
 ///
-/// A hello is `[public key, nonce, cipher suite, credential]`, see `docs/protocol.md`.
+/// A hello is `[public keys, nonce, cipher suites, credential]`, see `docs/protocol.md`.
 ///
 /// # Panics
 ///
@@ -44,7 +44,7 @@ fn before_credential(message: &[u8]) -> Result<usize, Error> {
         decoder.skip()?;
     }
     decoder.array()?;
-    for _field in ["public key", "nonce", "cipher suite"] {
+    for _field in ["public keys", "nonce", "cipher suites"] {
         decoder.skip()?;
     }
     Ok(decoder.position())

@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test may panic")]
 
 use fastrand::Rng;
-use frameseal_keymgmt::MemberId;
+use frameseal::MemberId;
 use frameseal_keymgmt::limits::MAX_MESSAGE_LEN;
 use frameseal_simulation::{Call, Datagram, Instance};
 use peak_alloc::PeakAlloc;

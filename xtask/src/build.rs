@@ -5,7 +5,6 @@ use wasm_bindgen_cli_support::Bindgen;
 use xshell::cmd;
 
 use crate::prerequisite::{self, WASM_TARGET};
-use crate::short_names::ShortNames;
 use crate::workspace::Workspace;
 
 /// Where the npm package keeps the wasm module and its glue.
@@ -50,10 +49,7 @@ pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
 
     // What `-Oz` does beyond is slower, and no smaller.
     let module = format!("{WASM_DIR}/frameseal_bg.wasm");
-    let names = cmd!(shell, "npx --no wasm-opt -- -Os --const-hoisting {module} --output {module}")
-        .arg("--minify-imports-and-exports-and-modules")
-        .read()?;
-    ShortNames::parse(&names)?.apply(&workspace.path(WASM_DIR))
+    Ok(cmd!(shell, "npx --no wasm-opt -- -Os --const-hoisting {module} --output {module}").run()?)
 }
 
 /// Returns the setting that has panics name a dependency's file from its folder on: shorter, and

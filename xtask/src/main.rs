@@ -15,7 +15,6 @@ mod package;
 mod prerequisite;
 mod program;
 mod script;
-mod short_names;
 mod simulate;
 mod size;
 mod test;

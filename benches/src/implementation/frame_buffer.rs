@@ -2,7 +2,7 @@
 
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, Profile, Receiver, Sender,
+    Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, Profile, Receiver, Sender,
 };
 
 use super::{BASE_KEY, Implementation, KEY_ID, OUR_BACKEND, Open, Seal};
@@ -28,8 +28,8 @@ struct Sealer {
 
 impl Seal for Sealer {
     fn seal(&mut self, frame: &[u8]) -> &[u8] {
-        self.buffer.reserve(frame.len()).expect("not too large").copy_from_slice(frame);
-        self.buffer.seal(Codec::Audio, FrameKind::Audio, &mut self.sender, 0).expect("a frame")
+        self.buffer.load(frame).expect("not too large");
+        self.buffer.seal(&mut self.sender, 0, Codec::Audio, FrameKind::Audio).expect("a frame")
     }
 }
 
@@ -41,8 +41,9 @@ struct Opener {
 
 impl Open for Opener {
     fn open(&mut self, sealed: &[u8]) -> &[u8] {
-        self.buffer.reserve(sealed.len()).expect("not too large").copy_from_slice(sealed);
-        let opened = self.buffer.open(Codec::Audio, FrameKind::Audio, &mut self.receiver);
+        self.buffer.load(sealed).expect("not too large");
+        let (receiver, arrival) = (&mut self.receiver, Arrival::default());
+        let opened = self.buffer.open(receiver, arrival, Codec::Audio, FrameKind::Audio);
         opened.expect("a fresh frame").expect("not empty");
         self.buffer.output()
     }

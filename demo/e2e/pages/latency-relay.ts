@@ -16,8 +16,10 @@ export async function connectByRelay(ends: Ends, url: string): Promise<Wire> {
   const [alice, bob] = await Promise.all([openSocket(url), openSocket(url)]);
   const toBob = new Sender(alice, ends.alice);
   const toAlice = new Sender(bob, ends.bob);
-  const atBob = new Receiver(bob, ends.bob, ends.showToBob, (picture) => toAlice.send(picture));
-  const atAlice = new Receiver(alice, ends.alice, ends.showToAlice);
+  const atBob = new Receiver(bob, 'alice', ends.bob, ends.showToBob, (picture) => {
+    toAlice.send(picture);
+  });
+  const atAlice = new Receiver(alice, 'bob', ends.alice, ends.showToAlice);
   ends.camera.onpicture = () => {
     toBob.send(new VideoFrame(ends.camera.canvas, { timestamp: performance.now() * 1000 }));
   };
@@ -88,6 +90,7 @@ class Receiver {
   /** @param pass gets a picture as soon as it is decoded, and has to close it. */
   constructor(
     socket: WebSocket,
+    from: string,
     frameseal: Frameseal | undefined,
     show: Show,
     pass?: (picture: VideoFrame) => void,
@@ -105,7 +108,7 @@ class Receiver {
     this.#decoder.configure({ codec: 'vp8' });
     socket.onmessage = ({ data }) => {
       const message = new Uint8Array(data);
-      const opened = frameseal ? frameseal.open(message) : { data: message };
+      const opened = frameseal ? frameseal.open(message, { from }) : { data: message };
       this.#opening = this.#opening.then(async () => this.#decode((await opened).data));
     };
   }

@@ -134,8 +134,9 @@ const member = {
     return bytesToBase64(await frameseal.seal(base64ToBytes(data)));
   },
 
-  async openData(data: string): Promise<{ from: string; data: string }> {
-    const opened = await frameseal.open(base64ToBytes(data));
+  /** Opens what this member is expected to have sealed. */
+  async openData(data: string, from: string): Promise<{ from: string; data: string }> {
+    const opened = await frameseal.open(base64ToBytes(data), { from });
     return { from: opened.from, data: bytesToBase64(opened.data) };
   },
 

@@ -38,6 +38,11 @@ window.misuse = async () => {
   );
   await expect('create() with unknown keys', 'TypeError', create({ keys: 'none' }));
   await expect('create() with an unknown suite', 'TypeError', create({ cipherSuite: 'ROT13' }));
+  await expect(
+    'create() with an unknown suite of audio',
+    'TypeError',
+    create({ audioCipherSuite: 'ROT13' }),
+  );
   await expect('create() with an unknown profile', 'TypeError', create({ profile: 'frameseal/9' }));
   await expect(
     'create() with a worker that is not there',
@@ -79,12 +84,22 @@ window.misuse = async () => {
   );
   await expect('open() of nothing', 'not-sealed', () => bob.open(new Uint8Array()));
   await expect('open() of a string', 'TypeError', () => bob.open('hello' as unknown as Uint8Array));
+  await expect('open() of stream 4', 'RangeError', () => bob.open(sealed, { stream: 4 }));
+  await expect('open() from nobody', 'RangeError', () => bob.open(sealed, { from: '' }));
+  await expect('open() of another stream', 'wrong-source', () => bob.open(sealed, { stream: 1 }));
+  await expect('open() of another member', 'wrong-source', () =>
+    bob.open(sealed, { from: 'carol' }),
+  );
   await expect('open()', 'none', async () => {
-    const { from, data } = await bob.open(sealed);
+    const { from, data } = await bob.open(sealed, { from: 'alice' });
     if (from !== 'alice' || new TextDecoder().decode(data) !== 'hello')
       throw new Error('other data');
   });
   await expect('open() of a repeat', 'authentication-failed', () => bob.open(sealed));
+  await expect('seal() and open() of another stream', 'none', async () => {
+    await bob.open(await alice.seal(DATA, { stream: 3 }), { from: 'alice', stream: 3 });
+  });
+  await expect('seal() in stream 4', 'RangeError', () => alice.seal(DATA, { stream: 4 }));
   await expect('seal() of what is no bytes', 'TypeError', () =>
     alice.seal([1] as unknown as Uint8Array),
   );

@@ -4,8 +4,17 @@ import init, { Session } from '../../../worker/js/wasm/frameseal.js';
 import type { CrowdMessage, CrowdOptions } from './crowd-message.ts';
 
 /** The package's defaults. */
-const CIPHER_SUITE = 4;
-const HOUR_MS = 3_600_000;
+const DEFAULTS = {
+  keys: 'exchange',
+  profile: 'frameseal/1',
+  cipherSuite: 4,
+  audioCipherSuite: 4,
+  secret: undefined,
+  slot: undefined,
+  credential: undefined,
+  verify: false,
+  rotateEveryMs: 3_600_000,
+} as const;
 
 const sessions = new Map<string, Session>();
 const timers = new Map<string, number>();
@@ -19,10 +28,10 @@ self.onmessage = async ({ data }: MessageEvent<CrowdOptions | CrowdMessage>) => 
 
 function open({ room, members, hears }: CrowdOptions): void {
   for (const member of members) {
-    const session = Session.exchanging(room, member, CIPHER_SUITE, undefined, -1, false, HOUR_MS);
+    const session = new Session({ ...DEFAULTS, room, member });
     sessions.set(member, session);
     session.memberJoined(hears, performance.now());
-    session.seal(new Uint8Array(), performance.now()); // who has something to send has a key
+    session.seal(new Uint8Array(), 0, performance.now()); // who has something to send has a key
     work(member, session);
   }
   postMessage('ready');

@@ -39,7 +39,7 @@ function start(): void {
     },
   });
   last = performance.now();
-  const options = { pipeline: PIPELINE, direction: 'send', kind: 'audio', track: 1 };
+  const options = { pipeline: PIPELINE, direction: 'send', kind: 'audio', track: 0 };
   const transformer = { readable, writable, options };
   dispatchEvent(Object.assign(new Event('rtctransform'), { transformer }));
 }

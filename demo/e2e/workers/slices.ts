@@ -5,12 +5,11 @@
  * `Session.work`, and the steps between two tasks of the worker are a slice.
  */
 
-import names from '../../../worker/js/wasm/names.json';
 import { wrapExports } from './exports.ts';
 import type { Slice } from './slice.ts';
 
-/** `Session::work`. */
-const STEP = names.session_work;
+/** What `Session.work` calls. */
+const STEP = 'session_work';
 
 /** What a step takes by a slow clock: half of what a slice may take, in ms. */
 const SLOW_STEP_MS = 1;

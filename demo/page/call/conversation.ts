@@ -2,7 +2,7 @@
 
 import { decode, encode, type Message } from './messages.ts';
 import { codeOf, Opener } from './opener.ts';
-import type { Sealing } from './sealed-signalling.ts';
+import { STREAMS, tagged, type Sealing } from './sealed-signalling.ts';
 
 export interface ConversationHandlers {
   opened(): void;
@@ -33,11 +33,8 @@ export class Conversation {
     channel.onmessage = ({ data }) => this.#receive(data);
     this.#opener =
       sealing &&
-      new Opener((sealed) => sealing.open(sealed), {
-        opened: (data, from) => {
-          if (from === member) this.#read(data);
-          else handlers.dropped('wrong-source');
-        },
+      new Opener(sealing, member, {
+        opened: (data) => this.#read(data),
         dropped: (code) => handlers.dropped(code),
       });
   }
@@ -52,7 +49,7 @@ export class Conversation {
    */
   send(message: Message): Promise<void> {
     // The worker answers in order, and need not wait for the network.
-    const sealed = this.#seal(encode(message));
+    const sealed = this.#seal(message);
     this.#last = this.#last.then(async () => {
       const bytes = await sealed;
       if (!bytes) return;
@@ -73,9 +70,13 @@ export class Conversation {
     this.#channel.close();
   }
 
-  async #seal(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  /** What is sealed comes behind the number of its stream. */
+  async #seal(message: Message): Promise<Uint8Array | undefined> {
+    const bytes = encode(message);
+    if (!this.#sealing) return bytes;
+    const stream = 'transfer' in message ? STREAMS.files : STREAMS.chat;
     try {
-      return this.#sealing ? await this.#sealing.seal(bytes) : bytes;
+      return tagged(stream, await this.#sealing.seal(bytes, { stream }));
     } catch (error) {
       if (codeOf(error) !== 'closed') this.#handlers.dropped(codeOf(error));
       return undefined;
@@ -86,8 +87,10 @@ export class Conversation {
     const isMessage = data instanceof ArrayBuffer && data.byteLength <= MAX_BYTES;
     if (!isMessage) return this.#handlers.dropped('malformed');
     const bytes = new Uint8Array(data);
-    if (this.#opener) this.#opener.push(bytes);
-    else this.#read(bytes);
+    if (!this.#opener) return this.#read(bytes);
+    const [stream] = bytes;
+    if (stream !== STREAMS.chat && stream !== STREAMS.files) this.#handlers.dropped('malformed');
+    else this.#opener.push(bytes.subarray(1), stream);
   }
 
   #read(bytes: Uint8Array): void {

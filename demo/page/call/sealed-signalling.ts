@@ -1,6 +1,6 @@
 /** What members say to each other through the server, which sees none of it in a sealed room. */
 
-import type { OpenedData } from 'frameseal';
+import type { OpenedData, OpenOptions, SealOptions } from 'frameseal';
 import { codeOf, Opener } from './opener.ts';
 
 /** How one connection is negotiated. */
@@ -19,8 +19,8 @@ export interface Signal {
 
 /** What seals: a `Frameseal`. */
 export interface Sealing {
-  seal(data: Uint8Array): Promise<Uint8Array>;
-  open(data: Uint8Array): Promise<OpenedData>;
+  seal(data: Uint8Array, options: SealOptions): Promise<Uint8Array>;
+  open(data: Uint8Array, options: OpenOptions): Promise<OpenedData>;
   receive(from: string, message: Uint8Array): void;
 }
 
@@ -30,6 +30,9 @@ export interface SealedSignallingHandlers {
   /** Something of this member was not taken; the code says why. */
   dropped(from: string, code: string): void;
 }
+
+/** What is sealed beside media, each in a stream of its own: a file makes no message late. */
+export const STREAMS = { signalling: 0, chat: 1, files: 2 } as const;
 
 /** The first byte of all that goes through the relay. */
 export const KIND = { key: 0, sealed: 1, plain: 2 } as const;
@@ -63,7 +66,7 @@ export class SealedSignalling {
 
     this.#last = this.#last.then(async () => {
       try {
-        const sealed = await sealing.seal(bytes);
+        const sealed = await sealing.seal(bytes, { stream: STREAMS.signalling });
         this.#handlers.relay(signal.to, tagged(KIND.sealed, sealed), true);
       } catch (error) {
         if (codeOf(error) !== 'closed') this.#handlers.dropped(signal.to, codeOf(error));
@@ -80,7 +83,7 @@ export class SealedSignalling {
       return this.#handlers.dropped(from, kind === KIND.plain ? 'not-sealed' : 'sealed');
     }
     if (kind === KIND.key) this.#sealing?.receive(from, rest);
-    else if (kind === KIND.sealed) this.#openerOf(from).push(rest);
+    else if (kind === KIND.sealed) this.#openerOf(from).push(rest, STREAMS.signalling);
     else this.#read(from, rest);
   }
 
@@ -97,11 +100,8 @@ export class SealedSignalling {
   #openerOf(from: string): Opener {
     const known = this.#openers.get(from);
     if (known) return known;
-    const opener = new Opener((sealed) => this.#sealing!.open(sealed), {
-      opened: (data, sealer) => {
-        if (sealer === from) this.#read(from, data);
-        else this.#handlers.dropped(from, 'wrong-source');
-      },
+    const opener = new Opener(this.#sealing!, from, {
+      opened: (data) => this.#read(from, data),
       dropped: (code) => this.#handlers.dropped(from, code),
     });
     this.#openers.set(from, opener);
@@ -115,9 +115,10 @@ export class SealedSignalling {
   }
 }
 
-function tagged(kind: number, bytes: Uint8Array): Uint8Array {
+/** Puts a byte before others. */
+export function tagged(tag: number, bytes: Uint8Array): Uint8Array {
   const message = new Uint8Array(bytes.length + 1);
-  message[0] = kind;
+  message[0] = tag;
   message.set(bytes, 1);
   return message;
 }

@@ -164,6 +164,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'authentication-failed': 'Frames were changed on the way',
   'message-rejected': 'A key message was turned down',
   'not-sealed': 'Something unsealed was turned away',
+  'repeated-frames': 'Old frames came again',
   'wrong-source': 'Something came from the wrong person',
 };
 

@@ -75,8 +75,8 @@ const ROWS: { name: string; value(track: TrackStats): string }[] = [
 ];
 
 function otherwise(dropped: Dropped): number {
-  const { keyExhausted, malformedFrame, notSealed, unsupportedCodec, wrongSource } = dropped;
-  return keyExhausted + malformedFrame + notSealed + unsupportedCodec + wrongSource;
+  const { keyExhausted, malformedFrame, notSealed, stale, unsupportedCodec, wrongSource } = dropped;
+  return keyExhausted + malformedFrame + notSealed + stale + unsupportedCodec + wrongSource;
 }
 
 /** Bytes that sealing adds, and opening takes away, on average. */

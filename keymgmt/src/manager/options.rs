@@ -5,7 +5,7 @@ use core::error::Error;
 use core::fmt;
 use core::time::Duration;
 
-use frameseal_sframe::CipherSuite;
+use frameseal_sframe::Suites;
 
 use crate::limits::MAX_CREDENTIAL_LEN;
 use crate::member_id::MemberId;
@@ -13,8 +13,21 @@ use crate::room::Room;
 use crate::secret::Secret;
 
 /// What a key manager is made of.
+///
+/// # Examples
+///
+/// ```
+/// use frameseal_keymgmt::{MemberId, Options, Room, Secret};
+///
+/// let options = Options {
+///     secret: Secret::random(&[7; 32])?, // from behind the `#` of the invitation
+///     slot: Some(3),
+///     ..Options::new(Room::new("standup")?, MemberId::new("alice")?)
+/// };
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "to be made by `..Options::new()`")]
 pub struct Options {
     /// The room; the same for all members.
     pub room: Room,
@@ -23,7 +36,7 @@ pub struct Options {
     /// What the members share and the signalling server does not know; by default nothing.
     pub secret: Secret,
     /// What frames are sealed with; the same for all members.
-    pub suite: CipherSuite,
+    pub suites: Suites,
     /// This member's number in the room, unique there; by default random. Small numbers make
     /// frames up to two bytes shorter.
     pub slot: Option<u16>,
@@ -46,7 +59,7 @@ impl Options {
             room,
             member,
             secret: Secret::none(),
-            suite: CipherSuite::default(),
+            suites: Suites::default(),
             slot: None,
             credential: Vec::new(),
             verify: false,

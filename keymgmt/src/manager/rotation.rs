@@ -1,14 +1,18 @@
-//! When our own key changes: a ratchet step for who joins, a fresh generation for who leaves.
+//! When our own key changes: a ratchet step for newcomers, a fresh key for members who left.
 
 use core::mem;
 
+use frameseal_sframe::Timestamp;
 use rand_core::CryptoRng;
 
-use super::{KeyManager, enqueue};
+use super::KeyManager;
+use crate::association::Topic;
+use crate::epoch::Epoch;
 use crate::limits::{JOIN_CAUSES, SWITCH_DEADLINE};
+use crate::member_id::MemberId;
 use crate::output::{Event, Output};
-use crate::own_keys::{Epoch, NextKey, OwnKey, OwnKeys};
-use crate::timestamp::Timestamp;
+use crate::own_keys::{NextKey, OwnKey, OwnKeys};
+use crate::peer::{Access, Peer, Proof};
 
 impl<R: CryptoRng> KeyManager<R> {
     /// Makes the first key. It is used at once: nobody has another one of ours that would do.
@@ -19,12 +23,11 @@ impl<R: CryptoRng> KeyManager<R> {
         let key = self.generate();
         let epoch = key.epoch;
         self.keys = Some(OwnKeys::new(self.now, key));
-        for peer in &mut self.peers {
-            peer.entitled = Some(epoch);
-            if let Some(recipient) = peer.recipient() {
-                recipient.due.keys = true;
-                enqueue(&mut self.work, peer);
+        for at in 0..self.peers.len() {
+            if let Some(peer) = self.peers.get_mut(at) {
+                peer.access = Access::Settled(epoch);
             }
+            self.owe_keys(at);
         }
         self.seal_under_current();
         self.arm(self.now.after(self.rotate_every));
@@ -55,108 +58,121 @@ impl<R: CryptoRng> KeyManager<R> {
     }
 
     pub(super) fn run_own_timers(&mut self) {
-        if self.ratchet_at.is_some_and(|at| at <= self.now) {
+        let now = self.now;
+        let is_due = |at: &Timestamp| *at <= now;
+        if self.ratchet_at.take_if(|at| is_due(at)).is_some() {
             self.ratchet();
         }
-        if let Some(keys) = &self.keys {
-            let old_at = keys.rotated_at.after(self.rotate_every);
-            if old_at <= self.now {
-                self.rotate_by(self.now);
-            }
+        if let Some(at) = self.old_at().filter(is_due) {
+            self.rotate_by(at);
         }
-        if self.rotate_at.is_some_and(|at| at <= self.now) {
-            self.rotate();
+        if let Some(at) = self.rotate_at.take_if(|at| is_due(at)) {
+            self.rotate(at);
         }
-        if self.next_deadline().is_some_and(|deadline| deadline <= self.now) {
+        if self.next_deadline().as_ref().is_some_and(is_due) {
             self.switch();
         }
-        let old_at = self.keys.as_ref().map(|keys| keys.rotated_at.after(self.rotate_every));
-        let timers = [self.ratchet_at, self.rotate_at, self.next_deadline(), old_at];
+        let timers = [self.ratchet_at, self.rotate_at, self.next_deadline(), self.old_at()];
         if let Some(at) = timers.into_iter().flatten().min() {
             self.arm(at);
         }
     }
 
-    /// A member that the next key waited for has it, or has gone.
-    pub(super) fn one_less_to_wait_for(&mut self) {
-        let Some(next) = self.keys.as_mut().and_then(|keys| keys.next.as_mut()) else {
-            return;
-        };
-        next.unacked = next.unacked.saturating_sub(1);
-        if next.unacked == 0 {
+    /// The next key waits for a member no longer: it has it, or has gone.
+    pub(super) fn stop_waiting_for(&mut self, id: &MemberId) {
+        let next = self.keys.as_mut().and_then(|keys| keys.next.as_mut());
+        if next.is_some_and(|next| next.unacked.remove(id) && next.unacked.is_empty()) {
             self.switch();
+        }
+    }
+
+    /// Lets a member have our keys, now that it has proven itself: at the next step, if it is new to
+    /// the current key.
+    pub(super) fn give_access(&mut self, at: usize) {
+        let awaits = |peer: &Peer| peer.awaits_step(self.proof);
+        if self.keys.is_none() {
+            return;
+        }
+        if self.peers.get(at).is_some_and(awaits) {
+            self.ratchet_soon();
+        } else if self.proof == Proof::Due {
+            self.owe_keys(at);
         }
     }
 
     /// One step on, for newcomers alone: they can't compute what came before, and the others reach
     /// it by themselves (RFC 9605 section 5.1).
     fn ratchet(&mut self) {
-        self.ratchet_at = None;
+        let proof = self.proof;
         let Some(keys) = &mut self.keys else {
             return;
         };
-        if self.peers.iter().all(|peer| peer.entitled.is_some()) {
+        if !self.peers.iter().any(|peer| peer.awaits_step(proof)) {
             return;
         }
-        let key = keys.current.ratchet(self.suite);
-        if let Some(next) = &keys.next
-            && key.epoch >= next.first
-        {
+        let next = keys.next.as_ref().map(|next| (next.first, next.key.epoch));
+        match (keys.current.ratchet(self.suites.main), next) {
             // That would be the name of a fresh key: newcomers begin with the next one.
-            let epoch = next.key.epoch;
-            self.entitle(epoch);
-            return;
+            (Some(key), Some((first, next))) if key.epoch >= first => self.admit(next),
+            (Some(key), _) => {
+                keys.current = key;
+                keys.ratcheted_at = Some(self.now);
+                self.seal_under_current();
+                if let Some(epoch) = self.sending() {
+                    self.admit(epoch);
+                }
+            }
+            (None, Some((_, next))) => self.admit(next),
+            // Receivers follow no further: a fresh key, with which newcomers begin.
+            (None, None) => self.rotate_by(self.now),
         }
-        keys.current = key;
-        keys.ratcheted_at = Some(self.now);
-        let epoch = keys.current.epoch;
-        self.seal_under_current();
-        self.entitle(epoch);
     }
 
     /// Lets newcomers have our keys from this one on.
-    fn entitle(&mut self, epoch: Epoch) {
-        for peer in self.peers.iter_mut().filter(|peer| peer.entitled.is_none()) {
-            peer.entitled = Some(epoch);
-            peer.newcomer = true;
-            if let Some(recipient) = peer.recipient() {
-                recipient.due.keys = true;
-                enqueue(&mut self.work, peer);
+    fn admit(&mut self, epoch: Epoch) {
+        for at in 0..self.peers.len() {
+            let proof = self.proof;
+            if let Some(peer) = self.peers.get_mut(at).filter(|peer| peer.awaits_step(proof)) {
+                peer.access = Access::Newcomer(epoch);
+                self.owe_keys(at);
             }
         }
     }
 
-    /// Makes a fresh key for all who are here; it is used when they have it.
-    fn rotate(&mut self) {
-        self.rotate_at = None;
+    /// Makes a fresh key for all who are here; it is used when they have it. `planned_at`: when that
+    /// was due, which may be long ago if we were asleep.
+    fn rotate(&mut self, planned_at: Timestamp) {
         let key = self.generate();
+        let epoch = key.epoch;
+        let proven = self.peers.iter().filter(|peer| peer.proven().is_some());
+        let unacked = proven.map(|peer| peer.id.clone()).collect();
         let Some(keys) = &mut self.keys else {
             return;
         };
-        let epoch = key.epoch;
-        let mut unacked: usize = 0;
-        for peer in &mut self.peers {
-            if let Some(proven) = &mut peer.proven {
-                proven.gates = true;
-                unacked = unacked.saturating_add(1);
-            }
-            if let Some(recipient) = peer.recipient() {
-                recipient.due.keys = true;
-                peer.retry.reset();
-                enqueue(&mut self.work, peer);
-            }
-        }
         // A leaver may have the key that this one replaces before it was used, so its time holds.
         let (first, deadline) = match mem::take(&mut keys.next) {
             Some(superseded) => (superseded.first, superseded.deadline),
-            None => (epoch, self.now.after(SWITCH_DEADLINE)),
+            None => (epoch, planned_at.after(SWITCH_DEADLINE)),
         };
         keys.next = Some(NextKey { key, first, deadline, unacked });
         keys.rotated_at = self.now;
-        self.entitle(epoch);
+        self.admit(epoch);
+        self.hand_out_next();
         self.arm(deadline);
-        if unacked == 0 {
+        if self.keys.as_ref().and_then(|keys| keys.next.as_ref()).is_some_and(NextKey::is_acked) {
             self.switch();
+        }
+    }
+
+    /// Owes the next key to all who may have it.
+    fn hand_out_next(&mut self) {
+        let proof = self.proof;
+        for peer in &mut self.peers {
+            if let Some(recipient) = peer.recipient(proof) {
+                recipient.due.raise(Topic::Keys);
+                peer.retry.reset();
+                self.agenda.add(&peer.id);
+            }
         }
     }
 
@@ -165,32 +181,28 @@ impl<R: CryptoRng> KeyManager<R> {
         let Some(keys) = &mut self.keys else {
             return;
         };
-        let Some(NextKey { key, .. }) = keys.next.take() else {
-            return;
-        };
-        keys.current = key;
-        for proven in self.peers.iter_mut().filter_map(|peer| peer.proven.as_mut()) {
-            proven.gates = false;
+        if let Some(NextKey { key, .. }) = keys.next.take() {
+            keys.current = key;
+            self.seal_under_current();
         }
-        self.seal_under_current();
     }
 
     fn seal_under_current(&mut self) {
         let Some(OwnKeys { current, .. }) = &self.keys else {
             return;
         };
-        let Epoch { generation, step } = current.epoch;
+        let epoch = current.epoch;
         let seal = Output::Seal { key_id: current.key_id(), key: current.send_key() };
-        self.outputs.extend([seal, Output::Event(Event::KeyChange { generation, step })]);
+        self.outputs.extend([seal, Output::Event(Event::KeyChange { epoch })]);
     }
 
     fn generate(&mut self) -> OwnKey {
-        OwnKey::generate(self.slot, self.next_generation(), &mut self.rng)
+        OwnKey::generate(self.slot, self.next_fresh(), &mut self.rng)
     }
 
-    /// Returns the generation that the next fresh key begins.
-    pub(super) fn next_generation(&self) -> u64 {
-        self.keys.as_ref().map_or(0, |keys| keys.newest().saturating_add(1))
+    /// Returns the epoch of the next fresh key.
+    pub(super) fn next_fresh(&self) -> Epoch {
+        self.keys.as_ref().map_or(Epoch::default(), |keys| keys.newest().next_fresh())
     }
 
     fn rotate_by(&mut self, at: Timestamp) {
@@ -201,5 +213,10 @@ impl<R: CryptoRng> KeyManager<R> {
 
     fn next_deadline(&self) -> Option<Timestamp> {
         Some(self.keys.as_ref()?.next.as_ref()?.deadline)
+    }
+
+    /// When our key is so old that it is replaced.
+    fn old_at(&self) -> Option<Timestamp> {
+        Some(self.keys.as_ref()?.rotated_at.after(self.rotate_every))
     }
 }

@@ -8,13 +8,13 @@ use rand_chacha::rand_core::SeedableRng;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::{KeyManager, Options, OptionsError};
+use crate::Timestamp;
 use crate::input::{Input, InputError};
 use crate::limits::MAX_CREDENTIAL_LEN;
 use crate::member_id::MemberId;
 use crate::message::MessageError;
 use crate::output::{Event, Output};
 use crate::room::Room;
-use crate::timestamp::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_millis(0);
 
@@ -79,7 +79,7 @@ fn debug_prints_neither_keys_nor_randomness() {
     assert_eq!(
         format!("{manager:?}").replace(&slot, "SLOT"),
         "KeyManager { member: MemberId(\"alice\"), slot: SLOT, keys: Some(OwnKeys { current: OwnKey \
-         { slot: SLOT, epoch: Epoch { generation: 0, step: 0 }, fresh: 0, base_key: BaseKey { .. } \
+         { slot: SLOT, epoch: Epoch(0), fresh: Epoch(0), base_key: BaseKey { .. } \
          }, next: None, rotated_at: Timestamp(0), ratcheted_at: None }), peers: 0, .. }"
     );
 }

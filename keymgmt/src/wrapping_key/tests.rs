@@ -94,7 +94,12 @@ fn keys_are_bound_to_all_that_was_said() {
         agree(SALT, "alice", &hello(3), "bob", &hello(2)),
         changed(|hello| hello.public_key[0] ^= 1),
         changed(|hello| hello.nonce[15] ^= 1),
-        changed(|hello| hello.suite = 5),
+        changed(|hello| hello.suites[0] = 5),
+        changed(|hello| hello.suites[1] = 5),
+        changed(|hello| hello.other_keys[0].0 = 8),
+        changed(|hello| hello.other_keys[0].1[0] ^= 1),
+        changed(|hello| hello.other_keys.push((8, Vec::new()))),
+        changed(|hello| hello.other_keys.clear()),
         changed(|hello| hello.credential.push(0)),
     ];
     let mut all: Vec<_> = keys
@@ -128,8 +133,9 @@ fn key_pair(number: u8) -> KeyPair {
 fn hello(number: u8) -> Hello {
     Hello {
         public_key: *key_pair(number).public().encoded(),
+        other_keys: vec![(7, vec![number; 32])],
         nonce: [number; 16],
-        suite: 4,
+        suites: [4, 4],
         credential: Vec::new(),
     }
 }

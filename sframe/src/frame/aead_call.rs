@@ -8,15 +8,15 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{FrameBuffer, OpenFrameError, Output, SealFrameError, in_buffer, output_at};
-use crate::envelope::{Codec, Place};
+use crate::envelope::{Codec, Place as BodyPlace};
 use crate::header::{Header, KeyId};
 use crate::metadata::FrameKind;
-use crate::receiver::{Opened, Receiver};
+use crate::receiver::{Arrival, Frame, Opened, Place, Receiver};
 use crate::sender::Sender;
-use crate::suite::NONCE_LEN;
+use crate::suite::{CipherSuite, NONCE_LEN};
 
 /// A call of the AEAD for one frame: what it takes besides the key (RFC 9605 section 4.4).
 ///
@@ -26,20 +26,45 @@ use crate::suite::NONCE_LEN;
 pub struct AeadCall {
     header: Header,
     nonce: [u8; NONCE_LEN],
+    suite: CipherSuite,
     codec: Codec,
     kind: FrameKind,
     metadata: &'static [u8],
+    /// Of a frame that is opened: what it is, and where its key is.
+    opening: Option<(Frame, Place)>,
     /// Where `header || text || tag` is, in the frame or unescaped.
-    body: Place,
+    body: BodyPlace,
     /// Without the tag.
     text_len: usize,
 }
 
 impl AeadCall {
-    /// Returns the key that the frame is sealed under, track bits included.
+    /// Returns the ID of the key that the frame is sealed under, track bits included.
     #[must_use]
     pub const fn key_id(&self) -> KeyId {
         self.header.key_id
+    }
+
+    /// Names the key of a frame: equal for frames that are sealed under one, or opened with one.
+    /// Good until keys are added or wiped.
+    #[must_use]
+    pub fn key(&self) -> AeadKeyName {
+        let place = self.opening.map(|(_, place)| place);
+        AeadKeyName { key_id: self.header.key_id, suite: self.suite, place }
+    }
+
+    /// Returns the AEAD's key of a frame that is sealed; `None` if `sender` has another by now.
+    #[must_use]
+    pub fn seal_key(&self, sender: &Sender) -> Option<Zeroizing<Vec<u8>>> {
+        sender.aead_key(self.suite, self.header.key_id)
+    }
+
+    /// Returns the AEAD's key of a frame that is opened; `None` if it is gone. It opens what one
+    /// track's sender seals, and can seal in its name.
+    #[must_use]
+    pub fn open_key<S: Clone + Eq>(&self, receiver: &Receiver<S>) -> Option<Zeroizing<Vec<u8>>> {
+        let (frame, place) = self.opening?;
+        receiver.aead_key(&frame, place)
     }
 
     /// Returns the nonce.
@@ -61,8 +86,16 @@ impl AeadCall {
     }
 }
 
+/// Names a key of an AEAD: see [`AeadCall::key`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct AeadKeyName {
+    key_id: KeyId,
+    suite: CipherSuite,
+    place: Option<Place>,
+}
+
 impl FrameBuffer {
-    /// Begins to seal the frame that was written to [`reserve`](Self::reserve)'s place.
+    /// Begins to seal the frame that was [loaded](Self::load).
     ///
     /// The AEAD is then to encrypt it, and to write `ciphertext || tag` to
     /// [`aead_text`](Self::aead_text), before [`finish_seal`](Self::finish_seal).
@@ -72,23 +105,26 @@ impl FrameBuffer {
     /// As [`seal`](Self::seal). The frame must not be sent then.
     pub fn begin_seal(
         &mut self,
-        codec: Codec,
-        kind: FrameKind,
         sender: &mut Sender,
         track: u8,
+        codec: Codec,
+        kind: FrameKind,
     ) -> Result<AeadCall, SealFrameError> {
         self.output = Output::default();
         let metadata = sender.profile().metadata(kind);
-        let context = sender.track(track);
+        let suite = sender.suites().of(kind);
+        let context = sender.track(track, kind)?;
         let place = self.build_front(codec, kind, context)?;
         let begun = context.begin(&mut self.frame, place)?;
         Ok(AeadCall {
             header: begun.header,
             nonce: context.nonce(begun.header.counter),
+            suite,
             codec,
             kind,
             metadata,
-            body: Place::Sealed(begun.body),
+            opening: None,
+            body: BodyPlace::Sealed(begun.body),
             text_len: self.frame_len,
         })
     }
@@ -102,7 +138,7 @@ impl FrameBuffer {
         self.enclose(call.codec, call.body.range())
     }
 
-    /// Begins to open the sealed frame that was written to [`reserve`](Self::reserve)'s place.
+    /// Begins to open the sealed frame that was [loaded](Self::load).
     ///
     /// The AEAD is then to decrypt what is in [`aead_text`](Self::aead_text). If the tag is right,
     /// it is to write the plaintext to the beginning of that, before
@@ -110,23 +146,26 @@ impl FrameBuffer {
     /// [`open`](Self::open) tells what there is to tell of it.
     ///
     /// `None`: there is nothing to begin. [`open`](Self::open) ratchets, or tells what is wrong.
-    pub fn begin_open<S: Clone>(
+    pub fn begin_open<S: Clone + Eq>(
         &mut self,
+        receiver: &mut Receiver<S>,
+        arrival: Arrival<'_, S>,
         codec: Codec,
         kind: FrameKind,
-        receiver: &mut Receiver<S>,
     ) -> Option<AeadCall> {
         self.output = Output::default();
         let place = self.place();
         let sealed = self.frame.get_mut(place).unwrap_or_default();
         let body = codec.locate(kind, sealed, &mut self.side).ok()?;
-        let begun = receiver.begin(body.body(sealed, &mut self.side))?;
+        let begun = receiver.begin(kind, arrival, body.body(sealed, &mut self.side))?;
         Some(AeadCall {
-            header: begun.header,
+            header: begun.frame.header,
             nonce: begun.nonce,
+            suite: begun.frame.suite,
             codec,
             kind,
             metadata: receiver.profile().metadata(kind),
+            opening: Some((begun.frame, begun.place)),
             body: in_buffer(body),
             text_len: begun.text_len,
         })
@@ -140,18 +179,22 @@ impl FrameBuffer {
     ///
     /// As [`open`](Self::open): the envelope is not the one that the frame was given, or the frame
     /// came another way meanwhile.
-    pub fn finish_open<S: Clone>(
+    pub fn finish_open<S: Clone + Eq>(
         &mut self,
         call: AeadCall,
         receiver: &mut Receiver<S>,
+        arrival: Arrival<'_, S>,
     ) -> Result<Opened<S>, OpenFrameError> {
-        let AeadCall { header, codec, kind, .. } = call;
+        let AeadCall { header, codec, kind, opening, .. } = call;
+        let Some((opening, key)) = opening else {
+            return Err(OpenFrameError::NotSealed);
+        };
         self.output = Output::default();
         let place = self.place();
         let Self { frame, side, front, .. } = self;
         let buffer = match &call.body {
-            Place::Sealed(_) => &*frame,
-            Place::Scratch(_) => &*side,
+            BodyPlace::Sealed(_) => &*frame,
+            BodyPlace::Scratch(_) => &*side,
         };
         let body = buffer.get(call.body.range()).unwrap_or_default();
         let plaintext = body.get(call.text()).unwrap_or_default();
@@ -159,13 +202,13 @@ impl FrameBuffer {
         let sealed = frame.get(place).unwrap_or_default();
         let opened = if rebuilt.is_ok() && codec.matches(sealed, front) {
             receiver
-                .finish(header, call.text())
+                .finish(&opening, key, arrival)
                 .map_err(|error| OpenFrameError::explain(error, &header.encode()))
         } else {
             Err(OpenFrameError::Authentication { key_id: header.key_id })
         };
         match &opened {
-            Ok(opened) => self.output = output_at(&call.body, &opened.plaintext),
+            Ok(_) => self.output = output_at(&call.body, &call.text()),
             Err(_) => self.body_mut(&call.body).zeroize(),
         }
         opened
@@ -176,7 +219,7 @@ impl FrameBuffer {
         self.body_mut(&call.body).get_mut(call.header.encoded_len()..).unwrap_or_default()
     }
 
-    fn body_mut(&mut self, body: &Place) -> &mut [u8] {
+    fn body_mut(&mut self, body: &BodyPlace) -> &mut [u8] {
         body.body(&mut self.frame, &mut self.side)
     }
 }

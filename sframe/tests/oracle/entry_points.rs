@@ -2,7 +2,7 @@
 
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    BaseKey, CipherSuite, FrameKind, Header, KeyId, OpenContext, Profile, Receiver,
+    Arrival, BaseKey, CipherSuite, FrameKind, Header, KeyId, OpenContext, Profile, Receiver,
 };
 
 use super::envelope::CODECS;
@@ -62,7 +62,7 @@ impl EntryPoints {
             assert!(context.open_in_place(b"metadata", &mut self.body).is_err());
         }
         for receiver in &mut self.receivers {
-            assert!(receiver.open(kind, &mut self.body).is_err());
+            assert!(receiver.open(kind, Arrival::default(), &mut self.body).is_err());
         }
         assert_eq!(self.body, data);
     }

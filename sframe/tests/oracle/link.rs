@@ -3,8 +3,8 @@
 
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyIdLayout, OpenFrameError, Profile, Receiver,
-    SealFrameError, Sender,
+    Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyIdLayout, MEDIA_TRACKS,
+    OpenFrameError, Profile, Receiver, SealFrameError, Sender,
 };
 
 /// Both ends of a track, and the buffer that both work in.
@@ -25,7 +25,7 @@ impl Link {
     }
 
     fn with_base_key(profile: Profile, suite: CipherSuite, base_key: [u8; 32]) -> Self {
-        let key_id = KeyIdLayout { slot: 1, generation: 0, step: 0, track: 0 }.to_key_id();
+        let key_id = KeyIdLayout { slot: 1, epoch: 0, track: 0 }.to_key_id();
         let key = || BaseKey::new(base_key.to_vec());
         let mut receiver = Receiver::new(profile, suite);
         receiver.add(key_id, key().into_receive_key(), "alice");
@@ -33,7 +33,7 @@ impl Link {
         Self { sender, receiver, buffer: FrameBuffer::new() }
     }
 
-    /// Seals `encoded` as a frame of track 2.
+    /// Seals `encoded` as a frame of track 2, or of the first stream of data.
     pub(crate) fn seal(
         &mut self,
         codec: Codec,
@@ -41,7 +41,8 @@ impl Link {
         encoded: &[u8],
     ) -> Result<Vec<u8>, SealFrameError> {
         self.put(encoded);
-        self.buffer.seal(codec, kind, &mut self.sender, 2).map(<[u8]>::to_vec)
+        let track = if kind == FrameKind::Data { MEDIA_TRACKS } else { 2 };
+        self.buffer.seal(&mut self.sender, track, codec, kind).map(<[u8]>::to_vec)
     }
 
     /// Opens `sealed`; returns the decoder's frame. Checks that after an error there is none, and
@@ -53,7 +54,7 @@ impl Link {
         sealed: &[u8],
     ) -> Result<&[u8], OpenFrameError> {
         self.put(sealed);
-        let opened = self.buffer.open(codec, kind, &mut self.receiver);
+        let opened = self.buffer.open(&mut self.receiver, Arrival::default(), codec, kind);
         if !matches!(opened, Ok(Some(_))) {
             assert!(self.buffer.output().is_empty(), "readable after {opened:?}");
         }
@@ -64,6 +65,6 @@ impl Link {
     }
 
     fn put(&mut self, frame: &[u8]) {
-        self.buffer.reserve(frame.len()).expect("at most 16 MiB").copy_from_slice(frame);
+        self.buffer.load(frame).expect("at most 16 MiB");
     }
 }

@@ -15,7 +15,7 @@ pub(crate) mod tampering;
 pub(crate) mod transmission;
 
 use frameseal_sframe::{
-    BaseKey, CipherSuite, FrameKind, Header, KeyId, OpenError, Profile, Receiver, Sender,
+    Arrival, BaseKey, CipherSuite, FrameKind, Header, KeyId, OpenError, Profile, Receiver, Sender,
 };
 
 /// Decoding never panics, and whatever decodes has exactly one encoding.
@@ -48,7 +48,7 @@ pub(crate) fn forged_bodies_do_not_open(data: &[u8]) {
 
     let mut buffer = body.to_vec();
     for kind in [FrameKind::Audio, FrameKind::Delta, FrameKind::Key, FrameKind::Data] {
-        assert!(receiver.open(kind, &mut buffer).is_err());
+        assert!(receiver.open(kind, Arrival::default(), &mut buffer).is_err());
         assert_eq!(buffer, body);
     }
 }
@@ -70,17 +70,26 @@ pub(crate) fn sealed_frames_open_once(data: &[u8]) {
     let mut receiver = Receiver::new(Profile::Frameseal1, suite);
     receiver.add(KeyId::new(0x120), key().into_receive_key(), "alice");
 
-    let track = change & 15;
-    let body = sender.track(track).seal(Profile::Frameseal1.metadata(kind), frame).unwrap();
+    let track = change & 3; // or stream
+    let body = match kind {
+        FrameKind::Data => sender.seal_data(track, frame),
+        _ => sender.seal(track, kind, frame),
+    };
+    let body = body.unwrap();
     let mut changed = body.clone();
     let at = usize::from(*change) * 7 % changed.len();
     changed[at] ^= 1 << (choice >> 5);
-    assert!(receiver.open(kind, &mut changed).is_err());
+    assert!(receiver.open(kind, Arrival::default(), &mut changed).is_err());
     let other_kind = kinds[usize::from((choice >> 3).wrapping_add(1) & 3)];
-    assert_eq!(receiver.open(other_kind, &mut body.clone()), Err(OpenError::Authentication));
+    let refusal = match (kind, other_kind) {
+        (FrameKind::Data, _) | (_, FrameKind::Data) => OpenError::WrongTrack,
+        _ => OpenError::Authentication,
+    };
+    let arrival = Arrival::default();
+    assert_eq!(receiver.open(other_kind, arrival, &mut body.clone()), Err(refusal));
 
     let mut opened = body.clone();
-    let found = receiver.open(kind, &mut opened).unwrap();
-    assert_eq!((found.source, found.track, &opened[found.plaintext]), ("alice", track, frame));
-    assert_eq!(receiver.open(kind, &mut body.clone()), Err(OpenError::Duplicate));
+    let (found, plaintext) = receiver.open(kind, arrival, &mut opened).unwrap();
+    assert_eq!((found.source, found.track, &*plaintext), ("alice", track, frame));
+    assert_eq!(receiver.open(kind, arrival, &mut body.clone()), Err(OpenError::Duplicate));
 }

@@ -1,6 +1,7 @@
 //! Frames from each member to each: who opens whose.
 
 use super::{Call, Instance};
+use crate::member::Frame;
 
 impl Call {
     /// Lets time pass until every member opens frames of every sender; returns how long that took
@@ -35,25 +36,32 @@ impl Call {
 
     /// Sends a fresh frame of `by` to `to`; tells whether it opened.
     pub fn frame_opens(&mut self, by: Instance, to: Instance) -> bool {
-        let body = self.members[by.0].seal();
-        body.is_some_and(|body| self.show(to, &body))
+        let frame = self.seal(by);
+        frame.is_some_and(|frame| self.show(to, &frame))
     }
 
     /// Sends a fresh frame of one member to everybody else.
     pub fn show_frame(&mut self, by: Instance) {
-        let Some(body) = self.members[by.0].seal() else {
+        let Some(frame) = self.seal(by) else {
             return;
         };
         for to in self.others(by) {
-            self.show(to, &body);
+            self.show(to, &frame);
         }
     }
 
-    /// Brings a sealed frame to a member; tells whether it opened.
-    pub fn show(&mut self, to: Instance, body: &[u8]) -> bool {
-        let (opened, input) = self.members[to.0].open(body);
-        if let Some(input) = input {
-            self.tell(to, input);
+    /// Has a member seal a frame; `None` if it has no key.
+    pub fn seal(&mut self, by: Instance) -> Option<Frame> {
+        let frame = self.members[by.0].seal(self.now);
+        self.poll(by); // it may have been asleep
+        frame
+    }
+
+    /// Brings a sealed frame to a member; tells whether it opened at once.
+    pub fn show(&mut self, to: Instance, frame: &Frame) -> bool {
+        let opened = self.members[to.0].open(self.now, frame);
+        if !opened && self[to].is_there() {
+            self.poll(to);
         }
         opened
     }
@@ -73,9 +81,9 @@ impl Call {
         let mut deaf = Vec::new();
         for (by, to) in pairs {
             if frame.0 != Some(by) {
-                frame = (Some(by), self.members[by.0].seal());
+                frame = (Some(by), self.seal(by));
             }
-            let opened = frame.1.clone().is_some_and(|body| self.show(to, &body));
+            let opened = frame.1.clone().is_some_and(|frame| self.show(to, &frame));
             if !opened {
                 deaf.push((by, to));
             }

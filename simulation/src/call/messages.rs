@@ -1,9 +1,10 @@
 //! Messages on their way, and who else has them in hand.
 
-use frameseal_keymgmt::{Input, MemberId};
+use frameseal::{Input, MemberId};
 
 use super::{Call, Happening, Instance};
 use crate::attacker::{Attacker, Datagram, PULSE, Tap};
+use crate::outbox::Next;
 
 impl Call {
     /// Puts `attacker` into the link.
@@ -47,6 +48,27 @@ impl Call {
             self.plan(self.now + PULSE, Happening::Pulse);
             for datagram in said {
                 self.plan(self.now, Happening::Arrival(None, datagram));
+            }
+        }
+    }
+
+    /// Hands a message to the member's client, which sends no faster than it may.
+    pub(super) fn send_out(&mut self, by: Instance, to: Option<MemberId>, message: Vec<u8>) {
+        let Some(outbox) = &mut self.members[by.0].outbox else {
+            return self.transmit(by, to, &message);
+        };
+        outbox.push(to, message);
+        self.drain(by);
+    }
+
+    /// Sends what the member's client may send now.
+    pub(super) fn drain(&mut self, by: Instance) {
+        let now = self.now;
+        while let Some(outbox) = &mut self.members[by.0].outbox {
+            match outbox.pop(now) {
+                Next::Send(to, message) => self.transmit(by, to, &message),
+                Next::At(at) => return self.plan(at, Happening::Drain(by)),
+                Next::Nothing => return,
             }
         }
     }

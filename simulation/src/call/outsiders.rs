@@ -1,25 +1,26 @@
 //! Frames that are kept, and tried with every key that those have who may not open them.
 
-use frameseal_sframe::FrameKind;
+use frameseal::FrameKind;
 
 use super::{Call, Instance};
+use crate::member::Frame;
 
 /// A sealed frame.
 #[derive(Debug)]
 pub(super) struct Sample {
     by: Instance,
     at: u64,
-    body: Vec<u8>,
+    frame: Frame,
 }
 
 impl Call {
     /// Has a member seal a frame that is kept: whoever hoards keys and may not open it is tried
     /// now, and again at [`Call::check_outsiders`].
     pub fn sample(&mut self, by: Instance) {
-        let Some(body) = self.members[by.0].seal().filter(|_| !self.without_media) else {
+        let Some(frame) = self.seal(by).filter(|_| !self.without_media) else {
             return;
         };
-        let sample = Sample { by, at: self.now, body };
+        let sample = Sample { by, at: self.now, frame };
         self.tally.samples += 1;
         self.check_outsiders_of(&sample);
         self.samples.push_back(sample);
@@ -50,7 +51,7 @@ impl Call {
     }
 
     fn check_outsiders_of(&mut self, sample: &Sample) {
-        let Sample { by, at, body } = sample;
+        let Sample { by, at, frame: Frame { body, .. } } = sample;
         let heard = core::mem::take(&mut self.members[by.0].heard);
         for hoarder in self.hoarders.iter().filter(|hoarder| *hoarder != by) {
             let presence = heard.get(hoarder);
@@ -58,9 +59,11 @@ impl Call {
                 presence.since <= *at
                     && presence.until.is_none_or(|until| *at <= until + LEAVER_OPENS)
             });
-            let hoard = self.members[hoarder.0].hoard().filter(|hoard| hoard.is_near(body));
-            if let Some(hoard) = hoard.filter(|_| !may_open) {
-                let opens = hoard.opens(FrameKind::Delta, body);
+            let opens = self.members[hoarder.0].with_hoard(|hoard| {
+                let is_near = !may_open && hoard.is_near(body);
+                is_near.then(|| hoard.opens(FrameKind::Delta, body))
+            });
+            if let Some(Some(opens)) = opens {
                 assert!(!opens, "{hoarder:?} opens what {by:?} sealed at {at}, {presence:?}");
                 self.tally.near_misses += 1;
             }

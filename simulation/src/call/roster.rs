@@ -1,10 +1,13 @@
 //! Who is there, who the server says is there, and who has heard of whom.
 
-use frameseal_keymgmt::{Input, MemberId, Options, Secret};
+use alloc::rc::Rc;
+
+use frameseal::{Input, MemberId, Options, Secret};
 
 use super::outsiders::LEAVER_OPENS;
 use super::{Call, Happening, Instance};
 use crate::member::{Member, Presence};
+use crate::outbox::Outbox;
 
 /// How soon the server tells who came and who went.
 #[derive(Clone, Copy, Debug)]
@@ -73,15 +76,14 @@ impl Call {
     fn arrive(&mut self, name: &str, adjust: impl Fn(&mut Options)) -> Instance {
         let id = MemberId::new(name).expect("a short name");
         let (seed, hoards) = (self.rng.u64(..), self.rng.u8(..100) < self.hoarding);
-        let options = || {
-            let mut options = Options::new(self.room.clone(), id.clone());
-            if let Some(secret) = &self.secret {
-                options.secret = Secret::random(secret).expect("a long secret");
-            }
-            adjust(&mut options);
-            options
-        };
-        let mut member = Member::new(options, seed, hoards);
+        let mut options = Options::new(self.room.clone(), id.clone());
+        if let Some(secret) = &self.secret {
+            options.secret = Secret::random(secret).expect("a long secret");
+        }
+        adjust(&mut options);
+        let ledger = Rc::clone(&self.ledger);
+        let mut member = Member::new(options, seed, hoards, &ledger);
+        member.outbox = self.signalling.map(Outbox::new);
         member.trace = self.trace;
         let instance = Instance(self.members.len());
         if hoards {
@@ -132,6 +134,9 @@ impl Call {
             self.tell(by, Input::Joined(id));
         } else {
             self.members[by.0].announced.remove(&id);
+            if let Some(outbox) = &mut self.members[by.0].outbox {
+                outbox.forget(&id);
+            }
             self.end_presence(by, &id, |_| true);
             self.tell(by, Input::Left(id));
             self.plan(self.now + LEAVER_OPENS + 1, Happening::Sample(by));

@@ -19,7 +19,7 @@ fn an_old_key_is_replaced() {
     for minute in 0..5 {
         call.run(30_000);
         call.everyone_opens_everyone();
-        let (generation, _) = call[alice].manager().sending().expect("it sends");
+        let generation = call[alice].manager().sending().expect("it sends").generation();
         assert_eq!(generation, minute);
         call.run(30_500);
     }

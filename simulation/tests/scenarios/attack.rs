@@ -1,6 +1,6 @@
 //! Somebody in the link changes, cuts, repeats, reflects and re-addresses messages.
 
-use frameseal_sframe::KeyIdLayout;
+use frameseal::KeyId;
 use frameseal_simulation::attacker::Vandal;
 use frameseal_simulation::{Call, Datagram, Instance, Link};
 
@@ -36,7 +36,7 @@ fn stops_nobody_for_longer_than_a_retry() {
         for _ in 0..10 {
             call.run(1000);
             let [alice, ..] = members;
-            call.tell(alice, frameseal_keymgmt::Input::Rotate);
+            call.tell(alice, frameseal::Input::Rotate);
         }
         let attacker = call.end_attack().expect("it was there");
         let forgeries = attacker.forgeries();
@@ -55,7 +55,6 @@ fn keys_are_of_who_they_say(call: &Call, who: Instance) {
     for (key_id, name) in call[who].held() {
         let owner = call.others(who).into_iter().find(|other| call[*other].id() == name);
         let owner = owner.expect("a member that is there");
-        let slot = |key_id| KeyIdLayout::from_key_id(key_id).expect("of our profile").slot;
-        assert_eq!(call[owner].sealing().map(slot), Some(slot(key_id)), "{name}");
+        assert_eq!(call[owner].sealing().map(KeyId::slot), Some(key_id.slot()), "{name}");
     }
 }

@@ -1,6 +1,6 @@
 //! The application judges who is who.
 
-use frameseal_keymgmt::{Event, Fingerprint, Input, MemberState};
+use frameseal::{Event, Fingerprint, Input, MemberState};
 use frameseal_simulation::{Call, Datagram, Instance, Link, with_credential};
 
 use super::{ever_opens, frame, times_told};
@@ -65,13 +65,13 @@ fn who_is_rejected_later_is_shut_out() {
     }
     call.run(3000);
     let body = frame(&mut call, alice);
-    assert!(ever_opens(&mut call, bob, &body));
+    assert!(ever_opens(&call, bob, &body));
 
     let of_bob = call[bob].fingerprint();
     call.tell(alice, Input::Reject(call[bob].id().clone(), of_bob));
     call.run(5000);
     let body = frame(&mut call, alice);
-    assert!(!ever_opens(&mut call, bob, &body));
+    assert!(!ever_opens(&call, bob, &body));
 }
 
 /// What carries a hello may write another credential into it.

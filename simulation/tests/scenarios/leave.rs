@@ -14,7 +14,7 @@ fn shuts_the_leaver_out_as_soon_as_all_others_are_ready() {
     call.everyone_opens_everyone();
 
     let after = frame(&mut call, alice);
-    assert!(ever_opens(&mut call, carol, &before) && !ever_opens(&mut call, carol, &after));
+    assert!(ever_opens(&call, carol, &before) && !ever_opens(&call, carol, &after));
     for member in [alice, bob] {
         assert_eq!(last_change(&call, member), left_at + 100 + 2 * 10, "causes, key and ack");
     }
@@ -42,9 +42,9 @@ fn waits_no_more_for_who_left() {
     let (mut call, [alice, _bob, carol]) = call_of(["alice", "bob", "carol"]);
     call.crash(carol); // answers nothing, and nobody knows
     let now = call.now();
-    call.tell(alice, frameseal_keymgmt::Input::Rotate);
+    call.tell(alice, frameseal::Input::Rotate);
     call.run(200);
     assert!(last_change(&call, alice) < now);
-    call.tell(alice, frameseal_keymgmt::Input::Left(call[carol].id().clone()));
+    call.tell(alice, frameseal::Input::Left(call[carol].id().clone()));
     assert_eq!(last_change(&call, alice), now + 200);
 }

@@ -1,6 +1,6 @@
 //! A key is lost on the way.
 
-use frameseal_keymgmt::Input;
+use frameseal::Input;
 use frameseal_simulation::Link;
 
 use super::call_of;

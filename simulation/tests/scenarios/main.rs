@@ -6,6 +6,7 @@ mod attack;
 mod burst;
 mod credential;
 mod impostor;
+mod insider;
 mod join;
 mod leave;
 mod limits;
@@ -21,8 +22,8 @@ mod storm;
 mod superseded;
 mod wiping;
 
-use frameseal_keymgmt::{Event, MemberState};
-use frameseal_simulation::{Call, Instance};
+use frameseal::{Event, FrameKind, MemberState, ProblemCode};
+use frameseal_simulation::{Call, Frame, Instance};
 
 /// A call of members with these names, all sending and all secured.
 fn call_of<const N: usize>(names: [&str; N]) -> (Call, [Instance; N]) {
@@ -34,20 +35,28 @@ fn call_of<const N: usize>(names: [&str; N]) -> (Call, [Instance; N]) {
 }
 
 /// Seals a frame, for later.
-fn frame(call: &mut Call, by: Instance) -> Vec<u8> {
-    call.member_mut(by).seal().expect("it has a key")
+fn frame(call: &mut Call, by: Instance) -> Frame {
+    call.seal(by).expect("it has a key")
 }
 
-/// Tells whether any key that this member ever had opens `body`.
-fn ever_opens(call: &mut Call, who: Instance, body: &[u8]) -> bool {
-    let hoard = call.member_mut(who).hoard().expect("it keeps all keys");
-    hoard.opens(frameseal_sframe::FrameKind::Delta, body)
+/// Tells whether any key that this member ever had opens a frame.
+fn ever_opens(call: &Call, who: Instance, frame: &Frame) -> bool {
+    let opens = call[who].with_hoard(|hoard| hoard.opens(FrameKind::Delta, &frame.body));
+    opens.expect("it keeps all keys")
 }
 
 /// When a member was last told to seal under another key, in ms.
 fn last_change(call: &Call, who: Instance) -> u64 {
-    let (at, _) = call[who].seals().last().expect("it has a key");
-    *at
+    let (at, _) = *call[who].seals().last().expect("it has a key");
+    at
+}
+
+/// Whether a member was told of a problem.
+fn is_told(call: &Call, who: Instance, wanted: ProblemCode) -> bool {
+    call[who].events().iter().any(|(_, event)| match event {
+        Event::Problem(problem) => problem.code == wanted,
+        _ => false,
+    })
 }
 
 /// How often a member was told of another that it is in this state.

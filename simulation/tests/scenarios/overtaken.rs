@@ -1,6 +1,6 @@
 //! Messages that overtake each other, and one that comes very late.
 
-use frameseal_keymgmt::Input;
+use frameseal::Input;
 use frameseal_simulation::{Call, Datagram, Instance, Link};
 
 /// A call of two, and what each said to the other at first.

@@ -1,12 +1,12 @@
 //! Messages of an association that is over come again, though nobody was said to have left.
 
-use frameseal_keymgmt::Input;
-use frameseal_simulation::{Call, Datagram, Instance};
+use frameseal::Input;
+use frameseal_simulation::{Call, Datagram, Frame, Instance};
 
 use super::{call_of, frame};
 
 /// Has `bob` begin anew with `alice`; returns all that they say, and a frame of his.
-fn record(call: &mut Call, bob: Instance) -> (Vec<Datagram>, Vec<u8>) {
+fn record(call: &mut Call, bob: Instance) -> (Vec<Datagram>, Frame) {
     let tap = call.tap();
     for input in [Input::Left(call.id("alice")), Input::Joined(call.id("alice"))] {
         call.tell(bob, input);
@@ -57,10 +57,10 @@ fn of_a_key_pair_that_was_replaced() {
     call.join_sending("bob");
     call.run(3000);
     call.everyone_opens_everyone();
-    let number = call[alice].manager().safety_number(Some(&call.id("bob")));
+    let number = call[alice].manager().safety_number(&call.id("bob"));
 
     replay(&mut call, messages, alice);
-    assert_eq!(call[alice].manager().safety_number(Some(&call.id("bob"))), number);
+    assert_eq!(call[alice].manager().safety_number(&call.id("bob")), number);
     assert!(!call.show(alice, &recorded));
     call.everyone_opens_everyone();
 }

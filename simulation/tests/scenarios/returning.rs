@@ -1,6 +1,6 @@
 //! A member is gone without a word, and comes back with another key pair.
 
-use frameseal_keymgmt::MemberState;
+use frameseal::MemberState;
 use frameseal_simulation::{LEAVER_OPENS, Roster};
 
 use super::{call_of, ever_opens, frame, times_told};
@@ -17,8 +17,8 @@ fn before_anybody_missed_it() {
     for member in [alice, bob] {
         assert_eq!(times_told(&call, member, "carol", MemberState::Secured), 2);
         let body = frame(&mut call, member);
-        assert!(!ever_opens(&mut call, carol, &body), "what it had before is of no use");
-        assert!(ever_opens(&mut call, returned, &body));
+        assert!(!ever_opens(&call, carol, &body), "what it had before is of no use");
+        assert!(ever_opens(&call, returned, &body));
     }
 }
 

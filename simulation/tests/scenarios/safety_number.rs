@@ -1,13 +1,18 @@
 //! Two people compare what their screens show.
 
-use frameseal_keymgmt::{MemberId, NotSecured};
+use frameseal::MemberId;
+use frameseal_keymgmt::NotSecured;
 use frameseal_simulation::{Call, Instance};
 
 use super::call_of;
 
 fn number(call: &Call, who: Instance, of: Option<&str>) -> Result<String, NotSecured> {
-    let of = of.map(|name| MemberId::new(name).expect("a short name"));
-    call[who].manager().safety_number(of.as_ref()).map(|number| number.to_string())
+    let manager = call[who].manager();
+    let number = match of {
+        Some(name) => manager.safety_number(&MemberId::new(name).expect("a short name"))?,
+        None => manager.room_safety_number(),
+    };
+    Ok(number.to_string())
 }
 
 #[test]

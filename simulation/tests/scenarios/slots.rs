@@ -1,8 +1,9 @@
 //! Two members were given one slot.
 
-use frameseal_keymgmt::Event;
-use frameseal_sframe::KeyIdLayout;
+use frameseal::ProblemCode;
 use frameseal_simulation::{Call, Instance};
+
+use super::is_told;
 
 #[test]
 fn one_picks_another_and_both_are_told() {
@@ -13,20 +14,17 @@ fn one_picks_another_and_both_are_told() {
         instance
     };
     let [alice, bob] = ["alice", "bob"].map(|name| join(&mut call, name));
-    let carol = call.join("carol");
+    call.join("carol");
     call.run(2000);
 
     call.everyone_opens_everyone();
-    assert!(is_told(&call, alice) && is_told(&call, bob) && !is_told(&call, carol));
+    for member in [alice, bob] {
+        assert!(is_told(&call, member, ProblemCode::SlotConflict));
+    }
     let [of_alice, of_bob] = [alice, bob].map(|member| slot(&call, member));
     assert!((of_alice == 7) != (of_bob == 7), "{of_alice} {of_bob}");
 }
 
-fn is_told(call: &Call, who: Instance) -> bool {
-    call[who].events().iter().any(|(_, event)| matches!(event, Event::SlotConflict { .. }))
-}
-
 fn slot(call: &Call, who: Instance) -> u16 {
-    let key_id = call[who].sealing().expect("it sends");
-    KeyIdLayout::from_key_id(key_id).expect("of our profile").slot
+    call[who].sealing().and_then(|key_id| key_id.slot()).expect("it sends")
 }

@@ -1,7 +1,7 @@
 /**
  * What the main thread and the worker say to each other.
  *
- * What the worker answers is declared once, in Rust (`worker/src/message.rs`), and generated. What
+ * What the worker answers is declared once, in Rust (crate `frameseal`), and generated. What
  * it is asked is declared here, and checked against the generated signatures where `engine.ts`
  * carries it out. The main thread speaks first, with `configure`; every call is answered once, in
  * the order of the calls.
@@ -60,7 +60,7 @@ export type FromWorker =
  * `keyFrameNeeded` comes only where the worker cannot make key frames: the main thread can, with
  * `RTCRtpSender.setParameters()`.
  */
-export type WorkerEvent = Exclude<Event, { type: 'keyFrameWanted' | 'keyCame' | 'work' }>;
+export type WorkerEvent = Exclude<Event, { type: 'keyFrameWanted' | 'keysChanged' | 'retry' }>;
 
 /** Streams of `RTCRtpSender.createEncodedStreams()` or its twin, and the pipeline between them. */
 export interface EncodedStreams {
@@ -88,22 +88,27 @@ export type SessionOptions = ManualKeys | KeyExchange;
 export interface ManualKeys {
   keys: 'manual';
   profile: 'frameseal/1' | 'rfc9605';
-  /** IANA number, 1 to 8. */
+  /** IANA number, 1 to 8, of video and application data; and of audio. */
   cipherSuite: number;
+  audioCipherSuite: number;
 }
 
 /** The worker makes the keys, and exchanges them with other members' in messages. */
 export interface KeyExchange {
   keys: 'exchange';
   profile: 'frameseal/1';
-  /** IANA number, 1 to 8. */
+  /** IANA number, 1 to 8, of video and application data; and of audio. */
   cipherSuite: number;
+  audioCipherSuite: number;
   /** 1 to 256 bytes of UTF-8. */
   room: string;
   /** Who this is, 1 to 64 bytes of UTF-8. */
   member: string;
-  /** What all members know and the signalling does not. Random bytes, at least 16, are wiped. */
-  secret: { passphrase: string } | { random: Uint8Array } | undefined;
+  /**
+   * What all members know and the signalling does not: a passphrase, or random bytes, at least 16,
+   * which are wiped.
+   */
+  secret: string | Uint8Array | undefined;
   /** Number in the room, 0 to 65535; by default a random one. */
   slot: number | undefined;
   /** For the others to judge this member by, at most 4096 bytes. */
@@ -154,9 +159,21 @@ export interface Requests {
   retarget(pipeline: Pipeline): void;
   /** Forgets a pipeline and its counters. */
   release(pipeline: number): void;
-  seal(data: Uint8Array): Uint8Array;
-  open(data: Uint8Array): OpenedData;
-  stats(): SessionStats;
+  /** Seals application data of a stream. */
+  seal(data: Uint8Array, stream: number): Uint8Array;
+  /** Opens application data of a stream, of this member alone or of any. */
+  open(data: Uint8Array, stream: number, from: string | undefined): OpenedData;
+  stats(): WorkerStats;
+}
+
+/** What the session has counted, and what its surroundings have. */
+export interface WorkerStats extends SessionStats {
+  /** Size of WebAssembly memory in bytes. */
+  wasmBytes: number;
+  /** Longest time in microseconds that key exchange held up frames. */
+  longestSliceMicroseconds: number;
+  /** Length in bytes from which on frames go through WebCrypto; absent: none do. */
+  crossoverBytes?: number;
 }
 
 /** One direction of one transceiver. Also the `options` of its `RTCRtpScriptTransform`. */
@@ -165,12 +182,12 @@ export interface Pipeline {
   pipeline: number;
   direction: Direction;
   kind: MediaKind;
-  /** Sending: which of this member's tracks, 0 to 15. */
+  /** Sending: which of this member's media tracks, 0 to 11. */
   track: number;
   /** MIME type to assume while the browser does not tell one, for example `video/VP8`. */
-  codec?: string;
+  codec?: string | undefined;
   /** Receiving: the only member whose frames may come out. */
-  from?: string;
+  from?: string | undefined;
 }
 
 /** Which way frames go: `send` seals them, `receive` opens them. */
@@ -178,6 +195,3 @@ export type Direction = 'send' | 'receive';
 
 /** `MediaStreamTrack.kind`. */
 export type MediaKind = 'audio' | 'video';
-
-/** Longest application data that is sealed or opened in one piece: 16 MiB, as for frames. */
-export const MAX_DATA_LENGTH = 16 << 20;

@@ -48,8 +48,8 @@ test('who waits for an event hears of the end', async () => {
 test('bytes are not kept', async () => {
   const { channel, worker } = open();
   const data = new Uint8Array(16).fill(1);
-  void channel.request('seal', data);
+  void channel.request('seal', data, 2);
   assert.equal(data.byteLength, 0);
-  assert.deepEqual(worker.requests, [['seal', new Uint8Array(16).fill(1)]]);
+  assert.deepEqual(worker.requests, [['seal', new Uint8Array(16).fill(1), 2]]);
   await settled();
 });

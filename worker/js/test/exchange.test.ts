@@ -50,7 +50,7 @@ test('the secret goes to the worker, and stays with the caller alone', async () 
   const secret = new Uint8Array(32).fill(7);
   const { worker } = await open({ secret });
   assert.ok(worker.session && 'secret' in worker.session);
-  assert.deepEqual(worker.session.secret, { random: secret });
+  assert.deepEqual(worker.session.secret, secret);
   assert.equal(secret.byteLength, 32);
 });
 

@@ -1,10 +1,11 @@
 /** WebAssembly memory in a long call: the built module, in Node. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { FRAME_AUDIO, FRAME_DELTA, FRAME_KEY } from '../src/constants.ts';
 import { Frames } from '../src/worker/frames.ts';
-import { initSync, Session, wasm_memory } from '../wasm/frameseal.js';
+import { Session, wasm_memory } from '../wasm/frameseal.js';
+import { MANUAL_KEYS, loadModule } from './wasm-module.ts';
 
 const FRAMES = 1_000_000;
 
@@ -14,23 +15,20 @@ const WARM = 10_000;
 /** Of each key that it had, a session keeps a fingerprint: of few, nobody notices. */
 const FRAMES_PER_KEY = 50_000;
 
-const AUDIO = 0;
-const DELTA = 1;
-const KEY = 2;
-
 test(`it is as large after ${FRAMES} frames as after ${WARM}`, () => {
-  initSync({ module: readFileSync(new URL('../wasm/frameseal_bg.wasm', import.meta.url)) });
+  loadModule();
   const memory = wasm_memory();
-  const [alice, bob] = [new Session('frameseal/1', 4), new Session('frameseal/1', 4)];
+  const [alice, bob] = [new Session(MANUAL_KEYS), new Session(MANUAL_KEYS)];
   const [sealer, opener] = [new Frames(alice, memory), new Frames(bob, memory)];
-  for (const [track, isVideo] of [false, true].entries()) {
-    const codec = isVideo ? 'video/VP8' : 'audio/opus';
-    alice.add_pipeline(track, true, isVideo, track + 1, codec, undefined);
-    bob.add_pipeline(track, false, isVideo, track + 1, codec, undefined);
+  for (const [track, codec] of ['audio/opus', 'video/VP8'].entries()) {
+    const kind = codec.startsWith('audio') ? 'audio' : 'video';
+    const common = { pipeline: track, kind, track, codec } as const;
+    alice.add_pipeline({ ...common, direction: 'send' });
+    bob.add_pipeline({ ...common, direction: 'receive' });
   }
-  const audio = [AUDIO, payload(120)] as const;
-  const delta = [DELTA, payload(1200, 0x11)] as const;
-  const key = [KEY, payload(30_000, 0x10)] as const;
+  const audio = [FRAME_AUDIO, payload(120)] as const;
+  const delta = [FRAME_DELTA, payload(1200, 0x11)] as const;
+  const key = [FRAME_KEY, payload(30_000, 0x10)] as const;
 
   let atFirst = 0;
   for (let frame = 0; frame < FRAMES; frame += 1) {
@@ -39,10 +37,10 @@ test(`it is as large after ${FRAMES} frames as after ${WARM}`, () => {
       while (alice.poll_event() ?? bob.poll_event()); // what nobody hears is kept
     }
     const [kind, data] = frame % 5000 === 0 ? key : frame % 50 === 0 ? delta : audio;
-    const pipeline = kind === AUDIO ? 0 : 1;
-    const sealed = sealer.process(pipeline, kind, data, frame, true);
+    const pipeline = kind === FRAME_AUDIO ? 0 : 1;
+    const sealed = sealer.process(pipeline, kind, data, frame);
     assert.ok(sealed instanceof ArrayBuffer, `frame ${frame} is not sealed`);
-    const opened = opener.process(pipeline, kind, sealed, frame, true);
+    const opened = opener.process(pipeline, kind, sealed, frame);
     assert.ok(opened instanceof ArrayBuffer, `frame ${frame} is not opened`);
     assert.equal(opened.byteLength, data.byteLength);
     if (frame === WARM) atFirst = memory.buffer.byteLength;

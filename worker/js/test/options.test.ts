@@ -6,6 +6,7 @@ import {
   copyCredential,
   memberOf,
   requireProtectOptions,
+  requireStream,
   secretMemory,
   sessionOptions,
   toKeyId,
@@ -18,6 +19,7 @@ const DEFAULTS = {
   keys: 'exchange',
   profile: 'frameseal/1',
   cipherSuite: 4,
+  audioCipherSuite: 4,
   room: 'standup',
   member: 'alice',
   secret: undefined,
@@ -34,6 +36,7 @@ test('defaults', () => {
     keys: 'manual',
     profile: 'frameseal/1',
     cipherSuite: 4,
+    audioCipherSuite: 4,
   });
 });
 
@@ -49,7 +52,7 @@ test('all that the worker is told of a key exchange', () => {
   };
   assert.deepEqual(sessionOptions(options), {
     ...DEFAULTS,
-    secret: { passphrase: 'five random words are enough' },
+    secret: 'five random words are enough',
     slot: 7,
     credential,
     verify: true,
@@ -71,7 +74,11 @@ test('suites have the numbers of the registry', () => {
     'AES_256_CTR_HMAC_SHA512_32',
   ] as const;
   for (const [index, cipherSuite] of numbers.entries()) {
-    assert.equal(sessionOptions({ ...OPTIONS, cipherSuite }).cipherSuite, index + 1, cipherSuite);
+    const number = index + 1;
+    const both = sessionOptions({ ...OPTIONS, cipherSuite });
+    assert.deepEqual([both.cipherSuite, both.audioCipherSuite], [number, number], cipherSuite);
+    const audio = sessionOptions({ ...OPTIONS, audioCipherSuite: cipherSuite });
+    assert.deepEqual([audio.cipherSuite, audio.audioCipherSuite], [4, number], cipherSuite);
   }
 });
 
@@ -108,6 +115,7 @@ const REJECTED_OPTIONS: [string, unknown, ErrorConstructor][] = [
   ['unknown profile', { ...OPTIONS, profile: 'frameseal/2' }, TypeError],
   ['unknown suite', { ...OPTIONS, cipherSuite: 'AES_128_GCM' }, TypeError],
   ['suite by number', { ...OPTIONS, cipherSuite: 4 }, TypeError],
+  ['unknown suite of audio', { ...OPTIONS, audioCipherSuite: 'AES_128_GCM' }, TypeError],
   ['key IDs of the application', { ...OPTIONS, profile: 'rfc9605' }, TypeError],
   ['empty secret', { ...OPTIONS, secret: '' }, RangeError],
   ['PIN', { ...OPTIONS, secret: '123456' }, RangeError],
@@ -151,8 +159,8 @@ test('a passphrase is the same from every keyboard', () => {
     const session = sessionOptions({ ...OPTIONS, secret });
     return 'secret' in session ? session.secret : undefined;
   };
-  assert.deepEqual(secretOf('scho\u0308ne Gru\u0308\u00dfe'), { passphrase: 'sch\u00f6ne Gr\u00fc\u00dfe' });
-  assert.deepEqual(secretOf(' Spaces  Count '), { passphrase: ' Spaces  Count ' });
+  assert.equal(secretOf('scho\u0308ne Gru\u0308\u00dfe'), 'sch\u00f6ne Gr\u00fc\u00dfe');
+  assert.equal(secretOf(' Spaces  Count '), ' Spaces  Count ');
 });
 
 test('a random secret is copied whole, to be transferred', () => {
@@ -225,15 +233,23 @@ test('a receive key without a member is named by its ID', () => {
   assert.throws(() => memberOf({ keyId: 1, baseKey, member: '' }, 1n), RangeError);
 });
 
+test('streams of application data', () => {
+  assert.equal(requireStream({}), 0);
+  assert.equal(requireStream({ stream: 3 }), 3);
+  for (const stream of [-1, 4, 0.5]) assert.throws(() => requireStream({ stream }), RangeError);
+  assert.throws(() => requireStream({ stream: '1' as unknown as number }), TypeError);
+});
+
 test('options of protect()', () => {
   requireProtectOptions({});
   requireProtectOptions({ codec: 'video/VP8', track: 'screen', from: 'bob' });
+  requireProtectOptions({ track: 'microphone' }); // the number of which is 0
   requireProtectOptions({ codec: undefined, track: undefined, from: undefined });
   const rejected: [unknown, ErrorConstructor][] = [
     [{ codec: 'VP8' }, TypeError],
     [{ codec: 8 }, TypeError],
     [{ track: 'data' }, TypeError],
-    [{ track: 'track-4' }, TypeError],
+    [{ track: 'track-12' }, TypeError],
     [{ track: 2 }, TypeError],
     [{ from: '' }, RangeError],
     [{ from: 2 }, TypeError],

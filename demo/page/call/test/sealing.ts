@@ -1,6 +1,6 @@
 /** Stands for a `Frameseal` where no browser is: what it seals is marked, not hidden. */
 
-import type { OpenedData } from 'frameseal';
+import type { OpenedData, OpenOptions, SealOptions } from 'frameseal';
 import type { Sealing } from '../sealed-signalling.ts';
 
 export class MarkedSealing implements Sealing {
@@ -13,22 +13,28 @@ export class MarkedSealing implements Sealing {
     this.#member = member;
   }
 
-  async seal(data: Uint8Array): Promise<Uint8Array> {
-    return new TextEncoder().encode(JSON.stringify({ from: this.#member, data: [...data] }));
+  async seal(data: Uint8Array, { stream = 0 }: SealOptions): Promise<Uint8Array> {
+    const sealed = { from: this.#member, stream, data: [...data] };
+    return new TextEncoder().encode(JSON.stringify(sealed));
   }
 
-  async open(sealed: Uint8Array): Promise<OpenedData> {
+  async open(sealed: Uint8Array, expected: OpenOptions): Promise<OpenedData> {
     if (!this.hasKey) throw coded('missing-key');
-    try {
-      const { from, data } = JSON.parse(new TextDecoder().decode(sealed));
-      return { from, data: new Uint8Array(data) };
-    } catch {
-      throw coded('authentication-failed');
-    }
+    const { from, stream, data } = parse(sealed);
+    if (from !== expected.from || stream !== expected.stream) throw coded('wrong-source');
+    return { from, data: new Uint8Array(data) };
   }
 
   receive(from: string, message: Uint8Array): void {
     this.keyMessages.push([from, [...message]]);
+  }
+}
+
+function parse(sealed: Uint8Array): { from: string; stream: number; data: number[] } {
+  try {
+    return JSON.parse(new TextDecoder().decode(sealed));
+  } catch {
+    throw coded('authentication-failed');
   }
 }
 

@@ -46,6 +46,11 @@ export type FramesealErrorCode =
    * be sealed in it. Check `Frameseal.transport` before offering a call.
    */
   | 'unsupported-browser'
+  /**
+   * The data is not of the member, or not of the stream, that `open()` was told to expect. Whoever
+   * holds a member's key can seal in its name: treat it as somebody else's.
+   */
+  | 'wrong-source'
   /** The worker did not start, or stopped. No frame passes any more; the message says why. */
   | 'worker-failed';
 

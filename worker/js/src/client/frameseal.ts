@@ -9,14 +9,17 @@ import {
   memberOf,
   requireMember,
   requireProtectOptions,
+  requireStream,
   secretMemory,
   sessionOptions,
   toKeyId,
   type FramesealOptions,
   type KeyMode,
   type MemberClaim,
+  type OpenOptions,
   type ProtectOptions,
   type ReceiveKey,
+  type SealOptions,
   type SendKey,
 } from './options.js';
 import { Pipelines, type PipelineEnd } from './pipelines.js';
@@ -275,17 +278,20 @@ export class Frameseal extends EventTarget {
    *
    * @throws FramesealError `missing-key`, `key-exhausted`.
    */
-  async seal(data: Uint8Array): Promise<Uint8Array> {
-    return this.#channel.request('seal', copyBytes('data', data));
+  async seal(data: Uint8Array, options: SealOptions = {}): Promise<Uint8Array> {
+    return this.#channel.request('seal', copyBytes('data', data), requireStream(options));
   }
 
   /**
-   * Opens what another member's `seal()` made. A piece opens once.
+   * Opens what another member's `seal()` made, in the same stream. A piece opens once.
    *
-   * @throws FramesealError `missing-key`, `not-sealed`, `authentication-failed`: also for a repeat.
+   * @throws FramesealError `missing-key`, `not-sealed`, `authentication-failed`: also for a repeat;
+   * `wrong-source`: of another member than `from`, or of another stream.
    */
-  async open(data: Uint8Array): Promise<OpenedData> {
-    return this.#channel.request('open', copyBytes('data', data));
+  async open(data: Uint8Array, options: OpenOptions = {}): Promise<OpenedData> {
+    const { from } = options;
+    if (from !== undefined) requireMember('from', from);
+    return this.#channel.request('open', copyBytes('data', data), requireStream(options), from);
   }
 
   /** Tells what has been sealed, opened and dropped so far, and how long it took. */

@@ -19,14 +19,16 @@ export type {
   FramesealOptions,
   KeyMode,
   MemberClaim,
+  OpenOptions,
   Profile,
   ProtectOptions,
   ReceiveKey,
+  SealOptions,
   SendKey,
 } from './options.js';
 export type { ProblemCode, Severity } from './problems.js';
 export type { FramesealStats, TrackStats } from './stats.js';
-export type { MediaTrackName, TrackName } from './tracks.js';
+export type { TrackName } from './tracks.js';
 export type { Transport } from './transport.js';
 export type {
   Direction,

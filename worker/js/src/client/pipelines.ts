@@ -202,8 +202,8 @@ function describe(subject: ProtectedTransceiver): { send: Pipeline; receive: Pip
   const { transceiver, numbers, options } = subject;
   const kind = kindOf(transceiver);
 
-  const chosen = options.track && trackNumber(options.track);
-  if (chosen && chosen !== subject.track) {
+  const chosen = options.track === undefined ? undefined : trackNumber(options.track);
+  if (chosen !== undefined && chosen !== subject.track) {
     if (subject.track !== undefined) numbers.free(subject.track);
     numbers.reserve(chosen);
     subject.track = chosen;

@@ -56,9 +56,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     'Frames arrive in the clear, or sealed by something else: the sender is not protected. ' +
     'Call attach() or protect() there, before the first frame leaves.',
   ),
+  'repeated-frames': warning(
+    'Old frames, or the same ones, arrive again and again, and are not shown. ' +
+    'Find out whether the media server replays them, or one track is received very often.',
+  ),
   'slot-conflict': info(
-    'Another member had the same slot, and one of the two took another. ' +
-    'If the application gives slots, give each only once.',
+    'Two members have the same slot (see reason), so their frames take longer to open. ' +
+    'If the application gives slots, give each only once; else one of the two takes another.',
   ),
   'transform-not-running': error(
     'Frames pass without being sealed or opened, because the browser ignores a transform that ' +

@@ -1,43 +1,42 @@
+import { MEDIA_TRACKS } from '../constants.js';
+
 /**
  * Which of a member's tracks a frame belongs to. Each has its own keys and counters.
  *
- * `data` is what `seal()` makes. The four names after it are given to the first senders of a
- * connection by kind and order, the numbered ones to all further ones.
+ * The four names are given to the first senders of a connection by kind and order, the numbered ones
+ * to all further ones.
  */
-export type TrackName = 'data' | MediaTrackName;
-
-/** A track that a sender can have. */
-export type MediaTrackName =
+export type TrackName =
   | 'microphone'
   | 'camera'
   | 'screen'
   | 'screen-audio'
-  | `track-${5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15}`;
+  | `track-${4 | 5 | 6 | 7 | 8 | 9 | 10 | 11}`;
 
-const NAMES = ['data', 'microphone', 'camera', 'screen', 'screen-audio'];
+const NAMES = ['microphone', 'camera', 'screen', 'screen-audio'];
 
 /**
  * The number of senders that have no other, because they do not send or because all are taken.
  *
  * Sharing is safe: the worker counts frames by track, not by sender.
  */
-export const SHARED_TRACK = 15;
+export const SHARED_TRACK = MEDIA_TRACKS - 1;
 
-/** Numbers for the first two senders of a kind, in order; further ones start at 5. */
-const FIRST = { audio: [1, 4], video: [2, 3] };
+/** Numbers for the first two senders of a kind, in order; further ones come behind all four. */
+const FIRST = { audio: [0, 3], video: [1, 2] };
 
 /** Returns the number of a track, or `undefined` for no track's name. */
 export function trackNumber(name: string): number | undefined {
   return NUMBERS.find((number) => trackName(number) === name);
 }
 
-/** Returns the name of a track; the number is the worker's, 0-15. */
+/** Returns the name of a track; the number is the worker's. */
 export function trackName(number: number): TrackName {
   return (NAMES[number] ?? `track-${number}`) as TrackName;
 }
 
 /** All that there are. */
-const NUMBERS = Array.from({ length: SHARED_TRACK + 1 }, (_, number) => number);
+const NUMBERS = Array.from({ length: MEDIA_TRACKS }, (_, number) => number);
 
 /** Numbers the senders of one connection. */
 export class TrackNumbers {

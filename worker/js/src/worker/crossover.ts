@@ -1,3 +1,4 @@
+import { FRAME_AUDIO } from '../constants.js';
 import { Session } from '../../wasm/frameseal.js';
 import { Frames } from './frames.js';
 
@@ -14,16 +15,21 @@ export async function measureCrossover(
   signal: AbortSignal,
 ): Promise<number> {
   if (!AES_GCM.includes(cipherSuite)) return Infinity;
-  const session = new Session('frameseal/1', cipherSuite);
+  const session = new Session({
+    keys: 'manual',
+    profile: 'frameseal/1',
+    cipherSuite,
+    audioCipherSuite: cipherSuite,
+  });
   session.setSendKey(0n, crypto.getRandomValues(new Uint8Array(16)));
-  session.add_pipeline(0, true, false, 1, undefined, undefined);
+  session.add_pipeline({ pipeline: 0, direction: 'send', kind: 'audio', track: 0 });
   const frames = new Frames(session, memory);
   signal.addEventListener('abort', () => frames.close());
 
   const [wasm, webCrypto] = await measureCosts(
     [
-      (data) => frames.process(0, 0, data, 0, true),
-      (data) => frames.processAway(0, 0, data, 0),
+      (data) => frames.process(0, FRAME_AUDIO, data, 0),
+      (data) => frames.processAway(0, FRAME_AUDIO, data, 0),
     ],
     signal,
   );

@@ -1,23 +1,24 @@
+import { HAS_EVENTS, WANTS_WORK } from '../constants.js';
 import { Session, wasm_memory } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
 import { measureCrossover } from './crossover.js';
 import { Frames, type FrameKind, type Verdict } from './frames.js';
 import { load } from './load.js';
-import { sizeOf, type EncodedFrame } from './pump.js';
+import type { EncodedFrame } from './pump.js';
 import { Slices } from './slices.js';
-import { WaitingRoom } from './waiting.js';
+import { WaitingFrames } from './waiting.js';
 import type {
   Answer,
   Call,
   Event,
   Failure,
   FromWorker,
-  KeyExchange,
   Method,
   Pipeline,
   Request,
   Requests,
   SessionOptions,
+  WorkerStats,
 } from '../protocol.js';
 
 /** What makes key frames, or asks the sender for them: an `RTCRtpScriptTransformer`. */
@@ -37,12 +38,13 @@ export class Engine {
   /** Resolves when frames can be handled: sealed and opened, or after a failure dropped. */
   readonly ready: Promise<void>;
 
-  /** Where frames wait whose key has not come. */
-  readonly waiting: WaitingRoom<EncodedFrame>;
-
   readonly #post: (message: FromWorker) => void;
   readonly #loaded: Promise<void>;
   readonly #keyFrameSources = new Map<number, KeyFrameSource>();
+  /** Frames whose key has not come, by pipeline. */
+  readonly #waiting = new Map<number, WaitingFrames<EncodedFrame>>();
+  /** Pipelines whose frames are to be tried again. */
+  readonly #retries = new Set<number>();
   readonly #alarm = new Alarm(() => this.#wake());
   readonly #keyWork = new Slices(
     (now) => this.#doKeyWork(now),
@@ -59,16 +61,10 @@ export class Engine {
   readonly #closing = new AbortController();
   /** Why there is no session any more. */
   #ended: Failure | undefined;
-  #keyCame = false;
   #settle = (): void => {};
 
   constructor(post: (message: FromWorker) => void) {
     this.#post = post;
-    this.waiting = new WaitingRoom({
-      now: () => performance.now(),
-      wake: (at) => this.#alarm.set(at),
-      sizeOf,
-    });
     this.ready = new Promise((resolve) => (this.#settle = resolve));
     this.#loaded = load();
     this.#loaded.catch((error: unknown) => this.#fail(error));
@@ -103,12 +99,20 @@ export class Engine {
   /** Begins to take frames of a pipeline. */
   add(pipeline: Pipeline, keyFrames: KeyFrameSource | undefined): void {
     if (keyFrames) this.#keyFrameSources.set(pipeline.pipeline, keyFrames);
-    this.#guard((session) => session.add_pipeline(...inOrder(pipeline)));
+    this.#guard((session) => session.add_pipeline(pipeline));
+  }
+
+  /** Makes the place for those frames of a pipeline that wait; `retry` tries one again. */
+  wait(pipeline: number, retry: (frame: EncodedFrame) => boolean): WaitingFrames<EncodedFrame> {
+    const waiting = new WaitingFrames(retry);
+    this.#waiting.set(pipeline, waiting);
+    return waiting;
   }
 
   /** Ends a pipeline whose frames have ended. */
   remove(pipeline: number): void {
     this.#keyFrameSources.delete(pipeline);
+    this.#waiting.delete(pipeline);
   }
 
   /** Takes the codec of the frames to come, as the browser names it. */
@@ -116,24 +120,24 @@ export class Engine {
     this.#guard((session) => session.set_mime_type(pipeline, mimeType));
   }
 
-  /** Notes a frame that came in. */
-  see(pipeline: number): void {
-    this.#guard((session) => session.see(pipeline));
-  }
-
   /** Whether a frame of this length is one for {@link transformAway}. */
   isLarge(length: number): boolean {
     return length >= this.#crossover;
   }
 
-  /**
-   * Seals or opens a frame; returns what to send on in its place. `wait` is for frames whose key is
-   * missing, and never the answer with `last`.
-   */
-  transform(pipeline: number, kind: FrameKind, data: ArrayBuffer, last: boolean): Verdict {
+  /** Seals or opens a frame; returns what to send on in its place. */
+  transform(pipeline: number, kind: FrameKind, data: ArrayBuffer): Verdict {
     const start = performance.now();
-    const verdict = this.#guard((_, frames) => frames.process(pipeline, kind, data, start, last));
+    const verdict = this.#guard((_, frames) => frames.process(pipeline, kind, data, start));
     this.#note(pipeline, start);
+    return verdict ?? 'drop';
+  }
+
+  /** The same for the first frame of a pipeline that waits. */
+  transformAgain(pipeline: number, kind: FrameKind, data: ArrayBuffer): Verdict {
+    const start = performance.now();
+    const verdict = this.#guard((_, frames) => frames.processAgain(pipeline, kind, data, start));
+    this.#heedState();
     return verdict ?? 'drop';
   }
 
@@ -159,12 +163,13 @@ export class Engine {
     if (this.#session || this.#ended) {
       throw failure('invalid-message', 'this worker has served: one worker, one Frameseal');
     }
-    this.#session =
-      options.keys === 'manual'
-        ? new Session(options.profile, options.cipherSuite)
-        : exchanging(options);
     this.#memory = wasm_memory();
-    this.#frames = new Frames(this.#session, this.#memory);
+    const session = new Session(options);
+    if (options.keys === 'exchange' && options.credential) {
+      session.setCredential(options.credential);
+    }
+    this.#session = session;
+    this.#frames = new Frames(session, this.#memory);
     this.#cipherSuite = options.cipherSuite;
     this.#settle();
     setTimeout(() => void this.#measureCrossover(), COMPILED_MS);
@@ -175,20 +180,23 @@ export class Engine {
     if (!session || !this.#memory) throw failure('invalid-message', 'this worker has no session');
     const now = performance.now();
     switch (request[0]) {
-      case 'retarget':
-        return session.retarget(...inOrder(request[1]));
       case 'stats':
-        return session.stats(
-          this.#memory.buffer.byteLength,
-          this.#keyWork.longest,
-          this.#crossover, // `Infinity` gets there as 0
-        );
+        return this.#stats(session, this.#memory);
       default: {
         const [method, ...args] = request;
         const methods: Methods = session;
         return (methods[method] as (...args: unknown[]) => unknown).call(session, ...args, now);
       }
     }
+  }
+
+  #stats(session: Session, memory: WebAssembly.Memory): WorkerStats {
+    return {
+      ...session.stats(),
+      wasmBytes: memory.buffer.byteLength,
+      longestSliceMicroseconds: this.#keyWork.longest,
+      ...(this.#crossover < Infinity && { crossoverBytes: this.#crossover }),
+    };
   }
 
   /** Makes one call for frames. What fails without a trap concerns that frame alone. */
@@ -222,8 +230,14 @@ export class Engine {
     }
     if (this.#count === 0) setTimeout(() => void this.#measureCrossover(), WARM_MS);
     this.#count += 1;
-    this.#heedAll();
-    this.#retry();
+    this.#heedState();
+  }
+
+  /** Sees to what the last frame has brought about. */
+  #heedState(): void {
+    const state = this.#frames?.state ?? 0;
+    if (state & HAS_EVENTS) this.#heedAll();
+    if (state & WANTS_WORK) this.#keyWork.schedule();
   }
 
   #doKeyWork(now: number): number {
@@ -238,14 +252,14 @@ export class Engine {
   }
 
   #wake(): void {
-    this.waiting.expire();
     this.#keyWork.run();
   }
 
+  /** In a task of its own: the frame that is about to wait must be in its place by then. */
   #retry(): void {
-    if (!this.#keyCame) return;
-    this.#keyCame = false;
-    this.waiting.retry();
+    const pipelines = [...this.#retries];
+    this.#retries.clear();
+    for (const pipeline of pipelines) this.#waiting.get(pipeline)?.advance();
   }
 
   #heedAll(): void {
@@ -258,14 +272,12 @@ export class Engine {
 
   #heed(event: Event): void {
     switch (event.type) {
-      case 'keyCame':
-        this.#keyCame = true;
+      case 'retry':
+        this.#retries.add(event.pipeline);
+        this.#keyWork.schedule();
         break;
       case 'keysChanged':
         this.#frames?.forgetKeys();
-        break;
-      case 'work':
-        this.#keyWork.schedule();
         break;
       case 'keyFrameWanted':
         this.#requestKeyFrame(event.pipeline);
@@ -305,19 +317,11 @@ export class Engine {
     this.#frames = undefined;
     this.#session = undefined;
     this.#alarm.clear();
-    this.waiting.clear();
+    for (const waiting of this.#waiting.values()) waiting.clear();
     if (this.#memory) new Uint8Array(this.#memory.buffer).fill(0);
     this.#memory = undefined;
     this.#settle();
   }
-}
-
-function exchanging(options: KeyExchange): Session {
-  const { room, member, cipherSuite, secret, slot = -1, credential, verify, rotateEveryMs } = options;
-  const bare = secret && ('passphrase' in secret ? secret.passphrase : secret.random);
-  const session = Session.exchanging(room, member, cipherSuite, bare, slot, verify, rotateEveryMs);
-  if (credential) session.setCredential(credential);
-  return session;
 }
 
 function wipeSecrets(message: Call): void {
@@ -327,13 +331,13 @@ function wipeSecrets(message: Call): void {
     }
   } else if (message.configure.keys === 'exchange') {
     const { secret } = message.configure;
-    if (secret && 'random' in secret) secret.random.fill(0);
+    if (secret instanceof Uint8Array) secret.fill(0);
   }
 }
 
 /** Requests that the session takes as they are, with the time in ms behind their arguments. */
 type Methods = {
-  [M in Exclude<Method, 'retarget' | 'stats'>]: (
+  [M in Exclude<Method, 'stats'>]: (
     ...args: [...Parameters<Requests[M]>, now: number]
   ) => Answer<M>;
 };
@@ -346,11 +350,6 @@ const COMPILED_MS = 1000;
 
 /** When the engines are compared again, in ms after the first frame. */
 const WARM_MS = 10_000;
-
-/** The options in the order of the session's arguments. */
-function inOrder({ pipeline, direction, kind, track, codec, from }: Pipeline) {
-  return [pipeline, direction === 'send', kind === 'video', track, codec, from] as const;
-}
 
 function failure(code: Failure['code'], message: string): Failure {
   return { code, message };

@@ -1,5 +1,6 @@
 import type { Engine, KeyFrameSource } from './engine.js';
 import type { FrameKind, Verdict } from './frames.js';
+import { FRAME_AUDIO, FRAME_DELTA, FRAME_KEY } from '../constants.js';
 import type { Pipeline } from '../protocol.js';
 
 /**
@@ -18,50 +19,36 @@ export async function pump(
   const reader = readable.getReader();
   const writer = writable.getWriter();
   const codec = new CodecWatch(engine, options);
+  const { pipeline } = options;
   await engine.ready; // the browser keeps the frames until then
   engine.add(options, keyFrames);
   /** Sends a frame on as the engine says; returns `false` if it is to wait. */
   const settle = (frame: EncodedFrame, verdict: Verdict): boolean => {
-    if (verdict instanceof ArrayBuffer) {
-      frame.data = verdict;
-      writer.write(frame).catch(ignore);
-    }
+    if (verdict instanceof ArrayBuffer) send(writer, frame, verdict);
     return verdict !== 'wait';
   };
-  const line = engine.waiting.open((frame: EncodedFrame, last) => {
-    const { pipeline } = options;
-    try {
-      const kind = codec.look(frame);
-      return settle(frame, engine.transform(pipeline, kind, frame.data, last));
-    } catch {
-      return true; // what cannot be read is dropped
-    }
+  const waiting = engine.wait(pipeline, (frame) => {
+    const data = dataOf(frame);
+    const kind = codec.look(frame, data.byteLength);
+    return settle(frame, engine.transformAgain(pipeline, kind, data));
   });
-  /** Handles a frame whose encryption is worth a promise. Those after it wait: order is kept. */
-  const handleLarge = async (frame: EncodedFrame): Promise<boolean> => {
-    try {
-      const kind = codec.look(frame);
-      return settle(frame, await engine.transformAway(options.pipeline, kind, frame.data));
-    } catch {
-      return true;
-    }
-  };
   try {
     for (;;) {
       const { done, value: frame } = await reader.read();
       if (done) break;
-      engine.see(options.pipeline);
-      if (line.isEmpty && engine.isLarge(sizeOf(frame))) {
-        if (!(await handleLarge(frame))) engine.waiting.keep(line, frame);
-      } else {
-        engine.waiting.take(line, frame);
-      }
+      const data = dataOf(frame);
+      const kind = codec.look(frame, data.byteLength);
+      // A frame whose encryption is worth a promise holds up those after it: order is kept.
+      const isLarge = waiting.isEmpty && engine.isLarge(data.byteLength);
+      const verdict = isLarge
+        ? await engine.transformAway(pipeline, kind, data)
+        : engine.transform(pipeline, kind, data);
+      if (!settle(frame, verdict)) waiting.push(frame);
     }
   } catch {
     // The browser took the stream away, because track or connection have ended.
   }
-  engine.waiting.close(line);
-  engine.remove(options.pipeline);
+  engine.remove(pipeline);
   writer.close().catch(ignore);
 }
 
@@ -91,14 +78,19 @@ class CodecWatch {
   }
 
   /** Looks at a frame that is about to be handled; returns its kind. */
-  look(frame: EncodedFrame): FrameKind {
+  look(frame: EncodedFrame, length: number): FrameKind {
     const kind = kindOf(frame, this.#options);
-    if (this.#mimeType === undefined || kind === KEY || this.#changes) this.#read(frame);
+    if (this.#mayDiffer(kind, length)) this.#read(frame);
     return kind;
   }
 
+  #mayDiffer(kind: FrameKind, length: number): boolean {
+    if (this.#mimeType === undefined || kind === FRAME_KEY || this.#changes) return true;
+    return kind === FRAME_AUDIO && length <= LONGEST_TONE;
+  }
+
   #read(frame: EncodedFrame): void {
-    const { mimeType } = frame.getMetadata();
+    const mimeType = mimeTypeOf(frame);
     if (mimeType === undefined || mimeType === this.#mimeType) return;
     this.#changes = this.#mimeType !== undefined;
     this.#mimeType = mimeType;
@@ -107,21 +99,45 @@ class CodecWatch {
 }
 
 function kindOf(frame: EncodedFrame, { kind }: Pipeline): FrameKind {
-  if (kind === 'audio') return AUDIO;
-  return frame.type === 'key' ? KEY : DELTA;
+  if (kind === 'audio') return FRAME_AUDIO;
+  return frame.type === 'key' ? FRAME_KEY : FRAME_DELTA;
 }
 
-/** Bytes of a frame's payload; 0 if it cannot be read. */
-export function sizeOf(frame: EncodedFrame): number {
+function mimeTypeOf(frame: EncodedFrame): string | undefined {
   try {
-    return frame.data.byteLength;
+    return frame.getMetadata().mimeType;
   } catch {
-    return 0;
+    return undefined;
   }
 }
 
-const AUDIO = 0;
-const DELTA = 1;
-const KEY = 2;
+/** A frame's payload; nothing if it cannot be read, and {@link send} then fails. */
+function dataOf(frame: EncodedFrame): ArrayBuffer {
+  try {
+    return frame.data;
+  } catch {
+    return new ArrayBuffer(0);
+  }
+}
+
+/** Sends a frame on; one that the browser has taken back ends here, and those after it go on. */
+function send(
+  writer: WritableStreamDefaultWriter<EncodedFrame>,
+  frame: EncodedFrame,
+  data: ArrayBuffer,
+): void {
+  try {
+    frame.data = data;
+    writer.write(frame).catch(ignore);
+  } catch {
+    // Nobody waits for it.
+  }
+}
+
+/**
+ * Tones (RFC 4733) and comfort noise (RFC 3389) come between frames of sound, in packets of their own
+ * that nobody sealed: 4 bytes, and some ten.
+ */
+const LONGEST_TONE = 16;
 
 function ignore(): void {}

@@ -1,0 +1,297 @@
+//! A frame's way through a session.
+
+use frameseal_keymgmt::rand_core::CryptoRng;
+use frameseal_keymgmt::{Fate, Input};
+use frameseal_sframe::{FrameBuffer, FrameKind, KeyId, Timestamp};
+
+use super::outcome::{Origin, Outcome, Refusal, open, seal};
+use super::pipelines::find;
+use super::{Session, Wake};
+use crate::event::ProblemCode;
+use crate::failure::Failure;
+use crate::keys::Keys;
+use crate::pipeline::{Direction, Drop, MediaKind};
+use crate::problems::Culprit;
+use crate::waiting::{MAX_SOUND_DELAY, Patience, Turn};
+
+/// What is to become of a frame.
+#[derive(Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a driver has to do one of these")]
+pub enum Verdict<'a> {
+    /// Send this on in its place.
+    Pass(&'a [u8]),
+    /// Send nothing.
+    Drop,
+    /// Keep the frame, in the order of its pipeline, until [`Event::Retry`](crate::Event::Retry).
+    Wait,
+}
+
+/// A frame's place in time: it comes now, or it waited.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Presence {
+    New,
+    Waited(Turn),
+}
+
+impl<R: CryptoRng> Session<R> {
+    /// Seals a frame of a sending pipeline.
+    ///
+    /// # Errors
+    ///
+    /// `invalid-argument`: the frame is over 16 MiB.
+    pub fn seal(
+        &mut self,
+        now: Timestamp,
+        pipeline: u32,
+        kind: FrameKind,
+        frame: &[u8],
+    ) -> Result<Verdict<'_>, Failure> {
+        self.load(now, pipeline, frame)?;
+        Ok(self.process(now, pipeline, kind))
+    }
+
+    /// Opens a frame of a receiving pipeline.
+    ///
+    /// # Errors
+    ///
+    /// As [`seal`](Self::seal).
+    pub fn open(
+        &mut self,
+        now: Timestamp,
+        pipeline: u32,
+        kind: FrameKind,
+        frame: &[u8],
+    ) -> Result<Verdict<'_>, Failure> {
+        self.seal(now, pipeline, kind, frame)
+    }
+
+    /// Tries the first frame of a pipeline that waits; at [`Verdict::Wait`] it goes on to wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`seal`](Self::seal).
+    pub fn retry(
+        &mut self,
+        now: Timestamp,
+        pipeline: u32,
+        kind: FrameKind,
+        frame: &[u8],
+    ) -> Result<Verdict<'_>, Failure> {
+        self.load(now, pipeline, frame)?;
+        Ok(self.process_again(now, pipeline, kind))
+    }
+
+    fn load(&mut self, now: Timestamp, pipeline: u32, frame: &[u8]) -> Result<(), Failure> {
+        match self.reserve(now, pipeline, frame.len()) {
+            Some(place) => place.copy_from_slice(frame),
+            None => return Err(Failure::invalid_argument("frame")),
+        }
+        Ok(())
+    }
+
+    /// Makes room for a frame of `len` bytes, to be written there before [`process`](Self::process).
+    /// `None` if it is over 16 MiB: then it is counted, and must be dropped.
+    pub fn reserve(&mut self, now: Timestamp, pipeline: u32, len: usize) -> Option<&mut [u8]> {
+        if len > FrameBuffer::MAX_FRAME_LEN
+            && let Some(pipeline) = find(&mut self.pipelines, pipeline)
+        {
+            pipeline.see();
+            let reason = Drop::Problem(ProblemCode::MalformedFrame);
+            self.events.extend(pipeline.drop(now, reason, Culprit::default()));
+        }
+        self.buffer.prepare(len).ok()
+    }
+
+    /// Seals or opens the frame that was written to [`reserve`](Self::reserve)'s place.
+    pub fn process(&mut self, now: Timestamp, pipeline: u32, kind: FrameKind) -> Verdict<'_> {
+        let Some(state) = find(&mut self.pipelines, pipeline) else {
+            return Verdict::Drop;
+        };
+        state.see();
+        if !state.line.is_empty() {
+            let len = self.buffer.frame_len();
+            self.wait(now, pipeline, len);
+            return Verdict::Wait;
+        }
+        self.transform(now, pipeline, kind, Presence::New)
+    }
+
+    /// The same for the first frame that waits.
+    pub fn process_again(&mut self, now: Timestamp, pipeline: u32, kind: FrameKind) -> Verdict<'_> {
+        let state = find(&mut self.pipelines, pipeline);
+        match state.and_then(|state| state.line.turn()) {
+            Some(turn) => self.transform(now, pipeline, kind, Presence::Waited(turn)),
+            None => Verdict::Drop,
+        }
+    }
+
+    /// Returns what the last frame became; nothing if it was not to be sent on.
+    #[must_use]
+    pub fn output(&self) -> &[u8] {
+        self.buffer.output()
+    }
+
+    fn transform(
+        &mut self,
+        now: Timestamp,
+        pipeline: u32,
+        kind: FrameKind,
+        presence: Presence,
+    ) -> Verdict<'_> {
+        let is_empty = self.buffer.frame_len() == 0;
+        let direction = find(&mut self.pipelines, pipeline).map(|pipeline| pipeline.direction());
+        if direction == Some(Direction::Send) && !is_empty {
+            self.begin_to_send(now);
+        }
+        let Some(state) = find(&mut self.pipelines, pipeline) else {
+            return Verdict::Drop;
+        };
+        if is_empty {
+            state.pass_empty();
+            state.line.pop();
+            return Verdict::Pass(&[]);
+        }
+        let outcome = match state.direction() {
+            Direction::Send => seal(state, &mut self.sender, &mut self.buffer, kind),
+            Direction::Receive => open(now, state, &mut self.receiver, &mut self.buffer, kind),
+        };
+        self.judge(now, pipeline, kind, outcome, presence)
+    }
+
+    /// Sees to it that there is a key to seal with, and that it is one whose time is not over: we may
+    /// have been asleep.
+    pub(super) fn begin_to_send(&mut self, now: Timestamp) {
+        self.settle(now);
+        if self.sender.is_some() || !matches!(self.keys, Keys::Manager(_)) {
+            return;
+        }
+        // The key comes before whatever takes time. Sending is never refused.
+        let _ = self.handle(now, Input::Send);
+        while self.sender.is_none() && self.work(now) == Wake::Now {}
+        self.work = super::Work::Wanted;
+    }
+
+    /// As [`judge`](Self::judge), for a frame whose AEAD ran elsewhere.
+    #[cfg(feature = "external-aead")]
+    pub(super) fn judge_new(
+        &mut self,
+        now: Timestamp,
+        pipeline: u32,
+        kind: FrameKind,
+        outcome: Outcome,
+    ) -> Verdict<'_> {
+        self.judge(now, pipeline, kind, outcome, Presence::New)
+    }
+
+    /// Takes a frame that came back without a result as one that is new.
+    #[cfg(feature = "external-aead")]
+    pub(super) fn transform_new(
+        &mut self,
+        now: Timestamp,
+        pipeline: u32,
+        kind: FrameKind,
+    ) -> Verdict<'_> {
+        self.transform(now, pipeline, kind, Presence::New)
+    }
+
+    /// Takes note of what came of a frame, and tells what is to become of it.
+    fn judge(
+        &mut self,
+        now: Timestamp,
+        pipeline: u32,
+        kind: FrameKind,
+        outcome: Outcome,
+        presence: Presence,
+    ) -> Verdict<'_> {
+        let refusal = match outcome {
+            Ok(origin) => return self.pass(now, pipeline, kind, origin, presence),
+            Err(refusal) => refusal,
+        };
+        let (reason, key_id) = match refusal {
+            Refusal::Because(reason, key_id) => (reason, key_id),
+            Refusal::Lacks(key_id) => match self.fate(now, pipeline, key_id) {
+                (Fate::Wait, _) if presence == Presence::New => {
+                    let len = self.buffer.frame_len();
+                    self.wait(now, pipeline, len);
+                    return Verdict::Wait;
+                }
+                (Fate::Wait, _) if presence.may_wait() => return Verdict::Wait,
+                (_, code) => (Drop::Problem(code), Some(key_id)),
+            },
+        };
+        self.drop_frame(now, pipeline, reason, key_id);
+        Verdict::Drop
+    }
+
+    /// Decides on a frame whose key is not here, and tells why it is dropped if it is.
+    fn fate(&mut self, now: Timestamp, pipeline: u32, key_id: KeyId) -> (Fate, ProblemCode) {
+        let Some(state) = find(&mut self.pipelines, pipeline) else {
+            return (Fate::Drop, ProblemCode::MissingKey);
+        };
+        let fate = self.keys.lacks(now, key_id, state.from());
+        self.work = super::Work::Wanted;
+        let is_anothers = state.from().is_some_and(|from| {
+            let sources = self.receiver.sources(key_id);
+            !sources.is_empty() && !sources.contains(&from)
+        });
+        if is_anothers { (fate, ProblemCode::WrongSource) } else { (fate, ProblemCode::MissingKey) }
+    }
+
+    fn pass(
+        &mut self,
+        now: Timestamp,
+        pipeline: u32,
+        kind: FrameKind,
+        origin: Option<Origin>,
+        presence: Presence,
+    ) -> Verdict<'_> {
+        let Some(state) = find(&mut self.pipelines, pipeline) else {
+            return Verdict::Drop;
+        };
+        if let Presence::Waited(turn) = presence {
+            state.line.pop();
+            if state.kind() == MediaKind::Audio && now.since(turn.came) > MAX_SOUND_DELAY {
+                self.buffer.discard();
+                self.events.extend(state.drop(now, Drop::Stale, Culprit::default()));
+                return Verdict::Drop;
+            }
+        }
+        if let Some(Origin { source, copies }) = origin {
+            if copies > MAX_COPIES {
+                let member = Some(source.member.to_string());
+                let culprit = Culprit { member, ..Culprit::default() };
+                self.events.extend(state.report(now, ProblemCode::RepeatedFrames, culprit));
+            }
+            self.events.extend(state.play(now, source));
+        }
+        let (len, output) = (self.buffer.frame_len(), self.buffer.output());
+        self.events.extend(state.pass(now, kind, len, output.len()));
+        Verdict::Pass(output)
+    }
+
+    fn drop_frame(&mut self, now: Timestamp, pipeline: u32, reason: Drop, key_id: Option<KeyId>) {
+        let Some(state) = find(&mut self.pipelines, pipeline) else {
+            return;
+        };
+        state.line.pop();
+        if reason == Drop::Problem(ProblemCode::KeyExhausted) {
+            self.keys.replace(now);
+            self.work = super::Work::Wanted;
+        }
+        let sources = key_id.map(|key_id| self.receiver.sources(key_id)).unwrap_or_default();
+        let member = sources.first().map(ToString::to_string);
+        let key_id = key_id.map(|key_id| self.profile.key_number(key_id));
+        let culprit = Culprit { member, key_id, reason: None };
+        self.events.extend(state.drop(now, reason, culprit));
+    }
+}
+
+impl Presence {
+    fn may_wait(self) -> bool {
+        matches!(self, Self::Waited(turn) if turn.patience == Patience::Left)
+    }
+}
+
+/// Pipelines that one frame comes through, beyond which the application is told. Project decision: a
+/// thumbnail, a stage, and both again while connections are replaced.
+const MAX_COPIES: usize = 4;

@@ -1,0 +1,79 @@
+//! Mallory has made many key pairs and taken one with a small public key. She says to Bob alone that
+//! Alice's slot is hers.
+
+use frameseal::ProblemCode;
+use frameseal_simulation::{Call, Datagram, Instance};
+
+use super::super::is_told;
+use super::{call_of, heard};
+
+/// Whoever says nothing to one member.
+#[derive(Debug)]
+struct SilentTowards(frameseal::MemberId);
+
+impl frameseal_simulation::Attacker for SilentTowards {
+    fn intercept(&mut self, _now: u64, datagram: Datagram) -> Vec<Datagram> {
+        let hides = datagram.from.as_str() == "mallory" && datagram.to == self.0;
+        if hides { Vec::new() } else { vec![datagram] }
+    }
+
+    fn pulse(&mut self, _now: u64) -> Vec<Datagram> {
+        Vec::new()
+    }
+
+    fn forgeries(&self) -> usize {
+        0
+    }
+}
+
+/// Lets somebody join with a public key of one kind, in this slot: small for half of all seeds.
+fn claim(call: &mut Call, slot: u16) -> Instance {
+    let mallory = call.join_with("mallory", |options| options.slot = Some(slot));
+    call.run(0);
+    call.send(mallory);
+    mallory
+}
+
+#[test]
+fn takes_nobodys_voice_away() {
+    let mut told = 0;
+    for _seed in 0..4 {
+        let (mut call, [alice, bob]) = call_of(["alice", "bob"]);
+        let slot = call[alice].sealing().and_then(|key_id| key_id.slot()).expect("it sends");
+        call.attack(SilentTowards(call.id("alice")));
+        claim(&mut call, slot);
+        for _rotation in 0..10 {
+            assert_eq!(heard(&mut call, alice, bob, 4, 1000), 4);
+            call.tell(alice, frameseal::Input::Rotate);
+        }
+        told += usize::from(is_told(&call, alice, ProblemCode::SlotConflict));
+        assert!(is_told(&call, bob, ProblemCode::SlotConflict), "the application hears of it");
+    }
+    assert_eq!(told, 4, "Bob tells Alice, to whom Mallory says nothing");
+}
+
+/// Nobody makes Alice rotate again and again.
+#[test]
+fn forces_no_rotations() {
+    let (mut call, [alice, _bob]) = call_of(["alice", "bob"]);
+    call.run(1000);
+    let slot = call[alice].sealing().and_then(|key_id| key_id.slot()).expect("it sends");
+    let before = call[alice].manager().sending().expect("it sends").generation();
+    let mallory = claim(&mut call, slot);
+    for _ in 0..50 {
+        call.run(1000);
+        let slot = call[alice].sealing().and_then(|key_id| key_id.slot()).expect("it sends");
+        if call[mallory].sealing().and_then(|key_id| key_id.slot()) != Some(slot) {
+            call.leave(mallory);
+            call.run(1000);
+            return assert_rotations(&call, alice, before);
+        }
+        call.tell(mallory, frameseal::Input::Rotate);
+    }
+    assert_rotations(&call, alice, before);
+}
+
+fn assert_rotations(call: &Call, alice: Instance, before: u64) {
+    let after = call[alice].manager().sending().expect("it sends").generation();
+    assert!(after <= before + 2, "{} rotations in a minute", after - before);
+}

@@ -1,0 +1,40 @@
+//! Twenty members come, and the application accepts all of them at once.
+
+use frameseal::{Event, Input};
+use frameseal_simulation::Call;
+
+#[test]
+fn twenty_at_once_are_heard_by_everybody() {
+    let mut call = Call::new(1);
+    call.set_hoarding(0);
+    let names: Vec<_> = (0..20).map(|number| format!("member-{number}")).collect();
+    let members: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let instance = call.join_with(name, |options| {
+                options.verify = true;
+                options.credential = name.as_bytes().to_vec();
+            });
+            call.send(instance);
+            instance
+        })
+        .collect();
+    call.run(5000);
+    assert!(members.iter().all(|member| call[*member].opened_keys() == 0), "nobody is accepted");
+
+    for who in &members {
+        let asked = call[*who].events().iter().filter_map(|(_, event)| match event {
+            Event::Verify { id, fingerprint, .. } => Some((id.clone(), *fingerprint)),
+            _ => None,
+        });
+        for (id, fingerprint) in asked.collect::<Vec<_>>() {
+            call.tell(*who, Input::Accept(id, fingerprint));
+        }
+        call.run(15); // rosters and verdicts differ
+    }
+    assert!(call.run_until_open(3000).is_some());
+    for _ in 0..100 {
+        call.run(100);
+        call.everyone_opens_everyone();
+    }
+}

@@ -1,0 +1,225 @@
+//! What JavaScript gives: it is not bound to have given what the types say.
+
+use frameseal::{
+    CipherSuite, Direction, Failure, Fingerprint, FrameKind, MediaKind, MemberId, Options,
+    PipelineOptions, Profile, Room, Secret, Suites, Timestamp,
+};
+use js_sys::{JsString, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use zeroize::Zeroizing;
+
+use crate::constants::{FRAME_AUDIO, FRAME_KEY};
+
+#[wasm_bindgen(typescript_custom_section)]
+const IMPORTS: &str =
+    "import type { KeyExchange, ManualKeys, Pipeline } from '../src/protocol.js';";
+
+#[wasm_bindgen]
+extern "C" {
+    /// The options of a session, of either kind.
+    #[wasm_bindgen(typescript_type = "KeyExchange | ManualKeys")]
+    pub type SessionOptions;
+
+    #[wasm_bindgen(method, getter)]
+    fn keys(this: &SessionOptions) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn profile(this: &SessionOptions) -> JsValue;
+    #[wasm_bindgen(method, getter = cipherSuite)]
+    fn cipher_suite(this: &SessionOptions) -> JsValue;
+    #[wasm_bindgen(method, getter = audioCipherSuite)]
+    fn audio_cipher_suite(this: &SessionOptions) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn room(this: &SessionOptions) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn member(this: &SessionOptions) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn secret(this: &SessionOptions) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn slot(this: &SessionOptions) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn verify(this: &SessionOptions) -> JsValue;
+    #[wasm_bindgen(method, getter = rotateEveryMs)]
+    fn rotate_every_ms(this: &SessionOptions) -> JsValue;
+
+    /// The options of a pipeline.
+    #[wasm_bindgen(typescript_type = "Pipeline")]
+    pub type Pipeline;
+
+    #[wasm_bindgen(method, getter)]
+    fn pipeline(this: &Pipeline) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn direction(this: &Pipeline) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn kind(this: &Pipeline) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn track(this: &Pipeline) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn codec(this: &Pipeline) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn from(this: &Pipeline) -> JsValue;
+}
+
+/// Where a session's keys come from.
+pub(crate) enum SessionKeys {
+    Manual(Profile, Suites),
+    Exchanged(Box<Options>),
+}
+
+impl SessionOptions {
+    pub(crate) fn read(&self) -> Result<SessionKeys, JsValue> {
+        let suites = Suites {
+            main: suite("cipherSuite", &self.cipher_suite())?,
+            audio: suite("audioCipherSuite", &self.audio_cipher_suite())?,
+        };
+        if text("keys", &self.keys())? == "manual" {
+            return Ok(SessionKeys::Manual(profile(&self.profile())?, suites));
+        }
+        let room = Room::new(&text("room", &self.room())?).map_err(refused)?;
+        let rotate_every: u32 = integer("rotateEveryMs", &self.rotate_every_ms())?;
+        Ok(SessionKeys::Exchanged(Box::new(Options {
+            secret: secret(&room, &self.secret())?,
+            suites,
+            slot: optional(&self.slot(), |slot| integer("slot", slot))?,
+            verify: self.verify().is_truthy(),
+            rotate_every: core::time::Duration::from_millis(u64::from(rotate_every)),
+            ..Options::new(room, member_id(&self.member())?)
+        })))
+    }
+}
+
+impl Pipeline {
+    pub(crate) fn read(&self) -> Result<PipelineOptions, JsValue> {
+        let sends = text("direction", &self.direction())? == "send";
+        let is_video = text("kind", &self.kind())? == "video";
+        Ok(PipelineOptions {
+            pipeline: integer("pipeline", &self.pipeline())?,
+            direction: if sends { Direction::Send } else { Direction::Receive },
+            kind: if is_video { MediaKind::Video } else { MediaKind::Audio },
+            track: integer("track", &self.track())?,
+            codec: optional(&self.codec(), |codec| text("codec", codec))?,
+            from: optional(&self.from(), member_id)?,
+        })
+    }
+}
+
+fn profile(value: &JsValue) -> Result<Profile, JsValue> {
+    match text("profile", value)?.as_str() {
+        "frameseal/1" => Ok(Profile::Frameseal1),
+        "rfc9605" => Ok(Profile::Rfc9605),
+        _ => Err(invalid("profile")),
+    }
+}
+
+fn suite(name: &str, value: &JsValue) -> Result<CipherSuite, JsValue> {
+    CipherSuite::from_number(integer(name, value)?).ok_or_else(|| invalid(name))
+}
+
+fn secret(room: &Room, value: &JsValue) -> Result<Secret, JsValue> {
+    if value.is_undefined() {
+        return Ok(Secret::none());
+    }
+    let secret = if value.is_string() {
+        Secret::passphrase(room, &Zeroizing::new(text("secret", value)?))
+    } else {
+        Secret::random(&Zeroizing::new(bytes("secret", value)?))
+    };
+    secret.map_err(refused)
+}
+
+pub(crate) fn member_id(value: &JsValue) -> Result<MemberId, JsValue> {
+    MemberId::new(&text("member", value)?).map_err(refused)
+}
+
+/// Parses 64 hexadecimal digits.
+pub(crate) fn fingerprint(value: &JsValue) -> Result<Fingerprint, JsValue> {
+    text("fingerprint", value)?.parse().map_err(refused)
+}
+
+pub(crate) fn optional<T>(
+    value: &JsValue,
+    read: impl FnOnce(&JsValue) -> Result<T, JsValue>,
+) -> Result<Option<T>, JsValue> {
+    (!value.is_undefined()).then(|| read(value)).transpose()
+}
+
+fn integer<T: TryFrom<u32>>(name: &str, value: &JsValue) -> Result<T, JsValue> {
+    let number = value.as_f64().filter(|number| (0.0..=f64::from(u32::MAX)).contains(number));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is in range; what is no integer is cut off"
+    )]
+    let number = number.map(|number| number as u32);
+    number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| invalid(name))
+}
+
+/// Copies a string.
+fn text(name: &str, value: &JsValue) -> Result<String, JsValue> {
+    let utf16 = value.dyn_ref::<JsString>().ok_or_else(|| invalid(name))?;
+    // At once as long as it may become: no piece of a passphrase stays behind when it grows.
+    let mut text = String::with_capacity(utf16.iter().len().saturating_mul(3));
+    for unit in char::decode_utf16(utf16.iter()) {
+        text.push(unit.unwrap_or(char::REPLACEMENT_CHARACTER)); // as `TextEncoder` has it
+    }
+    Ok(text)
+}
+
+/// The same, of the codec that a browser names.
+pub(crate) fn mime_type(value: &JsValue) -> Result<String, JsValue> {
+    text("mimeType", value)
+}
+
+/// Copies bytes.
+pub(crate) fn bytes(name: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
+    let bytes = value.dyn_ref::<Uint8Array>().ok_or_else(|| invalid(name))?;
+    // WebAssembly memory never shrinks, so what is too large must not get here.
+    match usize::try_from(bytes.length()) {
+        Ok(length) if length <= frameseal::MAX_FRAME_LEN => Ok(bytes.to_vec()),
+        _ => Err(invalid(name)),
+    }
+}
+
+pub(crate) fn frame_kind(kind: u8) -> FrameKind {
+    match kind {
+        FRAME_AUDIO => FrameKind::Audio,
+        FRAME_KEY => FrameKind::Key,
+        _ => FrameKind::Delta,
+    }
+}
+
+/// A time of `performance.now()`, in ms.
+pub(crate) fn time(now: f64) -> Timestamp {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates: what is no time is the nearest"
+    )]
+    Timestamp::from_millis(now as u64)
+}
+
+/// Times leave as JavaScript numbers, exact for 285,000 years.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+pub(crate) fn millis(at: Timestamp) -> f64 {
+    at.as_millis() as f64
+}
+
+pub(crate) fn to_js(value: &impl Serialize) -> JsValue {
+    let serializer =
+        serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
+    value.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn refused(error: impl core::fmt::Display) -> JsValue {
+    thrown(Failure::refused(&error))
+}
+
+fn invalid(name: &str) -> JsValue {
+    thrown(Failure::invalid_argument(name))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+pub(crate) fn thrown(failure: Failure) -> JsValue {
+    to_js(&failure)
+}
