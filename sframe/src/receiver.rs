@@ -316,6 +316,9 @@ impl<S: Clone + Eq> Receiver<S> {
         let unknown = OpenError::UnknownKey(frame.header.key_id);
         let known = self.track_mut(place, frame).ok_or(unknown)?;
         known.check(frame.kind, arrival, frame.header)?; // it may have come another way meanwhile
+        if arrival.from.is_some_and(|from| self.source(place) != Some(from)) {
+            return Err(unknown); // another member is expected by now
+        }
         self.commit(place, frame, arrival, None).ok_or(unknown)
     }
 
@@ -327,6 +330,11 @@ impl<S: Clone + Eq> Receiver<S> {
         let chain = self.slots.get(place.slot)?.owners.get(place.owner)?.chains.get(place.chain)?;
         let key = chain.link(place.steps)?.key.base_key();
         Some(key_schedule::aead_key(frame.suite, frame.header.key_id, key))
+    }
+
+    #[cfg(feature = "external-aead")]
+    fn source(&self, place: Place) -> Option<&S> {
+        Some(&self.slots.get(place.slot)?.owners.get(place.owner)?.source)
     }
 
     fn commit(
