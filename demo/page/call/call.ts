@@ -129,9 +129,9 @@ export class Call {
       nameOf: (member) => this.#people.nameOf(member),
     });
     this.#sealed = new SealedSignalling(id, frameseal, {
-      relay: (to, data, isRepeated) => {
+      relay: (to, data, isKey) => {
         this.#serverView.add(id, to, data);
-        this.#signalling.relay(to, data, isRepeated);
+        this.#signalling.relay(to, data, isKey);
       },
       signal: (from, signal) => {
         if (!this.#people.get(from)) return;

@@ -25,7 +25,7 @@ export interface Sealing {
 }
 
 export interface SealedSignallingHandlers {
-  relay(to: string | null, data: Uint8Array, isRepeated: boolean): void;
+  relay(to: string | null, data: Uint8Array, isKey: boolean): void;
   signal(from: string, signal: Signal): void;
   /** Something of this member was not taken; the code says why. */
   dropped(from: string, code: string): void;
@@ -56,18 +56,18 @@ export class SealedSignalling {
 
   /** Sends a key message of the package. It sends them again by itself when they are lost. */
   sendKey(to: string | null, message: Uint8Array): void {
-    this.#handlers.relay(to, tagged(KIND.key, message), false);
+    this.#handlers.relay(to, tagged(KIND.key, message), true);
   }
 
   send(signal: Signal): void {
     const bytes = new TextEncoder().encode(JSON.stringify(signal));
     const sealing = this.#sealing;
-    if (!sealing) return this.#handlers.relay(signal.to, tagged(KIND.plain, bytes), true);
+    if (!sealing) return this.#handlers.relay(signal.to, tagged(KIND.plain, bytes), false);
 
     this.#last = this.#last.then(async () => {
       try {
         const sealed = await sealing.seal(bytes, { stream: STREAMS.signalling });
-        this.#handlers.relay(signal.to, tagged(KIND.sealed, sealed), true);
+        this.#handlers.relay(signal.to, tagged(KIND.sealed, sealed), false);
       } catch (error) {
         if (codeOf(error) !== 'closed') this.#handlers.dropped(signal.to, codeOf(error));
       }

@@ -3,6 +3,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals-core';
 import { fromBase64, toBase64 } from './base64.ts';
 import type { SignallingState } from './model.ts';
+import { Outbox } from './outbox.ts';
 import type { Member } from './roster.ts';
 
 /** Who wants to be in which room. */
@@ -64,12 +65,8 @@ export class Signalling {
   readonly #seat: Seat;
   readonly #handlers: SignallingHandlers;
   readonly #state = signal<SignallingState>('reconnecting');
-  /** Not sent yet, or to be sent again. */
-  #queue: Relay[] = [];
-  /** Sent, and perhaps lost. */
-  #unconfirmed: Relay[] = [];
-  /** Number of the last message that was sent, and of the last that came. */
-  #sent = 0;
+  readonly #outbox = new Outbox();
+  /** Number of the last message that came. */
   #received = 0;
   #socket: WebSocket | undefined;
   #pulse: ReturnType<typeof setInterval> | undefined;
@@ -96,9 +93,9 @@ export class Signalling {
    * Has the server pass something on, now or when it is back.
    *
    * @param to a member; `null`: all others in the room.
-   * @param isRepeated whether it is sent again to a server that does not know what came of it.
+   * @param isKey whether it is a key message, which takes the place of one that still waits.
    */
-  relay(to: string | null, data: Uint8Array, isRepeated: boolean): void {
+  relay(to: string | null, data: Uint8Array, isKey: boolean): void {
     if (this.#isOver) return;
     const text = toBase64(data);
     // The server would end the connection for it, again and again.
@@ -106,9 +103,7 @@ export class Signalling {
       const cause = 'A message to the others is longer than the server allows, and was not sent.';
       return this.#handlers.failed(new ServerError('too-long', cause), false);
     }
-    this.#queue.push({ to, data: text, isRepeated, seq: undefined });
-    // Whoever is away for so long that this is not enough has to begin anew in any case.
-    if (this.#queue.length > MAX_QUEUE) this.#queue.shift();
+    this.#outbox.add(to, text, isKey);
     this.#send();
   }
 
@@ -158,7 +153,7 @@ export class Signalling {
   #end(): void {
     this.#isOver = true;
     this.#drop();
-    this.#queue.length = 0;
+    this.#outbox.clear();
   }
 
   #hear(text: unknown): void {
@@ -176,6 +171,7 @@ export class Signalling {
       case 'joined':
         return this.#handlers.joined(message.member);
       case 'left':
+        this.#outbox.forget((member) => member === message.member);
         return this.#handlers.left(message.member);
       case 'relay': {
         if (message.seq <= this.#received) return;
@@ -184,30 +180,21 @@ export class Signalling {
         return data && this.#handlers.relayed(message.from, data);
       }
       case 'pong':
-        return this.#confirm(message.received);
+        return this.#outbox.confirm(message.received);
       case 'error':
         return this.#fail(new ServerError(message.code, message.message));
     }
   }
 
   /** Goes on where the seat was left, or in a new one begins to count. */
-  #resume({ resumed, received }: Welcome): void {
+  #resume({ resumed, received, members }: Welcome): void {
     if (resumed) {
-      this.#confirm(received);
+      this.#outbox.resume(received);
     } else {
-      this.#sent = 0;
+      this.#outbox.restart();
       this.#received = 0;
     }
-    const waiting = [...this.#unconfirmed, ...this.#queue];
-    this.#unconfirmed = [];
-    // What has a number was sent before, perhaps to the seat that is lost.
-    this.#queue = waiting.filter(({ seq, isRepeated }) => resumed || isRepeated || seq === undefined);
-    if (!resumed) for (const relay of this.#queue) relay.seq = undefined;
-  }
-
-  /** The server got everything up to this number. */
-  #confirm(received: number): void {
-    this.#unconfirmed = this.#unconfirmed.filter(({ seq = 0 }) => seq > received);
+    this.#outbox.forget((member) => !members.some(({ id }) => id === member));
   }
 
   #fail(error: ServerError): void {
@@ -222,7 +209,7 @@ export class Signalling {
   /** Says what is waiting, no faster than the server allows. */
   #send(): void {
     if (this.#state.value !== 'online' || this.#drain !== undefined) return;
-    while (this.#queue.length > 0) {
+    while (!this.#outbox.isEmpty) {
       const wait = this.#allowance.take(performance.now());
       if (wait > 0) {
         this.#drain = setTimeout(() => {
@@ -231,23 +218,10 @@ export class Signalling {
         }, wait);
         return;
       }
-      const relay = this.#queue.shift()!;
-      const { to, data } = relay;
-      const seq = (relay.seq ??= ++this.#sent);
-      this.#unconfirmed.push(relay);
+      const { to, data, seq } = this.#outbox.next()!;
       this.#socket?.send(JSON.stringify({ type: 'relay', to, data, seq }));
     }
   }
-}
-
-/** Something to be passed on. */
-interface Relay {
-  readonly to: string | null;
-  /** In base64. */
-  readonly data: string;
-  readonly isRepeated: boolean;
-  /** Its number, from when it is sent. */
-  seq: number | undefined;
 }
 
 /** How much may be said: a second's worth at once, after silence. */
@@ -312,9 +286,6 @@ const PING_MS = 2000;
 
 /** Two pings were not answered, or an attempt to connect was not. */
 const SILENCE_MS = 4500;
-
-/** Some 50 negotiations' worth. */
-const MAX_QUEUE = 1000;
 
 /** Of the server's limit: its clock and ours do not cut time at the same places. */
 const SHARE = 0.8;

@@ -41,8 +41,8 @@ test('an allowance gives a second’s worth at once, and then as time goes by', 
 test('what the server may have lost is said again to the same seat, with its number', async () => {
   const server = await serve();
   const signalling = connect(server.url);
-  signalling.relay(null, new Uint8Array([1]), true);
-  signalling.relay(null, new Uint8Array([2]), false);
+  signalling.relay(null, new Uint8Array([1]), false);
+  signalling.relay(null, new Uint8Array([2]), true);
   const first = await server.next();
   assert.deepEqual(await first.hear(), { type: 'join', ...seat, received: 0 });
   first.say(welcome);
@@ -51,7 +51,7 @@ test('what the server may have lost is said again to the same seat, with its num
 
   first.break();
   const second = await server.next();
-  signalling.relay('b', new Uint8Array([3]), true);
+  signalling.relay('b', new Uint8Array([3]), false);
   await second.hear();
   second.say({ ...welcome, resumed: true, received: 1 });
   assert.deepEqual(await second.hear(), { type: 'relay', to: null, data: 'Ag==', seq: 2 });
@@ -62,8 +62,8 @@ test('what the server may have lost is said again to the same seat, with its num
 test('a server that was started again counts from 1, and gets what is worth it', async () => {
   const server = await serve();
   const signalling = connect(server.url);
-  signalling.relay(null, new Uint8Array([1]), false);
-  signalling.relay(null, new Uint8Array([2]), true);
+  signalling.relay(null, new Uint8Array([1]), true);
+  signalling.relay(null, new Uint8Array([2]), false);
   const first = await server.next();
   await first.hear();
   first.say(welcome);
@@ -78,17 +78,50 @@ test('a server that was started again counts from 1, and gets what is worth it',
   signalling.leave();
 });
 
+test('the newest key message goes to who is there, and none to who has gone', async () => {
+  const server = await serve();
+  const signalling = connect(server.url);
+  signalling.relay('b', new Uint8Array([1]), true);
+  signalling.relay('c', new Uint8Array([2]), true);
+  signalling.relay('b', new Uint8Array([3]), true);
+  const first = await server.next();
+  await first.hear();
+  first.say({ ...welcome, members: [{ id: 'b', name: 'Bob' }] });
+  assert.deepEqual(await first.hear(), { type: 'relay', to: 'b', data: 'Aw==', seq: 1 });
+  signalling.relay('b', new Uint8Array([4]), false);
+  assert.deepEqual(await first.hear(), { type: 'relay', to: 'b', data: 'BA==', seq: 2 });
+  signalling.leave();
+});
+
+test('what waits for the allowance is not said to who has left meanwhile', async () => {
+  const server = await serve();
+  const left = new Queue<string>();
+  const signalling = connect(server.url, { left: (member) => left.push(member) });
+  const first = await server.next();
+  await first.hear();
+  const members = ['b', 'c'].map((id) => ({ id, name: id }));
+  first.say({ ...welcome, members, limits: { ...welcome.limits, messagesPerSecond: 1 } });
+  first.say({ type: 'joined', member: { id: 'd', name: 'd' } });
+  signalling.relay('d', new Uint8Array([0]), false);
+  await first.hear();
+  for (const member of ['b', 'c']) signalling.relay(member, new Uint8Array([1]), true);
+  first.say({ type: 'left', member: 'b' });
+  assert.equal(await left.shift(), 'b');
+  assert.deepEqual(await first.hear(), { type: 'relay', to: 'c', data: 'AQ==', seq: 2 });
+  signalling.leave();
+});
+
 test('what a pong confirms is not said again', async () => {
   const server = await serve();
   const signalling = connect(server.url);
-  signalling.relay(null, new Uint8Array([1]), true);
+  signalling.relay(null, new Uint8Array([1]), false);
   const first = await server.next();
   await first.hear();
   first.say(welcome);
   await first.hear();
   assert.deepEqual(await first.hear(), { type: 'ping', received: 0 });
   first.say({ type: 'pong', received: 1 });
-  signalling.relay(null, new Uint8Array([2]), true);
+  signalling.relay(null, new Uint8Array([2]), false);
   await first.hear();
 
   first.break();
