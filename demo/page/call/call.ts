@@ -294,6 +294,7 @@ export class Call {
     frameseal?.addEventListener('keychange', ({ detail }) => (this.#key.value = detail));
     frameseal?.addEventListener('source', ({ detail: { transceiver, member, track } }) => {
       this.#received.prove(transceiver.receiver.track, member, track);
+      this.#forwarding?.prove(transceiver, member);
     });
     frameseal?.addEventListener('problem', ({ detail }) => this.#noteProblem(detail));
     frameseal?.fingerprint().then(
@@ -442,6 +443,7 @@ export class Call {
       case 'status':
         this.#watch.heard(member);
         this.#people.change(member, { sending: message.sending });
+        this.#showLink(member);
         return this.#showStreams(member);
       case 'chat':
       case 'heard':
@@ -474,11 +476,16 @@ export class Call {
     this.#people.change(member, { ...streams, sending });
   }
 
-  /** Shows the worse of the two ways to a member where data and media take different ones. */
+  /**
+   * Shows the worse of the two ways to a member where data and media take different ones. Of who
+   * sends no media, none can prove that there is a way for it.
+   */
   #showLink(member: string): void {
     const link = this.#mesh.stateOf(member);
-    const isPartial = link === 'connected' && this.#forwarding?.isConnected(member) === false;
-    this.#people.change(member, { link: isPartial ? 'connecting' : link });
+    const isSending = Object.values(this.#people.get(member)?.sending ?? {}).some(Boolean);
+    const isPartial = isSending && this.#forwarding?.isConnected(member) === false;
+    const isWorse = link === 'connected' && isPartial;
+    this.#people.change(member, { link: isWorse ? 'connecting' : link });
   }
 
   #showSpeaking(tracks: ReadonlySet<MediaStreamTrack>): void {

@@ -22,15 +22,16 @@ export interface ForwardingOptions {
 }
 
 export interface ForwardingHandlers {
-  /** The connection that brings this member's media came or went, by the server's word. */
+  /** A connection that brings this member's media came or went. */
   changed(member: string): void;
   /** The media server is away; it is tried again by itself. */
   lost(reason: string): void;
 }
 
 /**
- * One connection to send on, and one for each other member to receive on: whose media really comes
- * on it is proven by its key, as in a mesh.
+ * One connection to send on, and one for each feed to receive on. Whose a feed is, its first frame
+ * that opens proves, and it stays that member's: what its publisher says to Janus decides nothing.
+ * Only in a room that is not sealed there is nothing else to go by.
  */
 export class Forwarding {
   readonly #options: ForwardingOptions;
@@ -54,12 +55,26 @@ export class Forwarding {
     return all.flatMap((connection) => connection?.pc ?? []);
   }
 
-  /** Whether there is a connection for this member's media. */
+  /** Whether there is a connection that this member's media came on. */
   isConnected(member: string): boolean {
     return [...this.#subscriptions.values()].some(
       (subscription) =>
         subscription.member === member && subscription.pc?.connectionState === 'connected',
     );
+  }
+
+  /** Takes what a `source` event says: whose frames come on this transceiver. */
+  prove(transceiver: RTCRtpTransceiver, member: string): void {
+    const subscription = [...this.#subscriptions.values()].find(({ transceivers }) =>
+      transceivers.includes(transceiver),
+    );
+    if (!subscription || subscription.member !== undefined) return;
+    subscription.member = member;
+    // Else frames of two could take turns, and be shown as one's until the next event.
+    for (const each of subscription.transceivers) {
+      this.#options.frameseal?.protect(each, { from: member });
+    }
+    this.#handlers.changed(member);
   }
 
   close(): void {
@@ -232,10 +247,11 @@ export class Forwarding {
     // Taken before anything is awaited, so that it is not made twice.
     const subscription: Subscription = {
       feed,
-      member: display,
+      display,
+      member: frameseal ? undefined : display,
       handle: 0,
       pc: undefined,
-      tracks: [],
+      transceivers: [],
     };
     this.#subscriptions.set(feed, subscription);
     const isCurrent = (): boolean => this.#subscriptions.get(feed) === subscription;
@@ -254,19 +270,16 @@ export class Forwarding {
       const pc = this.#connection(janus, handle);
       subscription.pc = pc;
       pc.onconnectionstatechange = () => {
-        this.#handlers.changed(display);
+        this.#tellChange(subscription);
         if (pc.connectionState === 'failed') this.#resubscribe(feed);
       };
       await pc.setRemoteDescription(jsep);
-      for (const transceiver of pc.getTransceivers()) {
-        const { mid, receiver } = transceiver;
-        // Whose it is said to be: else frames of two could take turns on one receiver.
-        frameseal?.protect(transceiver, { from: display });
+      subscription.transceivers = pc.getTransceivers();
+      for (const { mid, receiver } of subscription.transceivers) {
         const stream = data.streams?.find((candidate) => candidate.mid === mid);
         const track = TRACKS[Number(stream?.feed_mid)];
-        subscription.tracks.push(receiver.track);
         const owner = !frameseal && track ? { member: display, track } : undefined;
-        media.received.add(receiver.track, { from: display, owner });
+        media.received.add(receiver.track, { owner });
       }
       await pc.setLocalDescription();
       await janus.message(handle, { request: 'start' }, sealed(pc.localDescription, frameseal));
@@ -280,7 +293,7 @@ export class Forwarding {
     const subscription = this.#subscriptions.get(feed);
     if (!subscription) return;
     this.#unsubscribe(feed);
-    const { member: display } = subscription;
+    const { display } = subscription;
     const publication = this.#publication;
     setTimeout(() => {
       if (!publication || publication !== this.#publication) return;
@@ -292,11 +305,17 @@ export class Forwarding {
     const subscription = this.#subscriptions.get(feed);
     if (!subscription) return;
     this.#subscriptions.delete(feed);
-    for (const track of subscription.tracks) this.#options.media.received.remove(track);
+    for (const { receiver } of subscription.transceivers) {
+      this.#options.media.received.remove(receiver.track);
+    }
     if (subscription.pc) subscription.pc.onconnectionstatechange = null;
     subscription.pc?.close();
     if (subscription.handle !== 0) this.#janus?.detach(subscription.handle);
-    this.#handlers.changed(subscription.member);
+    this.#tellChange(subscription);
+  }
+
+  #tellChange({ member }: Subscription): void {
+    if (member !== undefined) this.#handlers.changed(member);
   }
 
   /** Makes a connection that is protected from its first turn on. */
@@ -307,6 +326,7 @@ export class Forwarding {
       bundlePolicy: 'max-bundle',
       ...(frameseal && { encodedInsertableStreams: true }),
     });
+    // Protects what the server's descriptions will bring, too.
     frameseal?.attach(pc);
     pc.onicecandidate = ({ candidate }) => {
       if (this.#janus === janus) janus.trickle(handle, candidate);
@@ -327,14 +347,16 @@ interface Publication {
   end(): void;
 }
 
-/** What one other member is received on. */
+/** What one feed is received on. */
 interface Subscription {
   readonly feed: number;
-  /** By the publisher's own word: good enough to say that a connection is there. */
-  readonly member: string;
+  /** Whose it is by its publisher's own word: of use in a room that is not sealed only. */
+  readonly display: string;
+  /** Whose it is: proven by a key in a sealed room. */
+  member: string | undefined;
   handle: number;
   pc: RTCPeerConnection | undefined;
-  readonly tracks: MediaStreamTrack[];
+  transceivers: RTCRtpTransceiver[];
 }
 
 /** Janus does not look into what it is told is sealed. */
