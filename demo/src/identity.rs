@@ -4,6 +4,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// A room's name as links have it: 1 to 64 characters of the base64url alphabet.
 ///
@@ -122,7 +123,10 @@ impl fmt::Debug for Claim {
     }
 }
 
-/// What a member wants to be called: 1 to 64 bytes without control characters. Anybody may take any.
+/// What a member wants to be called: 1 to 64 bytes that can be seen. Anybody may take any.
+///
+/// With invisible characters two names that differ would look the same, and with those that change
+/// the direction of text, what stands beside a name would look different.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct MemberName(String);
@@ -137,8 +141,13 @@ impl TryFrom<String> for MemberName {
     type Error = InvalidIdentity;
 
     fn try_from(name: String) -> Result<Self, InvalidIdentity> {
-        let is_valid = (1..=64).contains(&name.len()) && !name.chars().any(char::is_control);
-        if is_valid { Ok(Self(name)) } else { Err(InvalidIdentity::Name) }
+        if !(1..=64).contains(&name.len()) {
+            return Err(InvalidIdentity::Name);
+        }
+        match name.chars().find(|character| is_invisible(*character)) {
+            Some(character) => Err(InvalidIdentity::Invisible(character)),
+            None => Ok(Self(name)),
+        }
     }
 }
 
@@ -148,7 +157,7 @@ impl From<MemberName> for String {
     }
 }
 
-/// Which one of a `join` is not as it has to be; the value is not repeated.
+/// Which one of a `join` is not as it has to be; of the value, a character at most is repeated.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum InvalidIdentity {
@@ -158,18 +167,25 @@ pub enum InvalidIdentity {
     Member,
     /// The member's token.
     Token,
-    /// The member's name.
+    /// The member's name: its length.
     Name,
+    /// The member's name: this is in it.
+    Invisible(char),
 }
 
 impl fmt::Display for InvalidIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let cause = match self {
             Self::Room => "a room has 1 to 64 of the characters A-Z a-z 0-9 _ -",
             Self::Member => "a member ID is 16 bytes in base64url: 22 characters",
             Self::Token => "a token is 16 bytes in base64url: 22 characters",
-            Self::Name => "a name has 1 to 64 bytes and no control characters",
-        })
+            Self::Name => "a name has 1 to 64 bytes",
+            Self::Invisible(character) => {
+                let code = u32::from(*character);
+                return write!(f, "a name has nothing invisible in it; leave out U+{code:04X}");
+            }
+        };
+        f.write_str(cause)
     }
 }
 
@@ -203,6 +219,16 @@ fn is_base64url(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character.general_category(),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+    )
+}
+
 fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let hash = parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part));
     hash.finalize().into()
@@ -229,13 +255,25 @@ mod tests {
     }
 
     #[test]
-    fn names_are_short_and_printable() {
-        for name in ["Zoë", &"x".repeat(64)] {
+    fn names_are_short() {
+        for name in ["Zoë", "שרה", "مريم", "🙂", &"x".repeat(64)] {
             assert!(MemberName::try_from(name.to_owned()).is_ok(), "{name}");
         }
-        for name in ["", &"x".repeat(65), "a\nb", "\u{7f}"] {
+        for name in ["", &"x".repeat(65)] {
             assert_eq!(MemberName::try_from(name.to_owned()), Err(InvalidIdentity::Name));
         }
+    }
+
+    #[test]
+    fn names_have_nothing_that_cannot_be_seen() {
+        let directions = ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}');
+        let others = "\n\u{7f}\u{ad}\u{61c}\u{200b}\u{200e}\u{200f}\u{2028}\u{feff}\u{e0041}";
+        for character in directions.chain(others.chars()) {
+            let error = InvalidIdentity::Invisible(character);
+            assert_eq!(MemberName::try_from(format!("a{character}b")), Err(error));
+        }
+        let error = InvalidIdentity::Invisible('\u{202e}').to_string();
+        assert!(error.contains("U+202E") && error.contains(';'), "{error}");
     }
 
     #[test]

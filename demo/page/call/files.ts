@@ -44,7 +44,8 @@ export class Files {
       );
     }
     const sha256 = await hash(file);
-    const name = file.name.slice(0, MAX_NAME_LENGTH) || 'file';
+    // The others take no name with control characters.
+    const name = file.name.replace(/\p{Cc}/gu, '_').slice(0, MAX_NAME_LENGTH) || 'file';
     for (const member of members) {
       const id = randomId();
       const outgoing = { id, member, file, name, sha256, sent: 0, acknowledged: 0, run: 0 };

@@ -1,6 +1,7 @@
 /** What members say to each other over their connection, before it is sealed. */
 
 import type { Sending } from './model.ts';
+import { visibleName, visibleText } from './visible.ts';
 
 export type Message =
   /** What the sender lets the other hear and see, from now on. */
@@ -42,7 +43,10 @@ export function encode(message: Message): Uint8Array {
   return concat(head, message.data);
 }
 
-/** Reads a message of somebody whom nobody has to trust: `undefined` for all that is none. */
+/**
+ * Reads a message of somebody whom nobody has to trust: `undefined` for all that is none. What is
+ * invisible in its texts is written out.
+ */
 export function decode(bytes: Uint8Array): Message | undefined {
   if (bytes[0] === PIECE) return decodePiece(bytes);
   if (bytes[0] !== JSON_MESSAGE) return undefined;
@@ -72,12 +76,14 @@ function check(value: unknown): Message | undefined {
       return sending && { type, sending };
     }
     case 'chat':
-      return isId(id) && isText(text, MAX_CHAT_LENGTH) ? { type, id, text } : undefined;
+      return isId(id) && isText(text, MAX_CHAT_LENGTH)
+        ? { type, id, text: visibleText(text) }
+        : undefined;
     case 'heard':
       return isId(id) ? { type, id } : undefined;
     case 'offer':
-      return isId(transfer) && isText(name, MAX_NAME_LENGTH) && isSize(size) && isHash(sha256)
-        ? { type, transfer, name, size, sha256 }
+      return isId(transfer) && isFileName(name) && isSize(size) && isHash(sha256)
+        ? { type, transfer, name: visibleName(name), size, sha256 }
         : undefined;
     case 'accept':
       return isId(transfer) && isSize(from) ? { type, transfer, from } : undefined;
@@ -88,7 +94,7 @@ function check(value: unknown): Message | undefined {
       return isId(transfer) ? { type, transfer } : undefined;
     case 'fail':
       return isId(transfer) && isText(reason, MAX_NAME_LENGTH)
-        ? { type, transfer, reason }
+        ? { type, transfer, reason: visibleText(reason) }
         : undefined;
     default:
       return undefined;
@@ -108,6 +114,10 @@ function isId(value: unknown): value is string {
 
 function isText(value: unknown, longest: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= longest;
+}
+
+function isFileName(value: unknown): value is string {
+  return isText(value, MAX_NAME_LENGTH) && !/\p{Cc}/u.test(value);
 }
 
 function isSize(value: unknown): value is number {

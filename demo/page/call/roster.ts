@@ -1,8 +1,10 @@
 /** Who is in the room, as the server tells it. */
 
+import { visibleName } from './visible.ts';
+
 export interface Member {
   readonly id: string;
-  /** Chosen by the member; shown, never trusted. */
+  /** Chosen by the member; shown with nothing invisible in it, never trusted. */
   readonly name: string;
 }
 
@@ -45,8 +47,9 @@ export class Roster {
   joined(member: Member): void {
     this.#find(member.id);
     if (this.#members.has(member.id)) return;
-    this.#members.set(member.id, member);
-    this.#handlers.joined(member);
+    const shown = { ...member, name: visibleName(member.name) };
+    this.#members.set(member.id, shown);
+    this.#handlers.joined(shown);
   }
 
   left(id: string): void {

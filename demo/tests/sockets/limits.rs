@@ -106,11 +106,14 @@ async fn a_message_is_malformed() {
     let long_name = json!({
         "type": "join", "room": "r", "name": "x".repeat(65), "member": id('a'), "token": id('a')
     });
+    let mut backwards = join("room", 'a', 'a');
+    backwards["name"] = "\u{202e}ecila".into();
     for message in [
         Message::binary(vec![0]),
         Message::text("{"),
         Message::text(r#"{"type":"jump"}"#),
         Message::text(long_name.to_string()),
+        Message::text(backwards.to_string()),
         Message::text(join("no/room", 'a', 'a').to_string()),
     ] {
         let mut client = Client::connect(server).await;

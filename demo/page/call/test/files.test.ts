@@ -79,6 +79,12 @@ function random(length: number): Uint8Array<ArrayBuffer> {
 
 const last = (files: Files) => files.list.value.at(-1)!;
 
+test('a name that the other would not take is sent as one that it takes', async () => {
+  const pair = new Pair();
+  await pair.offer(random(1), 'two\nlines\u202etxt.exe');
+  assert.equal(last(pair.bob).name, 'two_lines[U+202E]txt.exe');
+});
+
 test('a file arrives whole', async () => {
   for (const length of [0, 1, PIECE_BYTES, PIECE_BYTES + 1, 3 * WINDOW_BYTES + 5]) {
     const pair = new Pair();

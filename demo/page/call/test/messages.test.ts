@@ -38,6 +38,7 @@ test('what is no message is not taken', () => {
     json({ type: 'chat', id, text: '' }),
     json({ type: 'chat', id, text: 'a'.repeat(MAX_CHAT_LENGTH + 1) }),
     json({ type: 'chat', id: '../..', text: 'a' }),
+    json({ type: 'offer', transfer: id, name: 'a\nb', size: 1, sha256 }),
     json({ type: 'offer', transfer: id, name: 'a', size: -1, sha256 }),
     json({ type: 'offer', transfer: id, name: 'a', size: 1.5, sha256 }),
     json({ type: 'offer', transfer: id, name: 'a', size: 1, sha256: 'AB' }),
@@ -45,6 +46,16 @@ test('what is no message is not taken', () => {
     json({ type: 'fail', transfer: id, reason: {} }),
   ];
   for (const bytes of rejected) assert.equal(decode(bytes), undefined);
+});
+
+test('what is invisible in a text of another member is written out', () => {
+  const name = 'invoice\u202egpj.exe';
+  const offer = decode(encode({ type: 'offer', transfer: id, name, size: 1, sha256 }));
+  assert.equal(offer?.type === 'offer' && offer.name, 'invoice[U+202E]gpj.exe');
+  const chat = decode(encode({ type: 'chat', id, text: 'a\u202eb\nc' }));
+  assert.equal(chat?.type === 'chat' && chat.text, 'a[U+202E]b\nc');
+  const fail = decode(encode({ type: 'fail', transfer: id, reason: 'a\u2066b' }));
+  assert.equal(fail?.type === 'fail' && fail.reason, 'a[U+2066]b');
 });
 
 test('what else a message brings along is not passed on', () => {

@@ -26,6 +26,13 @@ test('each who comes and goes is told once', () => {
   assert.deepEqual(told, ['a joined', 'b joined', 'a left']);
 });
 
+test('a name that would run backwards is shown with why it would', () => {
+  const names: string[] = [];
+  const all = new Roster({ joined: ({ name }) => names.push(name), left: () => {} });
+  all.joined({ id: 'a', name: '\u202eecilA' });
+  assert.deepEqual(names, ['[U+202E]ecilA']);
+});
+
 test('who left while one was away is gone at once', () => {
   const { roster: all, told } = roster();
   all.welcome('one', [alice, bob]);
