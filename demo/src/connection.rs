@@ -12,9 +12,10 @@ use crate::outbox::Outgoing;
 use crate::refusal::Refusal;
 use crate::rooms::Input;
 use crate::server::Server;
+use crate::visit::Visit;
 
 /// Serves a client until either end closes.
-pub(crate) async fn serve(mut socket: WebSocket, server: &Server) {
+pub(crate) async fn serve(mut socket: WebSocket, server: &Server, _visit: Visit) {
     let Some((name, mut outgoing)) = server.hub.connect().await else {
         return refuse(&mut socket, server, Refusal::server_stopping()).await;
     };

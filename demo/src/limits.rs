@@ -13,6 +13,10 @@ pub struct Limits {
     pub members: usize,
     /// Most rooms of this process.
     pub rooms: usize,
+    /// Most connections, to members and to the media server together.
+    pub connections: usize,
+    /// Most connections from one address: see [`Network`](crate::Network).
+    pub connections_per_address: usize,
 }
 
 impl Default for Limits {
@@ -22,6 +26,8 @@ impl Default for Limits {
             messages_per_second: MESSAGES_PER_SECOND,
             members: MEMBERS,
             rooms: ROOMS,
+            connections: CONNECTIONS,
+            connections_per_address: CONNECTIONS_PER_ADDRESS,
         }
     }
 }
@@ -42,6 +48,18 @@ pub const MEMBERS: usize = 8;
 
 /// With eight members each at a few kilobytes, some 100 MB: what a small machine has to spare.
 pub const ROOMS: usize = 1000;
+
+/// Each is an open file, of which systems give a process 1024 if they are not asked for more. What is
+/// left is for the rest: see [`open_files`](crate::open_files).
+pub const CONNECTIONS: usize = 900;
+
+/// Behind one address a small office makes some calls, each member with two `WebSockets` and, while the
+/// page loads, six connections more. Nine addresses are needed to take all [`CONNECTIONS`].
+pub const CONNECTIONS_PER_ADDRESS: usize = 100;
+
+/// How long the headers of a request may take, the first byte and a TLS handshake too: browsers send
+/// them at once. A connection that is kept open for the next request is closed after it as well.
+pub const HEADERS: Duration = Duration::from_secs(10);
 
 /// How long a member may be silent. Clients ping every 2 s, so that four lost pings are forgiven, and
 /// the others learn within 10 s that somebody has vanished.

@@ -5,14 +5,12 @@ mod options;
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
 use std::io::{ErrorKind, stderr};
-use std::net::TcpListener;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use axum_server::Handle;
-use axum_server::tls_rustls::{RustlsConfig, from_tcp_rustls};
 use clap::Parser;
 use frameseal_demo::{Running, Tls, addresses, shutdown};
+use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use options::Options;
@@ -24,11 +22,11 @@ async fn main() -> Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).init();
 
     let (bind, open, certificate) = (options.bind, options.open, options.certificate());
-    let listener = listen(SocketAddr::new(bind, options.port))?;
+    let listener = listen(SocketAddr::new(bind, options.port)).await?;
     let addresses = addresses(bind);
     let tls = certificate.map(|certificate| Tls::new(&certificate, &addresses, since_1970()));
     let tls = tls.transpose()?;
-    let settings = options.into_settings();
+    let settings = options.into_settings()?;
     ensure!(settings.page.is_there(), "there is no page; build it with: cargo xtask build");
     let server = Running::start(settings).await?;
 
@@ -37,34 +35,16 @@ async fn main() -> Result<()> {
         open::that(&url).with_context(|| format!("cannot open a browser; go to {url}"))?;
     }
 
-    let handle = Handle::new();
-    let app = server.router().into_make_service();
-    let stopping = tokio::spawn({
-        let handle = handle.clone();
-        async move {
-            shutdown().await;
-            server.stop().await;
-            handle.graceful_shutdown(Some(LAST_ANSWERS));
-        }
-    });
-    match tls {
-        Some(Tls { config, .. }) => {
-            let config = RustlsConfig::from_config(config);
-            from_tcp_rustls(listener, config)?.handle(handle).serve(app).await?;
-        }
-        None => axum_server::from_tcp(listener)?.handle(handle).serve(app).await?,
-    }
-    Ok(stopping.await?)
+    server.serve(listener, tls.map(|tls| tls.config), shutdown()).await;
+    Ok(())
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener> {
-    let listener = TcpListener::bind(address).map_err(|error| {
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
         let taken = error.kind() == ErrorKind::AddrInUse;
         let cure = if taken { "; stop what uses it, or choose another with --port" } else { "" };
         anyhow!("cannot listen on {address}: {error}{cure}")
-    })?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
+    })
 }
 
 /// Prints where the page is; returns the first URL.
@@ -87,6 +67,3 @@ fn greet(addresses: &[IpAddr], port: u16, tls: Option<&Tls>) -> String {
 fn since_1970() -> Duration {
     SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default()
 }
-
-/// How long requests that are under way may take when the server stops.
-const LAST_ANSWERS: Duration = Duration::from_secs(1);

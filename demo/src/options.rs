@@ -3,9 +3,10 @@
 use core::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
+use anyhow::Result;
 use clap::Parser;
 use frameseal_demo::limits::{self, Limits};
-use frameseal_demo::{Certificate, IceServers, Page, Settings, Sfu};
+use frameseal_demo::{Certificate, IceServers, Page, Settings, Sfu, TrustedProxies, open_files};
 
 /// Serves calls whose frames are sealed between the members.
 #[derive(Debug, Parser)]
@@ -42,6 +43,9 @@ pub(crate) struct Options {
     /// `RTCIceServer`; every member gets the credentials in it
     #[arg(long, default_value = "[]", hide_default_value = true)]
     ice_servers: IceServers,
+    /// Proxies whose X-Forwarded-For is believed: IP addresses separated by commas
+    #[arg(long, value_name = "ADDRESS,…")]
+    trusted_proxy: Option<TrustedProxies>,
     /// What is written to the standard error: error, warn, info, debug, or a filter of tracing
     #[arg(long, default_value = "warn", value_name = "FILTER")]
     pub(crate) log: String,
@@ -51,6 +55,12 @@ pub(crate) struct Options {
     /// Most rooms of this process
     #[arg(long, default_value_t = limits::ROOMS)]
     max_rooms: usize,
+    /// Most connections [default: 900, or as many as ulimit -n lets it have]
+    #[arg(long)]
+    max_connections: Option<usize>,
+    /// Most connections from one address; of IPv6 addresses, the first 64 bits count
+    #[arg(long, default_value_t = limits::CONNECTIONS_PER_ADDRESS)]
+    max_connections_per_address: usize,
     /// Most bytes of a message to /ws, up to 524288
     #[arg(long, default_value_t = limits::MESSAGE_BYTES, value_parser = message_bytes)]
     max_message_bytes: usize,
@@ -69,19 +79,23 @@ impl Options {
         }
     }
 
-    pub(crate) fn into_settings(self) -> Settings {
-        Settings {
+    /// Fails if the system does not let this process do what they say.
+    pub(crate) fn into_settings(self) -> Result<Settings> {
+        Ok(Settings {
             page: self.root.map_or(Page::BuiltIn, Page::Folder),
             limits: Limits {
                 message_bytes: self.max_message_bytes,
                 messages_per_second: self.max_messages_per_second,
                 members: self.max_members,
                 rooms: self.max_rooms,
+                connections: open_files::connections(self.max_connections)?,
+                connections_per_address: self.max_connections_per_address,
             },
             ice_servers: self.ice_servers,
             nats: self.nats,
             sfu: self.sfu,
-        }
+            proxies: self.trusted_proxy.unwrap_or_default(),
+        })
     }
 }
 

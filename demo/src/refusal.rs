@@ -21,6 +21,8 @@ pub enum Code {
     RoomFull,
     /// Rooms over the limit.
     TooManyRooms,
+    /// Connections over the limit.
+    TooManyConnections,
     /// The member's ID is somebody else's.
     MemberTaken,
     /// The one to relay to is not there.
@@ -43,6 +45,7 @@ impl Code {
             Self::TooFast => "too-fast",
             Self::RoomFull => "room-full",
             Self::TooManyRooms => "too-many-rooms",
+            Self::TooManyConnections => "too-many-connections",
             Self::MemberTaken => "member-taken",
             Self::NoSuchMember => "no-such-member",
             Self::NotJoined => "not-joined",
@@ -104,6 +107,14 @@ impl Refusal {
         Self::fatal(
             Code::TooManyRooms,
             format!("the server has its {most} rooms; try again when calls have ended"),
+        )
+    }
+
+    pub(crate) fn too_many_connections(limits: &Limits) -> Self {
+        let most = limits.connections_per_address;
+        Self::fatal(
+            Code::TooManyConnections,
+            format!("your address has {most} connections, or the server all of its; close some"),
         )
     }
 

@@ -8,11 +8,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use rustls::ServerConfig;
 use serde_json::json;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use crate::clock::Clock;
 use crate::connection;
+use crate::door::Door;
 use crate::hub::{Hub, Task};
 use crate::ice::IceServers;
 use crate::identity::ServerId;
@@ -20,8 +24,11 @@ use crate::limits::{Limits, READ_BYTES};
 use crate::message::{Greeting, PublicLimits};
 use crate::metrics::Metrics;
 use crate::nats;
+use crate::network::TrustedProxies;
 use crate::page::{Page, page};
+use crate::places::Places;
 use crate::sfu::{Sfu, media};
+use crate::visit::Visit;
 
 /// What a server is to do.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +43,8 @@ pub struct Settings {
     pub nats: Option<String>,
     /// Where media go, if not from each to each.
     pub sfu: Option<Sfu>,
+    /// Who is believed about whom it asks for.
+    pub proxies: TrustedProxies,
 }
 
 /// What the handlers share.
@@ -46,6 +55,8 @@ pub(crate) struct Server {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
     pub(crate) sfu: Option<Sfu>,
+    pub(crate) proxies: TrustedProxies,
+    pub(crate) places: Arc<Places>,
     has_bus: bool,
 }
 
@@ -53,7 +64,7 @@ pub(crate) struct Server {
 #[derive(Debug)]
 pub struct Running {
     router: Router,
-    hub: Hub,
+    server: Arc<Server>,
     task: JoinHandle<()>,
 }
 
@@ -64,7 +75,7 @@ impl Running {
     ///
     /// NATS cannot be reached, or the system has no random bytes.
     pub async fn start(settings: Settings) -> anyhow::Result<Self> {
-        let Settings { page: files, limits, ice_servers, nats, sfu } = settings;
+        let Settings { page: files, limits, ice_servers, nats, sfu, proxies } = settings;
         let mut random = [0; 16];
         getrandom::fill(&mut random)?;
         let clock = Clock::start();
@@ -93,35 +104,54 @@ impl Running {
             bus,
         };
         let task = task.spawn(requests);
-        let server = Server { hub: hub.clone(), limits, metrics, clock, sfu, has_bus };
+        let places = Places::new(&limits);
+        let server =
+            Arc::new(Server { hub, limits, metrics, clock, sfu, proxies, places, has_bus });
         let router = Router::new()
             .route("/ws", get(signalling))
             .route("/sfu", get(media))
             .route("/health", get(health))
             .route("/metrics", get(metrics_text))
-            .with_state(Arc::new(server))
+            .with_state(Arc::clone(&server))
             .merge(page(&files));
-        Ok(Self { router, hub, task })
+        Ok(Self { router, server, task })
     }
 
-    /// Returns what answers requests.
-    pub fn router(&self) -> Router {
-        self.router.clone()
-    }
-
-    /// Tells all clients that the server stops, and waits until they are gone, at most 2 s.
-    pub async fn stop(self) {
-        self.hub.stop().await;
-        // It fails only if it panicked, and then nobody is left to be told.
-        let _ = self.task.await;
+    /// Answers at `listener` until `shutdown`; then tells all clients that the server stops, and
+    /// waits until they are gone, at most 2 s.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        tls: Option<Arc<ServerConfig>>,
+        shutdown: impl Future<Output = ()>,
+    ) {
+        let Self { router, server, task } = self;
+        let door = Door {
+            router,
+            tls: tls.map(TlsAcceptor::from),
+            places: Arc::clone(&server.places),
+            proxies: server.proxies.clone(),
+            metrics: Arc::clone(&server.metrics),
+        };
+        let stopped = async {
+            shutdown.await;
+            server.hub.stop().await;
+            // It fails only if it panicked, and then nobody is left to be told.
+            let _ = task.await;
+        };
+        door.keep(listener, stopped).await;
     }
 }
 
-async fn signalling(State(server): State<Arc<Server>>, upgrade: WebSocketUpgrade) -> Response {
+async fn signalling(
+    State(server): State<Arc<Server>>,
+    visit: Visit,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     upgrade
         .max_message_size(READ_BYTES)
         .max_frame_size(READ_BYTES)
-        .on_upgrade(move |socket| async move { connection::serve(socket, &server).await })
+        .on_upgrade(move |socket| async move { connection::serve(socket, &server, visit).await })
 }
 
 /// Whether new members should be sent here: 200, or 503 with the reason.

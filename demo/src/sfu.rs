@@ -20,7 +20,9 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 use tracing::warn;
 
 use crate::limits::{MEDIA_CONNECTIONS, MEDIA_MESSAGE_BYTES, Rate};
+use crate::refusal::Refusal;
 use crate::server::Server;
+use crate::visit::Visit;
 
 /// The media server.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -52,6 +54,7 @@ impl FromStr for Sfu {
 /// Connects a client with the media server.
 pub(crate) async fn media(
     State(server): State<Arc<Server>>,
+    visit: Visit,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let Some(Sfu::Janus(url)) = &server.sfu else { return StatusCode::NOT_FOUND.into_response() };
@@ -59,6 +62,11 @@ pub(crate) async fn media(
     if places >= MEDIA_CONNECTIONS {
         return (StatusCode::SERVICE_UNAVAILABLE, "too many media connections").into_response();
     }
+    // What leads to Janus is a connection as well.
+    let Some(place) = server.places.take() else {
+        let refusal = Refusal::too_many_connections(&server.limits);
+        return server.turn_away(StatusCode::SERVICE_UNAVAILABLE, &refusal);
+    };
     let connected = timeout(CONNECTING, connect(url)).await;
     let janus = match connected.map_err(anyhow::Error::from).flatten() {
         Ok(janus) => janus,
@@ -75,6 +83,7 @@ pub(crate) async fn media(
             server.metrics.media_connections.inc();
             join(client, janus, &server).await;
             server.metrics.media_connections.dec();
+            drop((visit, place));
         })
 }
 

@@ -1,6 +1,7 @@
 //! The page as a browser gets it, over a real socket.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use core::future::pending;
 use core::net::SocketAddr;
 use std::fs;
 
@@ -19,7 +20,7 @@ async fn serve(files: &[(&str, &[u8])]) -> (TempDir, SocketAddr) {
     let address = listener.local_addr().unwrap();
     let page = Page::Folder(root.path().to_owned());
     let server = Running::start(Settings { page, ..Settings::default() }).await.unwrap();
-    tokio::spawn(async move { axum::serve(listener, server.router()).await });
+    tokio::spawn(server.serve(listener, None, pending()));
     (root, address)
 }
 

@@ -56,6 +56,17 @@ fn a_taken_port_is_named_with_its_cure() {
 }
 
 #[test]
+fn more_connections_than_files_are_refused() {
+    let root = page();
+    let start =
+        ["-c", "ulimit -n 512; exec \"$0\" --port 0 --max-connections 500 --root \"$1\"", SERVER];
+    let output = Command::new("sh").args(start).arg(root.path()).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(message.contains("512") && message.contains("ulimit -n"), "{message}");
+}
+
+#[test]
 fn a_folder_without_a_page_is_refused() {
     let empty = tempfile::tempdir().unwrap();
     let output =

@@ -1,15 +1,18 @@
 //! A client, and a server for it.
 
-use core::net::SocketAddr;
+use core::future::pending;
+use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
+use std::io;
 
 use frameseal_demo::{Page, Running, Settings};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{WebSocketStream, client_async};
 
 /// A server without a page on a free port.
 pub(crate) async fn serve(settings: Settings) -> SocketAddr {
@@ -17,18 +20,32 @@ pub(crate) async fn serve(settings: Settings) -> SocketAddr {
     let server = Running::start(Settings { page, ..settings }).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, server.router()).await });
+    tokio::spawn(server.serve(listener, None, pending()));
     address
 }
 
 pub(crate) struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: WebSocketStream<TcpStream>,
 }
 
 impl Client {
     pub(crate) async fn connect(server: SocketAddr) -> Self {
-        let (socket, _) = connect_async(format!("ws://{server}/ws")).await.unwrap();
-        Self { socket }
+        Self::open(Ipv4Addr::LOCALHOST, server, &[]).await.unwrap()
+    }
+
+    /// Connects from an address of this machine, with these headers.
+    pub(crate) async fn open(
+        from: Ipv4Addr,
+        server: SocketAddr,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{server}/ws").into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse()?);
+        }
+        let stream = connect(from, server).await?;
+        let (socket, _) = client_async(request, stream).await?;
+        Ok(Self { socket })
     }
 
     /// Joins as a member whose ID and token are made of one letter each; returns the `welcome` too.
@@ -81,6 +98,24 @@ impl Client {
             Some(Ok(Message::Close(Some(frame)))) => frame.code.into(),
             other => panic!("{other:?}"),
         }
+    }
+}
+
+/// Connects from an address of this machine.
+pub(crate) async fn connect(from: Ipv4Addr, to: SocketAddr) -> io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::new(from.into(), 0))?;
+    socket.connect(to).await
+}
+
+/// Returns the status and the text of the answer to a client that was turned away.
+pub(crate) fn refused(answer: Result<Client, tungstenite::Error>) -> (u16, String) {
+    match answer.err() {
+        Some(tungstenite::Error::Http(response)) => {
+            let text = String::from_utf8(response.body().clone().unwrap()).unwrap();
+            (response.status().as_u16(), text)
+        }
+        other => panic!("{other:?}"),
     }
 }
 

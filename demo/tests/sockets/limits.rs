@@ -1,11 +1,13 @@
 //! Every limit, with the error that tells of it.
 
+use core::net::Ipv4Addr;
+
 use frameseal_demo::Settings;
 use frameseal_demo::limits::Limits;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::client::{Client, id, join, joined, left, relay, serve};
+use crate::client::{Client, id, join, joined, left, refused, relay, serve};
 
 async fn serve_limited(limits: Limits) -> core::net::SocketAddr {
     serve(Settings { limits, ..Settings::default() }).await
@@ -39,6 +41,46 @@ async fn there_are_too_many_rooms() {
     alice.say(json!({ "type": "leave" })).await;
     assert_eq!(alice.hear_close().await, 1000);
     Client::join(server, "two", 'b').await;
+}
+
+#[tokio::test]
+async fn there_are_too_many_connections() {
+    for limits in [
+        Limits { connections: 1, ..Limits::default() },
+        Limits { connections_per_address: 1, ..Limits::default() },
+    ] {
+        let server = serve_limited(limits).await;
+        let (mut alice, _) = Client::join(server, "room", 'a').await;
+        // Closed without a word.
+        assert!(Client::open(Ipv4Addr::LOCALHOST, server, &[]).await.is_err());
+        alice.say(json!({ "type": "leave" })).await;
+        alice.hear_close().await;
+        alice.finish().await;
+        while Client::open(Ipv4Addr::LOCALHOST, server, &[]).await.is_err() {}
+    }
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_client_has_its_own_connections() {
+    let limits = Limits { connections_per_address: 1, ..Limits::default() };
+    let proxies = "127.0.0.1".parse().unwrap();
+    let server = serve(Settings { limits, proxies, ..Settings::default() }).await;
+    let open = async |forwarded_for| {
+        Client::open(Ipv4Addr::LOCALHOST, server, &[("x-forwarded-for", forwarded_for)]).await
+    };
+    let _alice = open("192.0.2.1").await.unwrap();
+    let _bob = open("192.0.2.2").await.unwrap();
+    let (status, text) = refused(open("192.0.2.1").await);
+    assert_eq!(status, 503);
+    assert!(text.starts_with("too-many-connections: ") && text.contains(';'), "{text}");
+
+    // Who is not trusted is counted as who it is.
+    let server = serve_limited(limits).await;
+    let open = async |forwarded_for| {
+        Client::open(Ipv4Addr::LOCALHOST, server, &[("x-forwarded-for", forwarded_for)]).await
+    };
+    let _mallory = open("192.0.2.1").await.unwrap();
+    assert!(open("192.0.2.2").await.is_err());
 }
 
 #[tokio::test]

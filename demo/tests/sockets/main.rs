@@ -16,3 +16,5 @@ mod operation;
 mod process;
 mod sfu;
 mod signalling;
+#[cfg(target_os = "linux")] // which has all of 127.0.0.0/8
+mod storm;

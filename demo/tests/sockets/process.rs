@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
+const SERVER: &str = env!("CARGO_BIN_EXE_frameseal-demo");
+
 /// A program; it is killed when the value is dropped.
 pub(crate) struct Process {
     child: Child,
@@ -17,9 +19,19 @@ pub(crate) struct Process {
 impl Process {
     /// The demo's server on a free port, with a page.
     pub(crate) fn demo(args: &[&str]) -> Self {
+        Self::start(Command::new(SERVER), args)
+    }
+
+    /// The same, which may open so many files.
+    pub(crate) fn demo_with_files(files: u32) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\""), SERVER]);
+        Self::start(command, &[])
+    }
+
+    fn start(mut command: Command, args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("index.html"), "<p>").unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_frameseal-demo"));
         command.args(["--port", "0", "--root"]).arg(folder.path()).args(args);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = if args.contains(&"--tls") { 2 } else { 1 };
