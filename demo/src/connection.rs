@@ -15,13 +15,13 @@ use crate::server::Server;
 use crate::visit::Visit;
 
 /// Serves a client until either end closes.
-pub(crate) async fn serve(mut socket: WebSocket, server: &Server, _visit: Visit) {
+pub(crate) async fn serve(mut socket: WebSocket, server: &Server, visit: Visit) {
     let Some((name, mut outgoing)) = server.hub.connect().await else {
         return refuse(&mut socket, server, Refusal::server_stopping()).await;
     };
     server.metrics.connections.inc();
     debug!(socket = name.0, "connected");
-    let mut rate = Rate::new(server.clock.now(), server.limits.messages_per_second);
+    let mut rate = Rate::of_messages(server.clock.now(), &server.limits);
     let mut has_joined = false;
     let late = sleep(JOINING);
     tokio::pin!(late);
@@ -49,7 +49,7 @@ pub(crate) async fn serve(mut socket: WebSocket, server: &Server, _visit: Visit)
                 Some(Ok(message)) => match understand(&message, &mut rate, server) {
                     Ok(message) => {
                         has_joined |= matches!(message, ClientMessage::Join(_));
-                        server.hub.say(name, message).await;
+                        server.hub.say(name, visit.client, message).await;
                     }
                     Err(refusal) => break Some(refusal),
                 },

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::message::{ClientMessage, Greeting, ServerMessage};
 use crate::metrics::Metrics;
+use crate::network::Network;
 use crate::outbox::{Outbox, Outgoing};
 use crate::refusal::Refusal;
 use crate::rooms::{Bus, Ending, Input, Output, Rooms, Socket, TICK};
@@ -52,8 +53,8 @@ impl Hub {
         let _ = self.requests.send(Request::Input(input)).await;
     }
 
-    pub(crate) async fn say(&self, socket: Socket, message: ClientMessage) {
-        self.hand(Input::Client(socket, message)).await;
+    pub(crate) async fn say(&self, socket: Socket, from: Network, message: ClientMessage) {
+        self.hand(Input::Client(socket, from, message)).await;
     }
 
     pub(crate) fn has_stopped(&self) -> bool {

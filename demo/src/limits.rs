@@ -13,6 +13,10 @@ pub struct Limits {
     pub members: usize,
     /// Most rooms of this process.
     pub rooms: usize,
+    /// Most rooms that one address may have made.
+    pub rooms_per_address: usize,
+    /// Most members that one address may bring into one room per minute, in the long run.
+    pub joins_per_minute: u32,
     /// Most connections, to members and to the media server together.
     pub connections: usize,
     /// Most connections from one address: see [`Network`](crate::Network).
@@ -26,6 +30,8 @@ impl Default for Limits {
             messages_per_second: MESSAGES_PER_SECOND,
             members: MEMBERS,
             rooms: ROOMS,
+            rooms_per_address: ROOMS_PER_ADDRESS,
+            joins_per_minute: JOINS_PER_MINUTE,
             connections: CONNECTIONS,
             connections_per_address: CONNECTIONS_PER_ADDRESS,
         }
@@ -48,6 +54,16 @@ pub const MEMBERS: usize = 8;
 
 /// With eight members each at a few kilobytes, some 100 MB: what a small machine has to spare.
 pub const ROOMS: usize = 1000;
+
+/// More calls than one office has at once. Twenty addresses are needed to take all [`ROOMS`].
+pub const ROOMS_PER_ADDRESS: usize = 50;
+
+/// Each member that is new costs all others key messages, and another key when it leaves again. A
+/// member that comes back to its seat costs nothing, and is not counted.
+pub const JOINS_PER_MINUTE: u32 = 10;
+
+/// How many minutes' worth of joins may come at once: all members behind one address, twice.
+pub const BURST_MINUTES: u32 = 2;
 
 /// Each is an open file, of which systems give a process 1024 if they are not asked for more. What is
 /// left is for the rest: see [`open_files`](crate::open_files).
@@ -90,28 +106,38 @@ pub const MEDIA_MESSAGE_BYTES: usize = 256 * 1024;
 /// Most connections to the media server: what one Janus carries on a large machine.
 pub const MEDIA_CONNECTIONS: usize = 1000;
 
-/// A token bucket: so many messages per second, and [`BURST_SECONDS`] of them at once.
-#[derive(Debug)]
+/// A token bucket: so many events per second in the long run, and some at once.
+#[derive(Clone, Copy, Debug)]
 pub struct Rate {
-    per_second: u32,
-    /// Unused messages.
+    per_second: f64,
+    at_once: f64,
+    /// Unused events.
     credit: f64,
     last: Duration,
 }
 
 impl Rate {
-    /// Starts with all that may come at once.
+    /// Of the messages of one connection; starts with all that may come at once.
     #[must_use]
-    pub fn new(now: Duration, per_second: u32) -> Self {
-        Self { per_second, credit: Self::most(per_second), last: now }
+    pub fn of_messages(now: Duration, limits: &Limits) -> Self {
+        let per_second = f64::from(limits.messages_per_second);
+        Self::new(now, per_second, per_second * f64::from(BURST_SECONDS))
     }
 
-    /// Counts one message, and returns whether it may come.
+    /// Of the joins from one address to one room; starts with all that may come at once.
+    #[must_use]
+    pub fn of_joins(now: Duration, limits: &Limits) -> Self {
+        let per_minute = f64::from(limits.joins_per_minute);
+        Self::new(now, per_minute / 60.0, per_minute * f64::from(BURST_MINUTES))
+    }
+
+    fn new(now: Duration, per_second: f64, at_once: f64) -> Self {
+        Self { per_second, at_once, credit: at_once, last: now }
+    }
+
+    /// Counts one event, and returns whether it may come.
     pub fn allows(&mut self, now: Duration) -> bool {
-        let elapsed = now.saturating_sub(self.last).as_secs_f64();
-        self.last = now;
-        let earned = self.credit + elapsed * f64::from(self.per_second);
-        self.credit = earned.min(Self::most(self.per_second));
+        self.earn(now);
         let is_allowed = self.credit >= 1.0;
         if is_allowed {
             self.credit -= 1.0;
@@ -119,8 +145,16 @@ impl Rate {
         is_allowed
     }
 
-    fn most(per_second: u32) -> f64 {
-        f64::from(per_second) * f64::from(BURST_SECONDS)
+    /// Whether it is as if nothing had come.
+    pub fn is_rested(&mut self, now: Duration) -> bool {
+        self.earn(now);
+        self.credit >= self.at_once
+    }
+
+    fn earn(&mut self, now: Duration) {
+        let elapsed = now.saturating_sub(self.last).as_secs_f64();
+        self.last = now;
+        self.credit = (self.credit + elapsed * self.per_second).min(self.at_once);
     }
 }
 
@@ -128,9 +162,14 @@ impl Rate {
 mod tests {
     use super::*;
 
+    fn ten_per_second() -> Rate {
+        let limits = Limits { messages_per_second: 10, ..Limits::default() };
+        Rate::of_messages(Duration::ZERO, &limits)
+    }
+
     #[test]
     fn a_burst_is_allowed_and_then_the_rate() {
-        let mut rate = Rate::new(Duration::ZERO, 10);
+        let mut rate = ten_per_second();
         let at_once = (0..100).filter(|_| rate.allows(Duration::ZERO)).count();
         assert_eq!(at_once, 40);
         let later = (1..=1000_u64).filter(|ms| rate.allows(Duration::from_millis(*ms))).count();
@@ -138,8 +177,19 @@ mod tests {
     }
 
     #[test]
+    fn joins_are_counted_by_the_minute() {
+        let limits = Limits { joins_per_minute: 10, ..Limits::default() };
+        let mut rate = Rate::of_joins(Duration::ZERO, &limits);
+        assert_eq!((0..100).filter(|_| rate.allows(Duration::ZERO)).count(), 20);
+        assert!(!rate.allows(Duration::from_secs(5)));
+        assert!(rate.allows(Duration::from_secs(7)));
+        assert!(!rate.is_rested(Duration::from_secs(120)));
+        assert!(rate.is_rested(Duration::from_secs(130)));
+    }
+
+    #[test]
     fn silence_earns_no_more_than_a_burst() {
-        let mut rate = Rate::new(Duration::ZERO, 10);
+        let mut rate = ten_per_second();
         let hour = Duration::from_secs(3600);
         assert_eq!((0..100).filter(|_| rate.allows(hour)).count(), 40);
     }

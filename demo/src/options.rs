@@ -55,6 +55,12 @@ pub(crate) struct Options {
     /// Most rooms of this process
     #[arg(long, default_value_t = limits::ROOMS)]
     max_rooms: usize,
+    /// Most rooms that one address may have made
+    #[arg(long, default_value_t = limits::ROOMS_PER_ADDRESS)]
+    max_rooms_per_address: usize,
+    /// Most members per minute that one address may bring into one room; twice as many at once
+    #[arg(long, default_value_t = limits::JOINS_PER_MINUTE)]
+    max_joins_per_minute: u32,
     /// Most connections [default: 900, or as many as ulimit -n lets it have]
     #[arg(long)]
     max_connections: Option<usize>,
@@ -88,6 +94,8 @@ impl Options {
                 messages_per_second: self.max_messages_per_second,
                 members: self.max_members,
                 rooms: self.max_rooms,
+                rooms_per_address: self.max_rooms_per_address,
+                joins_per_minute: self.max_joins_per_minute,
                 connections: open_files::connections(self.max_connections)?,
                 connections_per_address: self.max_connections_per_address,
             },

@@ -21,6 +21,10 @@ pub enum Code {
     RoomFull,
     /// Rooms over the limit.
     TooManyRooms,
+    /// Rooms of one address over the limit.
+    TooManyOwnRooms,
+    /// Joins over the limit.
+    TooManyJoins,
     /// Connections over the limit.
     TooManyConnections,
     /// The member's ID is somebody else's.
@@ -45,6 +49,8 @@ impl Code {
             Self::TooFast => "too-fast",
             Self::RoomFull => "room-full",
             Self::TooManyRooms => "too-many-rooms",
+            Self::TooManyOwnRooms => "too-many-own-rooms",
+            Self::TooManyJoins => "too-many-joins",
             Self::TooManyConnections => "too-many-connections",
             Self::MemberTaken => "member-taken",
             Self::NoSuchMember => "no-such-member",
@@ -107,6 +113,22 @@ impl Refusal {
         Self::fatal(
             Code::TooManyRooms,
             format!("the server has its {most} rooms; try again when calls have ended"),
+        )
+    }
+
+    pub(crate) fn too_many_own_rooms(limits: &Limits) -> Self {
+        let most = limits.rooms_per_address;
+        Self::fatal(
+            Code::TooManyOwnRooms,
+            format!("your address has made {most} rooms; try again when calls in them have ended"),
+        )
+    }
+
+    pub(crate) fn too_many_joins(limits: &Limits) -> Self {
+        let most = limits.joins_per_minute;
+        Self::fatal(
+            Code::TooManyJoins,
+            format!("your address joins this room over {most} times a minute; try again in some"),
         )
     }
 

@@ -3,11 +3,13 @@
 use alloc::collections::{BTreeMap, VecDeque};
 use core::mem;
 use core::time::Duration;
+use std::collections::HashMap;
 
 use crate::bus::{BusMessage, ROLL_CALL, ROSTER_INTERVAL, Roster, RosterEntry, Since};
 use crate::identity::{Claim, MemberId, MemberName, RoomName, ServerId};
-use crate::limits::{Limits, SILENCE};
+use crate::limits::{Limits, Rate, SILENCE};
 use crate::message::{Join, MemberCard, Payload, ServerMessage};
+use crate::network::Network;
 use crate::refusal::Refusal;
 use crate::rooms::{Ending, Output, Socket};
 use crate::seat::Seat;
@@ -15,6 +17,10 @@ use crate::seat::Seat;
 #[derive(Debug)]
 pub(crate) struct Room {
     name: RoomName,
+    /// Where the one came from who made it.
+    maker: Network,
+    /// How fast new members come from where.
+    joins: HashMap<Network, Rate>,
     members: BTreeMap<MemberId, Member>,
     /// The other processes, and when they were last heard of.
     servers: BTreeMap<ServerId, Duration>,
@@ -41,7 +47,7 @@ enum Place {
 #[derive(Debug)]
 struct Opening {
     until: Duration,
-    joining: Vec<(Socket, Join)>,
+    joining: Vec<(Socket, Network, Join)>,
 }
 
 /// What a room needs from around it.
@@ -70,9 +76,11 @@ impl Around<'_> {
 
 impl Room {
     /// A room that nobody else knows.
-    pub(crate) fn new(name: RoomName) -> Self {
+    pub(crate) fn new(name: RoomName, maker: Network) -> Self {
         Self {
             name,
+            maker,
+            joins: HashMap::new(),
             members: BTreeMap::new(),
             servers: BTreeMap::new(),
             opening: None,
@@ -81,8 +89,8 @@ impl Room {
     }
 
     /// A room that other processes may have members in: first they are asked.
-    pub(crate) fn shared(name: RoomName, around: &mut Around<'_>) -> Self {
-        let mut room = Self::new(name);
+    pub(crate) fn shared(name: RoomName, maker: Network, around: &mut Around<'_>) -> Self {
+        let mut room = Self::new(name, maker);
         let until = around.now.saturating_add(ROLL_CALL);
         room.opening = Some(Opening { until, joining: Vec::new() });
         room.roster_due = Some(until);
@@ -97,17 +105,26 @@ impl Room {
             && self.seats().next().is_none()
     }
 
+    pub(crate) fn maker(&self) -> Network {
+        self.maker
+    }
+
     pub(crate) fn seats_taken(&self) -> usize {
         self.seats().count()
     }
 
-    pub(crate) fn join(&mut self, socket: Socket, join: Join, around: &mut Around<'_>) {
+    pub(crate) fn join(
+        &mut self,
+        (socket, from): (Socket, Network),
+        join: Join,
+        around: &mut Around<'_>,
+    ) {
         if let Some(opening) = &mut self.opening {
-            opening.joining.push((socket, join));
+            opening.joining.push((socket, from, join));
             return;
         }
         let claim = join.token.claim(&self.name, &join.member);
-        let resumed = match self.take_seat(socket, &join, claim, around) {
+        let resumed = match self.take_seat((socket, from), &join, claim, around) {
             Ok(resumed) => resumed,
             Err(refusal) => return around.refuse(socket, refusal),
         };
@@ -117,7 +134,7 @@ impl Room {
     /// Returns whether the seat is one that was kept.
     fn take_seat(
         &mut self,
-        socket: Socket,
+        (socket, from): (Socket, Network),
         join: &Join,
         claim: Claim,
         around: &mut Around<'_>,
@@ -142,6 +159,9 @@ impl Room {
                 return Err(Refusal::room_full(around.limits));
             }
             None => {
+                if !self.may_join(from, around) {
+                    return Err(Refusal::too_many_joins(around.limits));
+                }
                 let (name, since) = (join.name.clone(), Since::new(around.now));
                 let member = Member { name, claim, since, place: Place::Here(seat) };
                 self.insert(join.member.clone(), member, around);
@@ -149,6 +169,11 @@ impl Room {
         }
         self.announce(around);
         Ok(resumed)
+    }
+
+    fn may_join(&mut self, from: Network, around: &Around<'_>) -> bool {
+        let rate = self.joins.entry(from);
+        rate.or_insert_with(|| Rate::of_joins(around.now, around.limits)).allows(around.now)
     }
 
     fn welcome(&mut self, socket: Socket, id: &MemberId, resumed: bool, around: &mut Around<'_>) {
@@ -256,11 +281,12 @@ impl Room {
     pub(crate) fn tick(&mut self, around: &mut Around<'_>) {
         if self.opening.as_ref().is_some_and(|opening| opening.until <= around.now) {
             let joining = self.opening.take().map(|opening| opening.joining);
-            for (socket, join) in joining.unwrap_or_default() {
-                self.join(socket, join, around);
+            for (socket, from, join) in joining.unwrap_or_default() {
+                self.join((socket, from), join, around);
             }
         }
         self.drop_vanished(around);
+        self.joins.retain(|_, rate| !rate.is_rested(around.now));
         if self.roster_due.is_some_and(|due| due <= around.now) {
             self.announce(around);
         }
@@ -421,7 +447,7 @@ impl Room {
 
     fn stop_joining(&mut self, socket: Socket) {
         if let Some(opening) = &mut self.opening {
-            opening.joining.retain(|(joining, _)| *joining != socket);
+            opening.joining.retain(|(joining, ..)| *joining != socket);
         }
     }
 }

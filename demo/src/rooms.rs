@@ -8,6 +8,7 @@ use crate::bus::BusMessage;
 use crate::identity::{MemberId, RoomName, ServerId};
 use crate::limits::Limits;
 use crate::message::{ClientMessage, Join, MemberCard, ServerMessage};
+use crate::network::Network;
 use crate::refusal::Refusal;
 use crate::room::{Around, Room};
 
@@ -47,8 +48,8 @@ pub enum Bus {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Input {
-    /// A client said something.
-    Client(Socket, ClientMessage),
+    /// A client said something: where it says it, and from where.
+    Client(Socket, Network, ClientMessage),
     /// A connection ended.
     Closed(Socket),
     /// Another process said something about a room.
@@ -143,8 +144,10 @@ impl Rooms {
     /// Takes in what happened.
     pub fn handle(&mut self, now: Duration, input: Input) {
         match input {
-            Input::Client(socket, ClientMessage::Join(join)) => self.join(now, socket, join),
-            Input::Client(socket, message) => self.hear(now, socket, message),
+            Input::Client(socket, from, ClientMessage::Join(join)) => {
+                self.join(now, (socket, from), join);
+            }
+            Input::Client(socket, _, message) => self.hear(now, socket, message),
             Input::Closed(socket) => {
                 if let Some((room, member)) = self.sockets.remove(&socket) {
                     self.in_room(now, &room, |room, _| room.disconnect(socket, &member));
@@ -189,7 +192,7 @@ impl Rooms {
         self.rooms.values().map(Room::seats_taken).sum()
     }
 
-    fn join(&mut self, now: Duration, socket: Socket, join: Join) {
+    fn join(&mut self, now: Duration, (socket, from): (Socket, Network), join: Join) {
         let is_known = self.rooms.contains_key(&join.room);
         let refusal = if self.sockets.contains_key(&socket) {
             Some(Refusal::joined_already())
@@ -197,6 +200,8 @@ impl Rooms {
             Some(Refusal::no_bus_to_join())
         } else if !is_known && self.rooms.len() >= self.limits.rooms {
             Some(Refusal::too_many_rooms(&self.limits))
+        } else if !is_known && self.made_by(from) >= self.limits.rooms_per_address {
+            Some(Refusal::too_many_own_rooms(&self.limits))
         } else {
             None
         };
@@ -209,13 +214,17 @@ impl Rooms {
             let bus = self.bus;
             let mut around = self.around(now);
             let room = match bus {
-                Bus::None => Room::new(name.clone()),
-                Bus::Up | Bus::Down => Room::shared(name.clone(), &mut around),
+                Bus::None => Room::new(name.clone(), from),
+                Bus::Up | Bus::Down => Room::shared(name.clone(), from, &mut around),
             };
             self.rooms.insert(name.clone(), room);
         }
         self.sockets.insert(socket, (name.clone(), join.member.clone()));
-        self.in_room(now, &name, |room, around| room.join(socket, join, around));
+        self.in_room(now, &name, |room, around| room.join((socket, from), join, around));
+    }
+
+    fn made_by(&self, client: Network) -> usize {
+        self.rooms.values().filter(|room| room.maker() == client).count()
     }
 
     fn hear(&mut self, now: Duration, socket: Socket, message: ClientMessage) {

@@ -116,7 +116,7 @@ async fn up(
     mut janus: SplitSink<Janus, JanusSide>,
     server: &Server,
 ) {
-    let mut rate = Rate::new(server.clock.now(), server.limits.messages_per_second);
+    let mut rate = Rate::of_messages(server.clock.now(), &server.limits);
     while let Some(Ok(message)) = client.next().await {
         if !rate.allows(server.clock.now()) {
             break;

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use crate::door::Peer;
+use crate::network::Network;
 use crate::places::ClientPlace;
 use crate::refusal::Refusal;
 use crate::server::Server;
@@ -16,6 +17,7 @@ use crate::server::Server;
 /// A client that has places for a WebSocket, as long as this is there.
 #[derive(Debug)]
 pub(crate) struct Visit {
+    pub(crate) client: Network,
     _peer: Peer,
     /// If a proxy brings the client.
     _place: Option<ClientPlace>,
@@ -35,7 +37,7 @@ impl FromRequestParts<Arc<Server>> for Visit {
             let refusal = Refusal::too_many_connections(&server.limits);
             return Err(server.turn_away(StatusCode::SERVICE_UNAVAILABLE, &refusal));
         }
-        Ok(Self { _peer: peer, _place: place })
+        Ok(Self { client, _peer: peer, _place: place })
     }
 }
 

@@ -10,8 +10,10 @@
 extern crate alloc;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use core::net::IpAddr;
 use core::time::Duration;
 
+use frameseal_demo::Network;
 use frameseal_demo::bus::BusMessage;
 use frameseal_demo::identity::{MemberId, RoomName, ServerId};
 use frameseal_demo::limits::Limits;
@@ -84,12 +86,12 @@ impl World {
             name: id.to_string().try_into().unwrap(),
             received: Some(received),
         };
-        self.handle(server, Input::Client(socket, ClientMessage::Join(join)));
+        self.handle(server, Input::Client(socket, network(client), ClientMessage::Join(join)));
     }
 
     fn say(&mut self, client: usize, message: ClientMessage) {
         if let Some((server, socket)) = self.clients[client].connection {
-            self.handle(server, Input::Client(socket, message));
+            self.handle(server, Input::Client(socket, network(client), message));
         }
     }
 
@@ -205,6 +207,11 @@ impl World {
     fn client_at(&mut self, server: usize, socket: Socket) -> Option<&mut Client> {
         self.clients.iter_mut().find(|client| client.connection == Some((server, socket)))
     }
+}
+
+/// Each client has an address of its own.
+fn network(client: usize) -> Network {
+    IpAddr::from([192, 0, 2, u8::try_from(client).unwrap()]).into()
 }
 
 fn member(letter: char) -> MemberId {

@@ -278,6 +278,7 @@ const HOPELESS = new Set([
   'member-taken',
   'room-full',
   'too-long',
+  'too-many-own-rooms',
   'too-many-rooms',
 ]);
 

@@ -9,8 +9,17 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::client::{Client, id, join, joined, left, refused, relay, serve};
 
+/// From another address than everybody else, with the word of a proxy.
+const ELSEWHERE: [(&str, &str); 1] = [("x-forwarded-for", "192.0.2.1")];
+
 async fn serve_limited(limits: Limits) -> core::net::SocketAddr {
     serve(Settings { limits, ..Settings::default() }).await
+}
+
+/// All clients come by way of a proxy.
+async fn serve_behind_proxy(limits: Limits) -> core::net::SocketAddr {
+    let proxies = "127.0.0.1".parse().unwrap();
+    serve(Settings { limits, proxies, ..Settings::default() }).await
 }
 
 #[tokio::test]
@@ -44,6 +53,44 @@ async fn there_are_too_many_rooms() {
 }
 
 #[tokio::test]
+async fn one_address_has_too_many_rooms() {
+    let server = serve_behind_proxy(Limits { rooms_per_address: 1, ..Limits::default() }).await;
+    let (_alice, _) = Client::join(server, "one", 'a').await;
+    let mut bob = Client::connect(server).await;
+    bob.say(join("two", 'b', 'b')).await;
+    assert_eq!(bob.hear_error().await, "too-many-own-rooms");
+    assert_eq!(bob.hear_close().await, 1008);
+
+    // Another one's room may be joined, and another address makes its own.
+    let (_carol, _) = Client::join(server, "one", 'c').await;
+    let mut dave = Client::open(Ipv4Addr::LOCALHOST, server, &ELSEWHERE).await.unwrap();
+    dave.say(join("two", 'd', 'd')).await;
+    assert_eq!(dave.hear().await["type"], "welcome");
+}
+
+#[tokio::test]
+async fn one_address_joins_and_leaves_all_the_time() {
+    let server = serve_behind_proxy(Limits { joins_per_minute: 1, ..Limits::default() }).await;
+    let (alice, _) = Client::join(server, "room", 'a').await;
+    let (mut bob, _) = Client::join(server, "room", 'b').await;
+    bob.say(json!({ "type": "leave" })).await;
+    bob.hear_close().await;
+    let mut carol = Client::connect(server).await;
+    carol.say(join("room", 'c', 'c')).await;
+    assert_eq!(carol.hear_error().await, "too-many-joins");
+    assert_eq!(carol.hear_close().await, 1008);
+
+    // Who comes back finds the seat, and another room or another address is not concerned.
+    drop(alice);
+    let (_alice, welcome) = Client::join(server, "room", 'a').await;
+    assert_eq!(welcome["resumed"], true);
+    Client::join(server, "other", 'c').await;
+    let mut dave = Client::open(Ipv4Addr::LOCALHOST, server, &ELSEWHERE).await.unwrap();
+    dave.say(join("room", 'd', 'd')).await;
+    assert_eq!(dave.hear().await["type"], "welcome");
+}
+
+#[tokio::test]
 async fn there_are_too_many_connections() {
     for limits in [
         Limits { connections: 1, ..Limits::default() },
@@ -63,8 +110,7 @@ async fn there_are_too_many_connections() {
 #[tokio::test]
 async fn behind_a_trusted_proxy_each_client_has_its_own_connections() {
     let limits = Limits { connections_per_address: 1, ..Limits::default() };
-    let proxies = "127.0.0.1".parse().unwrap();
-    let server = serve(Settings { limits, proxies, ..Settings::default() }).await;
+    let server = serve_behind_proxy(limits).await;
     let open = async |forwarded_for| {
         Client::open(Ipv4Addr::LOCALHOST, server, &[("x-forwarded-for", forwarded_for)]).await
     };
