@@ -1,7 +1,7 @@
 //! Takes connections in: so many, and none that is silent for long.
 
 use alloc::sync::Arc;
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 use core::time::Duration;
 use std::io;
 
@@ -19,6 +19,7 @@ use tracing::debug;
 use crate::limits::HEADERS;
 use crate::metrics::Metrics;
 use crate::network::TrustedProxies;
+use crate::origin::Way;
 use crate::places::{ClientPlace, Place, Places};
 use crate::refusal::Code;
 
@@ -34,7 +35,7 @@ pub(crate) struct Door {
 /// The other end of a connection. Its places are taken as long as this or a copy of it is there.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
-    pub(crate) address: IpAddr,
+    pub(crate) way: Way,
     _place: Arc<(Place, Option<ClientPlace>)>,
 }
 
@@ -78,7 +79,8 @@ impl Door {
         } else {
             Some(self.places.take_for(address.into())?)
         };
-        Some(Peer { address, _place: Arc::new((place, of_client)) })
+        let way = Way { peer: address, is_tls: self.tls.is_some() };
+        Some(Peer { way, _place: Arc::new((place, of_client)) })
     }
 
     async fn attend(self: Arc<Self>, stream: TcpStream, peer: Peer, stop: watch::Receiver<()>) {

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Parser;
 use frameseal_demo::limits::{self, Limits};
-use frameseal_demo::{Certificate, IceServers, Page, Settings, Sfu, TrustedProxies, open_files};
+use frameseal_demo::{
+    Certificate, IceServers, Origin, Page, Settings, Sfu, TrustedProxies, open_files,
+};
 
 /// Serves calls whose frames are sealed between the members.
 #[derive(Debug, Parser)]
@@ -46,6 +48,9 @@ pub(crate) struct Options {
     /// Proxies whose X-Forwarded-For is believed: IP addresses separated by commas
     #[arg(long, value_name = "ADDRESS,…")]
     trusted_proxy: Option<TrustedProxies>,
+    /// Origin whose pages may connect, beside the server's own; may be given again
+    #[arg(long, value_name = "URL")]
+    allow_origin: Vec<Origin>,
     /// What is written to the standard error: error, warn, info, debug, or a filter of tracing
     #[arg(long, default_value = "warn", value_name = "FILTER")]
     pub(crate) log: String,
@@ -103,6 +108,7 @@ impl Options {
             nats: self.nats,
             sfu: self.sfu,
             proxies: self.trusted_proxy.unwrap_or_default(),
+            origins: self.allow_origin,
         })
     }
 }

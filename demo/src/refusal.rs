@@ -27,6 +27,8 @@ pub enum Code {
     TooManyJoins,
     /// Connections over the limit.
     TooManyConnections,
+    /// A page that may not.
+    ForeignOrigin,
     /// The member's ID is somebody else's.
     MemberTaken,
     /// The one to relay to is not there.
@@ -52,6 +54,7 @@ impl Code {
             Self::TooManyOwnRooms => "too-many-own-rooms",
             Self::TooManyJoins => "too-many-joins",
             Self::TooManyConnections => "too-many-connections",
+            Self::ForeignOrigin => "foreign-origin",
             Self::MemberTaken => "member-taken",
             Self::NoSuchMember => "no-such-member",
             Self::NotJoined => "not-joined",
@@ -137,6 +140,15 @@ impl Refusal {
         Self::fatal(
             Code::TooManyConnections,
             format!("your address has {most} connections, or the server all of its; close some"),
+        )
+    }
+
+    pub(crate) fn foreign_origin() -> Self {
+        Self::fatal(
+            Code::ForeignOrigin,
+            "this page is not the server's own; open that one, or start the server with \
+             --allow-origin and this page's origin"
+                .to_owned(),
         )
     }
 

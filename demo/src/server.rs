@@ -25,6 +25,7 @@ use crate::message::{Greeting, PublicLimits};
 use crate::metrics::Metrics;
 use crate::nats;
 use crate::network::TrustedProxies;
+use crate::origin::{Origin, Origins};
 use crate::page::{Page, page};
 use crate::places::Places;
 use crate::sfu::{Sfu, media};
@@ -45,6 +46,8 @@ pub struct Settings {
     pub sfu: Option<Sfu>,
     /// Who is believed about whom it asks for.
     pub proxies: TrustedProxies,
+    /// Whose pages may open `WebSockets`, beside the server's own.
+    pub origins: Vec<Origin>,
 }
 
 /// What the handlers share.
@@ -55,7 +58,7 @@ pub(crate) struct Server {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
     pub(crate) sfu: Option<Sfu>,
-    pub(crate) proxies: TrustedProxies,
+    pub(crate) origins: Origins,
     pub(crate) places: Arc<Places>,
     has_bus: bool,
 }
@@ -75,7 +78,7 @@ impl Running {
     ///
     /// NATS cannot be reached, or the system has no random bytes.
     pub async fn start(settings: Settings) -> anyhow::Result<Self> {
-        let Settings { page: files, limits, ice_servers, nats, sfu, proxies } = settings;
+        let Settings { page: files, limits, ice_servers, nats, sfu, proxies, origins } = settings;
         let mut random = [0; 16];
         getrandom::fill(&mut random)?;
         let clock = Clock::start();
@@ -105,8 +108,9 @@ impl Running {
         };
         let task = task.spawn(requests);
         let places = Places::new(&limits);
+        let origins = Origins { allowed: origins, proxies };
         let server =
-            Arc::new(Server { hub, limits, metrics, clock, sfu, proxies, places, has_bus });
+            Arc::new(Server { hub, limits, metrics, clock, sfu, origins, places, has_bus });
         let router = Router::new()
             .route("/ws", get(signalling))
             .route("/sfu", get(media))
@@ -130,7 +134,7 @@ impl Running {
             router,
             tls: tls.map(TlsAcceptor::from),
             places: Arc::clone(&server.places),
-            proxies: server.proxies.clone(),
+            proxies: server.origins.proxies.clone(),
             metrics: Arc::clone(&server.metrics),
         };
         let stopped = async {

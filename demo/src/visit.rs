@@ -30,8 +30,12 @@ impl FromRequestParts<Arc<Server>> for Visit {
         let Extension(peer) = Extension::<Peer>::from_request_parts(parts, server)
             .await
             .map_err(IntoResponse::into_response)?;
-        let client = server.proxies.client(peer.address, &parts.headers).into();
-        let is_brought = server.proxies.contain(peer.address);
+        if !server.origins.allow(&parts.headers, peer.way) {
+            return Err(server.turn_away(StatusCode::FORBIDDEN, &Refusal::foreign_origin()));
+        }
+        let proxies = &server.origins.proxies;
+        let client = proxies.client(peer.way.peer, &parts.headers).into();
+        let is_brought = proxies.contain(peer.way.peer);
         let place = if is_brought { server.places.take_for(client) } else { None };
         if is_brought && place.is_none() {
             let refusal = Refusal::too_many_connections(&server.limits);

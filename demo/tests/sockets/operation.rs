@@ -1,6 +1,7 @@
 //! What operators see and do: figures, stopping, TLS, logs.
 
 use alloc::sync::Arc;
+use core::net::Ipv4Addr;
 use core::time::Duration;
 use std::fs;
 use std::io::{Read, Write};
@@ -11,7 +12,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, Stream};
 use serde_json::json;
 
-use crate::client::{Client, relay, serve};
+use crate::client::{Client, refused, relay, serve};
 use crate::process::Process;
 
 #[tokio::test]
@@ -101,6 +102,23 @@ fn get_over_tls(server: &Process, trusted: &CertificateDer<'static>) -> std::io:
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_open_no_websockets() {
+    let origins = vec!["https://friend.example".parse().unwrap()];
+    let server = serve(Settings { origins, ..Settings::default() }).await;
+    let own = format!("http://{server}");
+    let open =
+        async |origin| Client::open(Ipv4Addr::LOCALHOST, server, &[("origin", origin)]).await;
+    for origin in [&own, "https://friend.example"] {
+        assert!(open(origin).await.is_ok(), "{origin}");
+    }
+    for origin in ["https://evil.example", "null"] {
+        let (status, text) = refused(open(origin).await);
+        assert_eq!(status, 403, "{origin}");
+        assert!(text.starts_with("foreign-origin: ") && text.contains("--allow-origin"), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -74,3 +74,12 @@ async fn who_has_no_media_server_says_so() {
         assert!(error.to_string().contains(status), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_page_of_another_origin_reaches_no_media_server() {
+    let server = serve(sfu(&echo().await).await).await;
+    let mut request = format!("ws://{server}/sfu").into_client_request().unwrap();
+    request.headers_mut().insert("origin", "https://evil.example".parse().unwrap());
+    let error = connect_async(request).await.unwrap_err();
+    assert!(error.to_string().contains("403"), "{error}");
+}
