@@ -13,6 +13,7 @@ use tracing::{debug, info, trace, warn};
 
 use crate::bus_queue::{BusCommand, BusQueue};
 use crate::clock::Clock;
+use crate::ice::IceServers;
 use crate::limits::Limits;
 use crate::message::{ClientMessage, Greeting, ServerMessage};
 use crate::metrics::Metrics;
@@ -76,6 +77,7 @@ pub(crate) struct Requests(mpsc::Receiver<Request>);
 pub(crate) struct Task {
     pub(crate) limits: Limits,
     pub(crate) greeting: Arc<Greeting>,
+    pub(crate) ice_servers: IceServers,
     pub(crate) clock: Clock,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) bus: Option<BusQueue>,
@@ -155,10 +157,18 @@ impl Run {
             trace!(?output);
             match output {
                 Output::Send { socket, message } => self.send(socket, &message),
-                Output::Welcome { socket, members, resumed, received } => {
+                Output::Welcome { socket, member, members, resumed, received } => {
                     self.task.metrics.resumed.inc_by(u64::from(resumed));
                     let greeting = Arc::clone(&self.task.greeting);
-                    let welcome = ServerMessage::Welcome { greeting, members, resumed, received };
+                    let now = self.task.clock.now();
+                    let ice_servers = self.task.ice_servers.of(&member, now);
+                    let welcome = ServerMessage::Welcome {
+                        greeting,
+                        ice_servers,
+                        members,
+                        resumed,
+                        received,
+                    };
                     self.send(socket, &welcome);
                 }
                 Output::Refuse { socket, refusal } => self.refuse(socket, refusal),

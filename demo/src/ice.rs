@@ -1,13 +1,38 @@
 //! Servers that help members find a way to each other: what `--ice-servers` says.
 
 use core::str::FromStr;
+use core::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-/// `RTCIceServer` dictionaries, handed to every member as they are.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct IceServers(pub Vec<Value>);
+use crate::identity::MemberId;
+use crate::turn::Turn;
+
+/// `RTCIceServer` dictionaries, handed to every member.
+#[derive(Clone, Debug, Default)]
+pub struct IceServers {
+    servers: Vec<Value>,
+    /// Makes credentials for those of TURN that have none.
+    turn: Option<Turn>,
+}
+
+impl IceServers {
+    /// Gives each member its own credentials for the TURN servers that have none.
+    #[must_use]
+    pub fn with_turn(self, turn: Option<Turn>) -> Self {
+        Self { turn, ..self }
+    }
+
+    /// Returns what a member gets; `now` is the time since 1970.
+    pub(crate) fn of(&self, member: &MemberId, now: Duration) -> Vec<Value> {
+        let mut servers = self.servers.clone();
+        if let Some(turn) = &self.turn {
+            servers.iter_mut().for_each(|server| turn.admit(server, member, now));
+        }
+        servers
+    }
+}
 
 impl FromStr for IceServers {
     type Err = anyhow::Error;
@@ -21,7 +46,7 @@ impl FromStr for IceServers {
             vec![json!({ "urls": urls })]
         };
         ensure!(servers.iter().all(is_valid), "each server needs urls: stun:… turn:… turns:…");
-        Ok(Self(servers))
+        Ok(Self { servers, turn: None })
     }
 }
 
@@ -44,11 +69,11 @@ mod tests {
     #[test]
     fn urls_or_dictionaries_are_read() {
         let servers: IceServers = "stun:a.example, turn:b.example:3478".parse().unwrap();
-        assert_eq!(servers.0, [json!({ "urls": ["stun:a.example", "turn:b.example:3478"] })]);
+        assert_eq!(servers.servers, [json!({ "urls": ["stun:a.example", "turn:b.example:3478"] })]);
 
         let text = r#"[{"urls":"turns:c.example","username":"u","credential":"c"}]"#;
         let servers: IceServers = text.parse().unwrap();
-        assert_eq!(Value::Array(servers.0), serde_json::from_str::<Value>(text).unwrap());
+        assert_eq!(Value::Array(servers.servers), serde_json::from_str::<Value>(text).unwrap());
     }
 
     #[test]

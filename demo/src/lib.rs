@@ -32,6 +32,7 @@ mod server;
 mod sfu;
 mod shutdown;
 mod tls;
+mod turn;
 mod visit;
 
 pub use address::addresses;
@@ -43,3 +44,4 @@ pub use server::{Running, Settings};
 pub use sfu::Sfu;
 pub use shutdown::shutdown;
 pub use tls::{Certificate, Tls};
+pub use turn::Turn;

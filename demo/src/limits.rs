@@ -77,6 +77,10 @@ pub const CONNECTIONS_PER_ADDRESS: usize = 100;
 /// them at once. A connection that is kept open for the next request is closed after it as well.
 pub const HEADERS: Duration = Duration::from_secs(10);
 
+/// How long credentials for TURN are good: over the longest call, for a relay asks for them again
+/// during the call.
+pub const TURN_HOURS: u32 = 12;
+
 /// How long a member may be silent. Clients ping every 2 s, so that four lost pings are forgiven, and
 /// the others learn within 10 s that somebody has vanished.
 pub const SILENCE: Duration = Duration::from_secs(9);

@@ -63,6 +63,9 @@ pub enum ServerMessage {
         /// What is the same for all.
         #[serde(flatten)]
         greeting: Arc<Greeting>,
+        /// `RTCIceServer` dictionaries, with this member's own credentials.
+        #[serde(rename = "iceServers")]
+        ice_servers: Vec<Value>,
         /// The others.
         members: Vec<MemberCard>,
         /// The seat was still there; else the others may have heard `left`.
@@ -118,8 +121,6 @@ pub struct MemberCard {
 pub struct Greeting {
     /// This run of this process.
     pub server: ServerId,
-    /// `RTCIceServer` dictionaries.
-    pub ice_servers: Vec<Value>,
     /// Which media server `/sfu` leads to, if any.
     pub sfu: Option<&'static str>,
     /// What a client has to keep.

@@ -1,13 +1,14 @@
 //! What the operator says on the command line; docs/demo-server.md explains it.
 
 use core::net::{IpAddr, Ipv4Addr};
+use core::time::Duration;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
 use frameseal_demo::limits::{self, Limits};
 use frameseal_demo::{
-    Certificate, IceServers, Origin, Page, Settings, Sfu, TrustedProxies, open_files,
+    Certificate, IceServers, Origin, Page, Settings, Sfu, TrustedProxies, Turn, open_files,
 };
 
 /// Serves calls whose frames are sealed between the members.
@@ -45,6 +46,13 @@ pub(crate) struct Options {
     /// `RTCIceServer`; every member gets the credentials in it
     #[arg(long, default_value = "[]", hide_default_value = true)]
     ice_servers: IceServers,
+    /// File with coturn's static-auth-secret: each member gets credentials of its own for the TURN
+    /// servers without any
+    #[arg(long, value_name = "FILE")]
+    turn_secret: Option<PathBuf>,
+    /// How long these credentials are good
+    #[arg(long, default_value_t = limits::TURN_HOURS, requires = "turn_secret")]
+    turn_hours: u32,
     /// Proxies whose X-Forwarded-For is believed: IP addresses separated by commas
     #[arg(long, value_name = "ADDRESS,…")]
     trusted_proxy: Option<TrustedProxies>,
@@ -92,6 +100,8 @@ impl Options {
 
     /// Fails if the system does not let this process do what they say.
     pub(crate) fn into_settings(self) -> Result<Settings> {
+        let lifetime = Duration::from_secs(u64::from(self.turn_hours) * 3600);
+        let turn = self.turn_secret.map(|file| Turn::from_file(&file, lifetime)).transpose()?;
         Ok(Settings {
             page: self.root.map_or(Page::BuiltIn, Page::Folder),
             limits: Limits {
@@ -104,7 +114,7 @@ impl Options {
                 connections: open_files::connections(self.max_connections)?,
                 connections_per_address: self.max_connections_per_address,
             },
-            ice_servers: self.ice_servers,
+            ice_servers: self.ice_servers.with_turn(turn),
             nats: self.nats,
             sfu: self.sfu,
             proxies: self.trusted_proxy.unwrap_or_default(),

@@ -181,7 +181,8 @@ impl Room {
         let others = others.map(|(id, member)| member.card(id)).collect();
         if let Some(seat) = self.seat(id) {
             let received = seat.received();
-            let welcome = Output::Welcome { socket, members: others, resumed, received };
+            let (member, members) = (id.clone(), others);
+            let welcome = Output::Welcome { socket, member, members, resumed, received };
             around.outputs.push_back(welcome);
             for message in seat.waiting() {
                 around.send(socket, message);

@@ -73,6 +73,8 @@ pub enum Output {
     Welcome {
         /// Where to.
         socket: Socket,
+        /// Who is welcome.
+        member: MemberId,
         /// The others in the room.
         members: Vec<MemberCard>,
         /// The seat was still there.

@@ -85,7 +85,6 @@ impl Running {
         let metrics = Arc::new(Metrics::default());
         let greeting = Greeting {
             server: ServerId::new(random),
-            ice_servers: ice_servers.0,
             sfu: sfu.as_ref().map(Sfu::name),
             limits: PublicLimits {
                 message_bytes: limits.message_bytes,
@@ -102,6 +101,7 @@ impl Running {
         let task = Task {
             limits,
             greeting: Arc::new(greeting),
+            ice_servers,
             clock,
             metrics: Arc::clone(&metrics),
             bus,

@@ -1,6 +1,9 @@
 //! Rooms: who is there, what is relayed, and who comes back.
 
-use frameseal_demo::Settings;
+use core::time::Duration;
+use std::time::SystemTime;
+
+use frameseal_demo::{IceServers, Settings, Turn};
 use serde_json::json;
 
 use crate::client::{Client, id, join, joined, left, relay, serve};
@@ -29,6 +32,28 @@ async fn members_see_each_other_come_and_go() {
     assert_eq!(bob.hear_close().await, 1000);
     assert_eq!(alice.hear().await, left('b'));
     carol.hears_nothing().await;
+}
+
+#[tokio::test]
+async fn each_member_gets_credentials_of_its_own_for_turn() {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "north").unwrap();
+    let turn = Turn::from_file(secret.path(), Duration::from_secs(3600)).unwrap();
+    let ice_servers = "turn:a.example".parse::<IceServers>().unwrap().with_turn(Some(turn));
+    let server = serve(Settings { ice_servers, ..Settings::default() }).await;
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let mut credentials = Vec::new();
+    for who in ['a', 'b'] {
+        let (_, welcome) = Client::join(server, "room", who).await;
+        let [ice] = welcome["iceServers"].as_array().unwrap().as_slice() else {
+            panic!("{welcome}")
+        };
+        let (expiry, member) = ice["username"].as_str().unwrap().split_once(':').unwrap();
+        assert_eq!(member, id(who));
+        assert!((3590..=3610).contains(&(expiry.parse::<u64>().unwrap().abs_diff(now))), "{ice}");
+        credentials.push(ice["credential"].clone());
+    }
+    assert_ne!(credentials[0], credentials[1]);
 }
 
 #[tokio::test]
@@ -117,7 +142,7 @@ async fn a_member_that_vanishes_has_left_after_nine_seconds() {
     drop(bob);
     let alive = async {
         loop {
-            tokio::time::sleep(core::time::Duration::from_secs(2)).await;
+            tokio::time::sleep(Duration::from_secs(2)).await;
             alice.say(json!({ "type": "ping" })).await;
             let heard = alice.hear().await;
             if heard["type"] != "pong" {
