@@ -77,8 +77,8 @@ pub const CONNECTIONS_PER_ADDRESS: usize = 100;
 /// them at once. A connection that is kept open for the next request is closed after it as well.
 pub const HEADERS: Duration = Duration::from_secs(10);
 
-/// How long credentials for TURN are good: over the longest call, for a relay asks for them again
-/// during the call.
+/// How long credentials for TURN are good: over the longest call, for who connects anew during a call
+/// uses the same again.
 pub const TURN_HOURS: u32 = 12;
 
 /// How long a member may be silent. Clients ping every 2 s, so that four lost pings are forgiven, and

@@ -36,8 +36,9 @@ impl FromStr for TrustedProxies {
 
     /// Reads IP addresses separated by commas.
     fn from_str(text: &str) -> Result<Self> {
-        let addresses = text.split(',').map(|address| address.trim().parse());
+        let addresses = text.split(',').map(|address| address.trim().parse::<IpAddr>());
         addresses
+            .map(|address| address.map(|ip| ip.to_canonical()))
             .collect::<Result<_, _>>()
             .map(Self)
             .context("write IP addresses with commas between, as 127.0.0.1,::1")
@@ -92,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_client_is_the_last_that_is_no_trusted_proxy() {
-        let proxies: TrustedProxies = "127.0.0.1, ::1,10.0.0.1".parse().unwrap();
+        let proxies: TrustedProxies = "::ffff:127.0.0.1, ::1,10.0.0.1".parse().unwrap();
         for (peer, forwarded, client) in [
             ("127.0.0.1", &["192.0.2.1"][..], "192.0.2.1"),
             ("::ffff:127.0.0.1", &["192.0.2.1"], "192.0.2.1"),
