@@ -8,6 +8,7 @@ use cargo_metadata::semver::Version;
 use xshell::cmd;
 
 use crate::build;
+use crate::functions;
 use crate::prerequisite::{self, WASM_TARGET};
 use crate::workspace::Workspace;
 
@@ -37,12 +38,27 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let shell = workspace.shell();
     cmd!(shell, "cargo fmt --all --check").run()?;
     dependencies_keep_our_rust_version(workspace)?;
+    keys_stand_in_one_place(workspace)?;
+    functions::run(workspace)?;
     clippy(workspace)?;
     cmd!(shell, "cargo doc --workspace --no-deps --all-features")
         .env("RUSTDOCFLAGS", "-D warnings")
         .run()?;
     types(workspace)?;
     package_is_small(workspace)
+}
+
+/// What a key ID tells of keys is read by the crates that seal and manage keys, and by no other.
+fn keys_stand_in_one_place(workspace: &Workspace) -> Result<()> {
+    for folder in ["session", "worker/src", "simulation"] {
+        for file in functions::sources(&workspace.path(folder))? {
+            let text = fs::read_to_string(&file)?;
+            for name in ["KeyIdLayout", "STEPS", "GENERATIONS"] {
+                ensure!(!text.contains(name), "{} reads key IDs: {name}", file.display());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn clippy(workspace: &Workspace) -> Result<()> {

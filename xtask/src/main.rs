@@ -10,6 +10,7 @@ mod build;
 mod check;
 mod demo;
 mod figures;
+mod functions;
 mod fuzz;
 mod package;
 mod prerequisite;
@@ -66,6 +67,8 @@ enum Command {
     },
     /// Checks formatting, lints, documentation, types and the minimum Rust version
     Check,
+    /// Prints how long functions are, crate by crate; fails if some are too long
+    Functions,
     /// Packs the npm package into target/package/
     Package,
     /// Prints the figures that the README states
@@ -87,6 +90,7 @@ fn main() -> Result<()> {
         Command::Simulate(options) => simulate::run(&workspace, &options),
         Command::Bench { subject, options } => bench::run(&workspace, subject, &options),
         Command::Check => check::run(&workspace),
+        Command::Functions => functions::run(&workspace),
         Command::Package => package::run(&workspace),
         Command::Figures => figures::run(&workspace),
         Command::Vectors => vectors::write(&workspace),

@@ -40,6 +40,11 @@ impl Workspace {
         self.metadata.target_directory.join(path).into()
     }
 
+    /// The workspace's own crates.
+    pub(crate) fn members(&self) -> Vec<&Package> {
+        self.metadata.workspace_packages()
+    }
+
     /// Every package of the lock file, with its manifest.
     pub(crate) fn packages(&self) -> &[Package] {
         &self.metadata.packages
