@@ -355,10 +355,11 @@ impl From<PublicKeyError> for MessageError {
     }
 }
 
+/// The key of P-256, and those of other algorithms.
+type PublicKeys = (EncodedPublicKey, Vec<(u64, Vec<u8>)>);
+
 /// Reads the public keys of a hello: that of P-256 comes first, then any others by ascending number.
-fn public_keys(
-    decoder: &mut Decoder<'_>,
-) -> Result<(EncodedPublicKey, Vec<(u64, Vec<u8>)>), MessageError> {
+fn public_keys(decoder: &mut Decoder<'_>) -> Result<PublicKeys, MessageError> {
     let count = array(decoder)?;
     let mut keys = Vec::new();
     for _ in 0..count.min(MAX_PUBLIC_KEYS.saturating_add(1)) {

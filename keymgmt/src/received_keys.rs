@@ -89,7 +89,7 @@ impl ReceivedKeys {
         self.held.insert(place, HeldKey { slot, epoch, wipe_at: None });
         let replaced = self.held.len().saturating_sub(1);
         for key in self.held.iter_mut().take(replaced) {
-            key.wipe_at.get_or_insert(now.after(KEEP_OLD_KEYS));
+            key.wipe_at.get_or_insert_with(|| now.after(KEEP_OLD_KEYS));
         }
         Some(wiped)
     }

@@ -1,4 +1,11 @@
 //! What frames cost the allocator: nothing, once buffers have grown to their size.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 mod common;
 #[path = "../../sframe/tests/recording/mod.rs"]

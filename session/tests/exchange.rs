@@ -1,4 +1,11 @@
 //! A room of sessions that exchange keys, over signalling that delivers at once.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 mod common;
 

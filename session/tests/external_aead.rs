@@ -1,4 +1,11 @@
 //! Frames whose AES-GCM runs elsewhere, for which the suites' AEADs stand in.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 mod common;
 

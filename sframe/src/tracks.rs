@@ -44,7 +44,7 @@ impl<C> Tracks<C> {
             contexts.len().saturating_sub(1)
         });
         #[expect(clippy::indexing_slicing, reason = "found, or pushed just now")]
-        &mut *contexts[at].2
+        &mut contexts[at].2
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut C> {

@@ -1,5 +1,5 @@
 //! One track, received through several pipelines; and what a media server can play through another.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::arithmetic_side_effects, clippy::unwrap_used, reason = "a test may panic")]
 
 use core::time::Duration;
 

@@ -244,10 +244,9 @@ impl Member {
         let session = self.session.as_mut().filter(|session| session.send_key_id().is_some())?;
         self.keys.borrow_mut().now = now;
         let now = Timestamp::from_millis(now);
-        match session.seal(now, SENDING, KIND, FRAME).expect("a short frame") {
-            Verdict::Pass(body) => Some(Frame { by, body: body.to_vec() }),
-            verdict => panic!("{by}: a frame is not sealed: {verdict:?}"),
-        }
+        let verdict = session.seal(now, SENDING, KIND, FRAME).expect("a short frame");
+        assert!(matches!(verdict, Verdict::Pass(_)), "{by}: a frame is not sealed: {verdict:?}");
+        Some(Frame { by, body: session.output().to_vec() })
     }
 
     /// Opens a frame that comes now; tells whether it opened at once.

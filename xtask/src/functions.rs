@@ -1,6 +1,5 @@
 //! How long functions are: what needs more than a glance wants to be two.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +40,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 }
 
 /// The functions of each crate, the shortest first.
-fn crates(workspace: &Workspace) -> Result<BTreeMap<String, Vec<Function>>> {
+fn crates(workspace: &Workspace) -> Result<Vec<(String, Vec<Function>)>> {
     let packages = workspace.members().into_iter().map(|package| {
         let source = package.manifest_path.with_file_name("src");
         let mut functions = Vec::new();
@@ -89,7 +88,7 @@ impl Finder {
         let first = signature.fn_token.span().start().line;
         let last = body.span().end().line;
         let place = format!("{} in {}:{first}", signature.ident, self.file.display());
-        self.functions.push((last + 1 - first, place));
+        self.functions.push((last.saturating_sub(first).saturating_add(1), place));
     }
 }
 

@@ -170,10 +170,12 @@ impl<R: CryptoRng> KeyManager<R> {
         if let Some(candidate) = peer.accepted() {
             candidate.due.raise(Topic::Answer);
         }
-        if sends && access != Access::Waiting && peer.proven().is_none() {
-            if let Some(recipient) = peer.recipient(proof) {
-                recipient.due.raise(Topic::Keys);
-            }
+        if sends
+            && access != Access::Waiting
+            && peer.proven().is_none()
+            && let Some(recipient) = peer.recipient(proof)
+        {
+            recipient.due.raise(Topic::Keys);
         }
         self.say_to(at);
     }

@@ -202,7 +202,7 @@ impl<R: CryptoRng> KeyManager<R> {
 
     /// Returns the epoch of the next fresh key.
     pub(super) fn next_fresh(&self) -> Epoch {
-        self.keys.as_ref().map_or(Epoch::default(), |keys| keys.newest().next_fresh())
+        self.keys.as_ref().map_or_else(Epoch::default, |keys| keys.newest().next_fresh())
     }
 
     fn rotate_by(&mut self, at: Timestamp) {

@@ -32,7 +32,7 @@ impl<R: CryptoRng> Session<R> {
     pub fn rotate(&mut self, now: Timestamp) -> Result<Epoch, Failure> {
         self.handle(now, Input::Rotate)?;
         let manager = self.keys.exchange()?;
-        Ok(manager.rotating_to().or(manager.sending()).unwrap_or_default())
+        Ok(manager.rotating_to().or_else(|| manager.sending()).unwrap_or_default())
     }
 
     /// Returns the fingerprint of this member's own public key.

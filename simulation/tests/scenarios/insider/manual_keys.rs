@@ -58,7 +58,8 @@ fn removed_in_each_order() {
 
 /// Seals a frame that was not there before, and tells whether it opens.
 fn opens(bob: &mut Session<ChaCha20Rng>, number: u64, counters: &mut [usize; 2]) -> bool {
-    let counter = &mut counters[usize::from(number == 9)];
+    let [first, second] = counters;
+    let counter = if number == 9 { second } else { first };
     *counter += 1;
     let key_id = Profile::Frameseal1.key_id(number).expect("in range");
     let suites = Suites::default();
