@@ -47,9 +47,14 @@ pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
         .generate(workspace.path(WASM_DIR))
         .context("wasm-bindgen failed")?;
 
-    // What `-Oz` does beyond is slower, and no smaller.
+    // What `-Oz` does beyond is slower, and no smaller. Rust puts the end of its stack where memory
+    // begins, so no address that is computed there wraps around.
     let module = format!("{WASM_DIR}/frameseal_bg.wasm");
-    Ok(cmd!(shell, "npx --no wasm-opt -- -Os --const-hoisting {module} --output {module}").run()?)
+    cmd!(shell, "npx --no wasm-opt -- {module} --output {module} --low-memory-unused")
+        .args(["--merge-similar-functions", "-Os", "--const-hoisting"])
+        .args(["--reorder-functions", "--reorder-locals"])
+        .run()?;
+    Ok(())
 }
 
 /// Returns the setting that has panics name a dependency's file from its folder on: shorter, and

@@ -39,6 +39,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     cmd!(shell, "cargo fmt --all --check").run()?;
     dependencies_keep_our_rust_version(workspace)?;
     keys_stand_in_one_place(workspace)?;
+    promises_have_tests(workspace)?;
     functions::run(workspace)?;
     clippy(workspace)?;
     cmd!(shell, "cargo doc --workspace --no-deps --all-features")
@@ -59,6 +60,30 @@ fn keys_stand_in_one_place(workspace: &Workspace) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Each row of promises in the threat model names a test, and the tests that it names are there.
+fn promises_have_tests(workspace: &Workspace) -> Result<()> {
+    let page = "docs/threat-model.md";
+    let text = fs::read_to_string(workspace.path(page))?;
+    let rows = text.lines().filter(|line| line.starts_with("| **"));
+    for row in rows {
+        let named: Vec<_> = row.split('`').skip(1).step_by(2).filter_map(file_of_test).collect();
+        ensure!(!named.is_empty(), "{page} names no test: {row}");
+        for file in named {
+            ensure!(workspace.path(&file).exists(), "{page} names a test that is not there: {file}");
+        }
+    }
+    Ok(())
+}
+
+/// The file of a test that the threat model names: by its path, or as a scenario of the simulation.
+fn file_of_test(name: &str) -> Option<String> {
+    if let Some(scenario) = name.strip_prefix("insider::") {
+        return Some(format!("simulation/tests/scenarios/insider/{scenario}.rs"));
+    }
+    let is_file = [".rs", ".ts"].iter().any(|ending| name.ends_with(ending));
+    is_file.then(|| name.to_owned())
 }
 
 fn clippy(workspace: &Workspace) -> Result<()> {
