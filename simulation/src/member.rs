@@ -57,8 +57,8 @@ pub struct Member {
     receiving: BTreeMap<MemberId, u32>,
     waiting: BTreeMap<u32, VecDeque<Vec<u8>>>,
     pipelines: u32,
-    /// Whether its pipelines expect the sender whose track they are for.
-    expects_senders: bool,
+    /// On whose tracks its pipelines expect their owner, and nobody else.
+    expected: Vec<String>,
     /// What its client has yet to send, if that is limited.
     pub(crate) outbox: Option<Outbox>,
     pub(crate) trace: bool,
@@ -119,7 +119,7 @@ impl Member {
             receiving: BTreeMap::new(),
             waiting: BTreeMap::new(),
             pipelines: SENDING,
-            expects_senders: false,
+            expected: Vec::new(),
             outbox: None,
             trace: false,
             is_sender: false,
@@ -229,13 +229,18 @@ impl Member {
         self.keys.borrow().hoard.as_ref().map(look)
     }
 
-    /// Has its pipelines expect the sender whose track they are for.
-    pub fn expect_senders(&mut self) {
-        self.expects_senders = true;
+    /// Has the pipelines for the tracks of these members expect them, and nobody else.
+    pub fn expect_senders(&mut self, names: &[&str]) {
+        self.expected = names.iter().map(|name| (*name).to_owned()).collect();
         for (by, number) in self.receiving.clone() {
-            let options = pipeline(number, Direction::Receive, Some(by));
+            let from = self.expected(&by);
+            let options = pipeline(number, Direction::Receive, from);
             self.session_mut().retarget(options).expect("a pipeline");
         }
+    }
+
+    fn expected(&self, by: &MemberId) -> Option<MemberId> {
+        self.expected.iter().any(|name| name == by.as_str()).then(|| by.clone())
     }
 
     /// Seals a frame under the present key; `None` if there is none.
@@ -314,7 +319,7 @@ impl Member {
 
     fn add_pipeline(&mut self, by: &MemberId) -> u32 {
         self.pipelines += 1;
-        let from = self.expects_senders.then(|| by.clone());
+        let from = self.expected(by);
         let options = pipeline(self.pipelines, Direction::Receive, from);
         self.session_mut().add_pipeline(options).expect("a pipeline");
         self.pipelines

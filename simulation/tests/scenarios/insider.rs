@@ -100,9 +100,11 @@ fn heard(call: &mut Call, by: Instance, to: Instance, frames: usize, pause: u64)
 
 /// Has everybody expect each sender on the track that is its own, or anybody on each.
 fn expect_senders(call: &mut Call, expect: bool) {
+    let names: Vec<_> = call.live().iter().map(|member| call[*member].id().to_string()).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
     for member in call.live() {
         if expect {
-            call.member_mut(member).expect_senders();
+            call.member_mut(member).expect_senders(&names);
         }
     }
 }

@@ -1,8 +1,27 @@
 //! Four members, or forty, claim the slot that Alice will have, before she comes.
 
-use frameseal_simulation::Call;
+use frameseal_simulation::{Attacker, Call, Datagram};
 
 use super::{expect_senders, heard};
+
+/// Keeps all but Bob apart: nobody else hears that the slot is taken, and nobody moves.
+#[derive(Debug)]
+struct BobAlone;
+
+impl Attacker for BobAlone {
+    fn intercept(&mut self, _now: u64, datagram: Datagram) -> Vec<Datagram> {
+        let is_bobs = [&datagram.from, &datagram.to].iter().any(|id| id.as_str() == "bob");
+        if is_bobs { vec![datagram] } else { Vec::new() }
+    }
+
+    fn pulse(&mut self, _now: u64) -> Vec<Datagram> {
+        Vec::new()
+    }
+
+    fn forgeries(&self) -> usize {
+        0
+    }
+}
 
 const SLOT: u16 = 7;
 
@@ -12,6 +31,7 @@ fn crowd_out_nobody() {
         for expect in [false, true] {
             let mut call = Call::new(seats);
             call.set_hoarding(0);
+            call.attack(BobAlone);
             let join = |call: &mut Call, name: &str| {
                 let instance = call.join_with(name, |options| options.slot = Some(SLOT));
                 call.send(instance);
@@ -23,6 +43,8 @@ fn crowd_out_nobody() {
             }
             let alice = join(&mut call, "alice");
             call.run(2000);
+            let held = call[bob].held().filter(|(key_id, _)| key_id.slot() == Some(SLOT)).count();
+            assert_eq!(held as u64, seats + 1, "all of them have this slot");
             expect_senders(&mut call, expect);
             let frames = heard(&mut call, alice, bob, 100, 20);
             let lost = 100 - frames;

@@ -1,6 +1,7 @@
 //! Mallory has left. A server that is with her holds back what Alice says to Bob: so Bob does not get
 //! the key that takes the place of the one that Mallory has.
 
+use frameseal::Input;
 use frameseal_simulation::{Attacker, Datagram};
 
 use super::{Forger, call_of, heard};
@@ -57,9 +58,19 @@ fn a_key_whose_owner_is_not_heard_expires() {
     assert!(call.run_until_open(35_000).is_some(), "Alice is heard once she gets through");
 }
 
-/// The owner is asked: one message does not decide.
+/// Bob alone is told that Mallory left, so nobody makes a key. He asks Alice, and hears her on.
 #[test]
-fn one_message_held_back_is_asked_for() {
+fn an_owner_that_has_nothing_to_say_is_asked() {
+    let (mut call, [alice, bob, mallory]) = call_of(["alice", "bob", "mallory"]);
+    let left = Input::Left(call.id("mallory"));
+    call.tell(bob, left);
+    assert_eq!(heard(&mut call, alice, bob, 120, 1000), 120);
+    assert!(call[mallory].is_there());
+}
+
+/// One message that is held back is said again.
+#[test]
+fn one_message_held_back_does_not_decide() {
     let (mut call, [alice, bob, mallory]) = call_of(["alice", "bob", "mallory"]);
     call.attack(Withholds { left: 1, kept: Vec::new(), delivery: None });
     call.leave(mallory);
@@ -75,7 +86,7 @@ fn an_old_message_held_back_confirms_nothing() {
     let forger = Forger::new(&call, mallory, alice);
     let delivery = call.now() + 5000;
     call.attack(Withholds { left: usize::MAX, kept: Vec::new(), delivery: Some(delivery) });
-    call.tell(bob, frameseal::Input::Rotate); // Alice acknowledges the key
+    call.tell(bob, Input::Rotate); // Alice acknowledges the key
     call.run(1000);
     call.leave(mallory);
     call.run(20_000);
