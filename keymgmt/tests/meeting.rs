@@ -1,7 +1,9 @@
 //! Two or three managers that meet in an unusual order, over signalling that delivers at once.
 #![expect(clippy::arithmetic_side_effects, clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
 
 use frameseal_keymgmt::{
     Event, Input, KeyId, KeyManager, MemberId, Options, Output, Room, Secret, Timestamp,
