@@ -71,7 +71,10 @@ fn promises_have_tests(workspace: &Workspace) -> Result<()> {
         let named: Vec<_> = row.split('`').skip(1).step_by(2).filter_map(file_of_test).collect();
         ensure!(!named.is_empty(), "{page} names no test: {row}");
         for file in named {
-            ensure!(workspace.path(&file).exists(), "{page} names a test that is not there: {file}");
+            ensure!(
+                workspace.path(&file).exists(),
+                "{page} names a test that is not there: {file}"
+            );
         }
     }
     Ok(())
