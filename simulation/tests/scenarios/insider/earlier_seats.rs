@@ -1,5 +1,6 @@
 //! Four members, or forty, claim the slot that Alice will have, before she comes.
 
+use frameseal::Input;
 use frameseal_simulation::{Attacker, Call, Datagram};
 
 use super::{expect_senders, heard};
@@ -43,6 +44,10 @@ fn crowd_out_nobody() {
             }
             let alice = join(&mut call, "alice");
             call.run(2000);
+            for member in call.live() {
+                call.tell(member, Input::Rotate); // so that all keys have one name
+            }
+            call.run(12_000);
             let held = call[bob].held().filter(|(key_id, _)| key_id.slot() == Some(SLOT)).count();
             assert_eq!(held as u64, seats + 1, "all of them have this slot");
             expect_senders(&mut call, expect);

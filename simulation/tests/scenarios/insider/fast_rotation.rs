@@ -1,12 +1,14 @@
 //! Keys are replaced as often as they may be, while people join.
 
 use frameseal::Input;
+use frameseal_simulation::Link;
 
 use super::call_of;
 
 #[test]
 fn every_100_ms_with_joins_between_loses_nothing() {
     let (mut call, [alice, bob]) = call_of(["alice", "bob"]);
+    call.set_link(Link { delay: 30..=30, ..Link::perfect() });
     let before = call[bob].frames_opened();
     let mut sealed = 0;
     for round in 0..100 {

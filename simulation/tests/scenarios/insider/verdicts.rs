@@ -22,7 +22,8 @@ fn twenty_at_once_are_heard_by_everybody() {
     call.run(5000);
     assert!(members.iter().all(|member| call[*member].opened_keys() == 0), "nobody is accepted");
 
-    for who in &members {
+    let (alice, bob) = (members[0], members[1]);
+    for (number, who) in members.iter().enumerate() {
         let asked = call[*who].events().iter().filter_map(|(_, event)| match event {
             Event::Verify { id, fingerprint, .. } => Some((id.clone(), *fingerprint)),
             _ => None,
@@ -31,7 +32,10 @@ fn twenty_at_once_are_heard_by_everybody() {
             call.tell(*who, Input::Accept(id, fingerprint));
         }
         call.run(110); // each is a ratchet step of those that were accepted before
+        assert!(number < 2 || call.frame_opens(alice, bob), "step {number}");
     }
+    let steps = call[alice].manager().sending().expect("it sends").get();
+    assert!(steps > 14, "{steps} steps");
     assert!(call.run_until_open(3000).is_some());
     for _ in 0..100 {
         call.run(100);
