@@ -88,14 +88,15 @@ impl Forger {
     }
 }
 
-/// How many of so many frames of one member another opens, each `pause` ms after the one before.
+/// How many of so many frames of one member open at another's at once, each `pause` ms after the one
+/// before.
 fn heard(call: &mut Call, by: Instance, to: Instance, frames: usize, pause: u64) -> usize {
-    let before = call[to].frames_opened();
+    let mut opened = 0;
     for _ in 0..frames {
-        call.frame_opens(by, to);
+        opened += usize::from(call.frame_opens(by, to));
         call.run(pause);
     }
-    call[to].frames_opened() - before
+    opened
 }
 
 /// Has everybody expect each sender on the track that is its own, or anybody on each.
