@@ -1,4 +1,4 @@
-//! Four members, or forty, claim the slot that Alice will have, before she comes.
+//! Four members, or forty, claim the slot that Zoe will have, before she comes.
 
 use frameseal::Input;
 use frameseal_simulation::{Attacker, Call, Datagram};
@@ -42,7 +42,8 @@ fn crowd_out_nobody() {
             for number in 0..seats {
                 join(&mut call, &format!("seat-{number}"));
             }
-            let alice = join(&mut call, "alice");
+            // Keys come in the order of names here: Zoe's come last.
+            let zoe = join(&mut call, "zoe");
             call.run(2000);
             for member in call.live() {
                 call.tell(member, Input::Rotate); // so that all keys have one name
@@ -51,7 +52,7 @@ fn crowd_out_nobody() {
             let held = call[bob].held().filter(|(key_id, _)| key_id.slot() == Some(SLOT)).count();
             assert_eq!(held as u64, seats + 1, "all of them have this slot");
             expect_senders(&mut call, expect);
-            let frames = heard(&mut call, alice, bob, 100, 20);
+            let frames = heard(&mut call, zoe, bob, 100, 20);
             let lost = 100 - frames;
             let most = if expect { 0 } else { usize::try_from(seats).unwrap_or(0).div_ceil(3) };
             assert!(lost <= most, "{lost} frames lost behind {seats} seats");
