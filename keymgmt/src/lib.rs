@@ -6,6 +6,7 @@ extern crate alloc;
 extern crate std;
 
 mod agenda;
+mod alarms;
 mod association;
 mod cbor;
 mod epoch;

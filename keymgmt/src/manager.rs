@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 pub use self::frames::Fate;
 pub use self::options::{Options, OptionsError};
 use crate::agenda::{Agenda, Task};
+use crate::alarms::Alarms;
 use crate::association::Topic;
 use crate::epoch::Epoch;
 use crate::inbox::Inbox;
@@ -100,6 +101,7 @@ pub struct KeyManager<R> {
     now: Timestamp,
     /// Not later than the first timer.
     wake: Option<Timestamp>,
+    alarms: Alarms,
     /// When everybody has to be heard again, for a member left that was not secured.
     doubt_at: Option<Timestamp>,
     /// Of that.
@@ -172,6 +174,7 @@ impl<R: CryptoRng> KeyManager<R> {
             rng,
             now: Timestamp::default(),
             wake: None,
+            alarms: Alarms::default(),
             doubt_at: None,
             doubts: Pace::default(),
             ratchet_at: None,
@@ -377,6 +380,12 @@ impl<R: CryptoRng> KeyManager<R> {
         self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
     }
 
+    /// Has a member looked at, at this time.
+    fn set_alarm(&mut self, at: Timestamp, id: &MemberId) {
+        self.alarms.set(at, id);
+        self.arm(at);
+    }
+
     fn run_timers(&mut self) {
         if self.wake.is_none_or(|wake| wake > self.now) {
             return;
@@ -387,12 +396,12 @@ impl<R: CryptoRng> KeyManager<R> {
             self.doubt_all();
         }
         let newest = self.newest_fresh();
-        for at in 0..self.peers.len() {
-            self.run_timers_of(at, newest);
+        while let Some(id) = self.alarms.take_due(self.now) {
+            if let Ok(at) = self.position(&id) {
+                self.run_timers_of(at, newest);
+            }
         }
-        let retries = self.peers.iter().filter_map(|peer| peer.retry.at());
-        let keys = self.peers.iter().filter_map(|peer| peer.keys.due_at());
-        if let Some(at) = retries.chain(keys).chain(self.doubt_at).min() {
+        if let Some(at) = self.alarms.next_at().into_iter().chain(self.doubt_at).min() {
             self.arm(at);
         }
     }
@@ -407,6 +416,9 @@ impl<R: CryptoRng> KeyManager<R> {
             self.agenda.add(&peer.id);
         }
         let id = peer.id.clone();
+        if let Some(next) = peer.due_at() {
+            self.alarms.set(next, &id);
+        }
         for key_id in due.wipes {
             self.wipe(&id, Some(key_id));
         }

@@ -2,6 +2,8 @@
 
 use alloc::boxed::Box;
 
+use frameseal_sframe::Timestamp;
+
 use crate::association::{Association, Candidate, Topic};
 use crate::epoch::Epoch;
 use crate::key_pair::Fingerprint;
@@ -230,6 +232,11 @@ impl Peer {
     pub(crate) fn awaits_step(&self, proof: Proof) -> bool {
         self.access == Access::Waiting
             && (proof == Proof::Waived || matches!(self.state, State::Secured { .. }))
+    }
+
+    /// When something is due for it next.
+    pub(crate) fn due_at(&self) -> Option<Timestamp> {
+        self.retry.at().into_iter().chain(self.keys.due_at()).min()
     }
 
     /// Whether this is how the member introduced itself before.

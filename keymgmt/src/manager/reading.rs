@@ -154,7 +154,8 @@ impl<R: CryptoRng> KeyManager<R> {
         // A delayed hello may have gone first: let the member say soon which one holds.
         let again_at = now.after(ANSWER_INTERVAL);
         peer.retry.hasten(again_at);
-        self.arm(again_at);
+        let id = peer.id.clone();
+        self.set_alarm(again_at, &id);
         Err(MessageError::TooSoon)
     }
 

@@ -28,7 +28,7 @@ impl<R: CryptoRng> KeyManager<R> {
         let retry_at = peer.retry.arm(self.now, &mut self.rng);
         self.tell(peer.event(MemberState::Pending));
         self.peers.insert(at, peer);
-        self.arm(retry_at);
+        self.set_alarm(retry_at, &id);
         // Existing members wait for our hello; later joiners send theirs first.
         if self.introduced == Introduced::No {
             self.introduced = Introduced::Yes;
@@ -78,8 +78,11 @@ impl<R: CryptoRng> KeyManager<R> {
         let next = self.sequence.saturating_add(1);
         for peer in &mut self.peers {
             peer.keys.doubt(self.now, next);
+            if let Some(at) = peer.keys.due_at() {
+                self.alarms.set(at, &peer.id);
+            }
         }
-        if let Some(at) = self.peers.iter().filter_map(|peer| peer.keys.due_at()).min() {
+        if let Some(at) = self.alarms.next_at() {
             self.arm(at);
         }
     }

@@ -115,8 +115,8 @@ impl<R: CryptoRng> KeyManager<R> {
             self.agenda.add(&peer.id);
         }
         if peer.owes(newest) {
-            let at = peer.retry.arm(self.now, &mut self.rng);
-            self.arm(at);
+            let (at, id) = (peer.retry.arm(self.now, &mut self.rng), peer.id.clone());
+            self.set_alarm(at, &id);
         }
     }
 }
