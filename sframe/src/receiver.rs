@@ -114,37 +114,49 @@ impl<S: Clone + Eq> Receiver<S> {
     }
 
     /// Opens frames of `key_id`, and of keys that `source` ratcheted from it, from now on: of up to
-    /// [`MAX_STEPS`](Self::MAX_STEPS), and never of one at or beyond a later key of `source`.
+    /// [`MAX_STEPS`](Self::MAX_STEPS), and never of one at or beyond a later key of `source` in this
+    /// slot.
     ///
     /// For profile `frameseal/1`, where a key ID tells how often a key was ratcheted. Keys of one
     /// sender must be fewer than 128 steps apart; else key IDs are ambiguous. The key that `source`
     /// had under the same ID is wiped.
     pub fn follow(&mut self, key_id: KeyId, key: ReceiveKey, source: S) {
         let (key_id, _) = self.profile.split_track(key_id);
+        let slot = self.slot_mut(key_id);
+        slot.retain(|of, id| *of != source || id != key_id);
+        let Some(owner) = slot.owner_mut(source) else {
+            return;
+        };
         let mut reach = Self::MAX_STEPS;
-        for chain in self.chains_of(&source) {
+        for chain in &mut owner.chains {
             match steps(chain.key_id, key_id) {
                 later @ 1..=127 => chain.end_before(later),
                 earlier => reach = reach.min(earlier.wrapping_neg().wrapping_sub(1)),
             }
         }
-        let slot = self.slot_mut(key_id);
-        slot.retain(|of, id| *of != source || id != key_id);
-        if let Some(owner) = slot.owner_mut(source) {
-            owner.chains.push(Chain::new(key_id, reach, key));
-        }
+        owner.chains.push(Chain::new(key_id, reach, key));
     }
 
     /// Wipes the key that was [added](Self::add) as `key_id`; tells whether there was one. No frame
     /// opens under it any more.
     pub fn remove(&mut self, key_id: KeyId) -> bool {
         let (key_id, _) = self.profile.split_track(key_id);
-        self.retain(|_, id| id != key_id)
+        self.retain_in_slot(key_id, |_, id| id != key_id)
     }
 
     /// Wipes keys that were [followed](Self::follow), with all that were ratcheted from them.
     pub fn wipe(&mut self, Wipe { source, key_id }: &Wipe<S>) {
-        self.retain(|of, id| of != source || key_id.is_some_and(|key_id| key_id != id));
+        match *key_id {
+            Some(key_id) => {
+                self.retain_in_slot(key_id, |of, id| of != source || id != key_id);
+            }
+            None => {
+                for slot in &mut self.slots {
+                    slot.retain(|of, _| of != source);
+                }
+                self.slots.retain(|slot| !slot.owners.is_empty());
+            }
+        }
     }
 
     /// Forgets the replay windows of a pipeline that has ended.
@@ -395,18 +407,19 @@ impl<S: Clone + Eq> Receiver<S> {
         }
     }
 
-    fn retain(&mut self, mut keep: impl FnMut(&S, KeyId) -> bool) -> bool {
-        let mut wiped = false;
-        for slot in &mut self.slots {
-            wiped |= slot.retain(&mut keep);
+    /// Wipes the keys of one slot that `keep` rejects; tells whether there were any.
+    fn retain_in_slot(&mut self, key_id: KeyId, keep: impl FnMut(&S, KeyId) -> bool) -> bool {
+        let Ok(at) = self.position(key_id) else {
+            return false;
+        };
+        let Some(slot) = self.slots.get_mut(at) else {
+            return false;
+        };
+        let wiped = slot.retain(keep);
+        if slot.owners.is_empty() {
+            self.slots.remove(at);
         }
-        self.slots.retain(|slot| !slot.owners.is_empty());
         wiped
-    }
-
-    fn chains_of<'a>(&'a mut self, source: &'a S) -> impl Iterator<Item = &'a mut Chain<S>> {
-        let owners = self.owners_mut().filter(move |owner| owner.source == *source);
-        owners.flat_map(|owner| &mut owner.chains)
     }
 
     fn owners_mut(&mut self) -> impl Iterator<Item = &mut Owner<S>> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use frameseal_simulation::{Call, Instance, Traffic};
+use frameseal_simulation::{Call, Instance, Link, Traffic};
 use serde::Serialize;
 
 /// Prints a table and writes it as JSON.
@@ -25,7 +25,7 @@ struct Cost {
     /// Those sent; the one to all counts once.
     messages: usize,
     bytes: usize,
-    /// Of processor time inside the key managers.
+    /// Of processor time inside the sessions.
     microseconds: u128,
 }
 
@@ -45,6 +45,30 @@ fn main() -> Result<()> {
         write(&json, &costs)?; // the largest room takes minutes: keep what was measured before
     }
     println!("\nwritten to {}", json.display());
+    print_waits()
+}
+
+/// Prints how long a newcomer waits until it hears the others.
+fn print_waits() -> Result<()> {
+    println!(
+        "\nMessages take {HALF_TRIP} ms each way. Until a newcomer to a room of 10 is heard and"
+    );
+    println!("hears everybody, on a fake clock:\n");
+    for (room, secret) in [("no secret", None), ("with a secret", Some(b"sixteen bytes ok"))] {
+        let mut call = Call::new(1);
+        call.set_hoarding(0);
+        call.set_link(Link { delay: HALF_TRIP..=HALF_TRIP, ..Link::perfect() });
+        if let Some(secret) = secret {
+            call.share_secret(secret);
+        }
+        for number in 1..10 {
+            call.join_sending(&format!("member-{number}"));
+        }
+        call.run(ENOUGH);
+        call.join_sending("newcomer");
+        let waited = call.run_until_open(ENOUGH).context("the newcomer is not heard")?;
+        println!("- {room}: {waited} ms");
+    }
     Ok(())
 }
 
@@ -98,3 +122,6 @@ const ROOMS: [usize; 7] = [2, 10, 50, 100, 200, 500, 1000];
 
 /// In ms: several times what anything takes without losses.
 const ENOUGH: u64 = 5000;
+
+/// In ms: what signalling through a server on the same continent takes.
+const HALF_TRIP: u64 = 50;
