@@ -1,15 +1,16 @@
 //! The messages that are to be made, in their order.
 
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 
 use crate::member_id::MemberId;
+use crate::member_set::MemberSet;
 
 /// Members whose turn it is to be sent to, each once.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
     announcement: Option<Announcement>,
     order: VecDeque<MemberId>,
-    waiting: BTreeSet<MemberId>,
+    waiting: MemberSet,
 }
 
 /// A message to make.
@@ -37,7 +38,7 @@ impl Agenda {
 
     /// Gives a member its turn, if it has none.
     pub(crate) fn add(&mut self, id: &MemberId) {
-        if self.waiting.insert(id.clone()) {
+        if self.waiting.insert(id) {
             self.order.push_back(id.clone());
         }
     }

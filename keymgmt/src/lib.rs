@@ -16,6 +16,7 @@ mod key_pair;
 pub mod limits;
 mod manager;
 mod member_id;
+mod member_set;
 mod message;
 mod output;
 mod own_keys;

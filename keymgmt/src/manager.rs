@@ -381,9 +381,11 @@ impl<R: CryptoRng> KeyManager<R> {
     }
 
     /// Has a member looked at, at this time.
-    fn set_alarm(&mut self, at: Timestamp, id: &MemberId) {
-        self.alarms.set(at, id);
-        self.arm(at);
+    fn set_alarm(&mut self, at: usize, time: Timestamp) {
+        if let Some(peer) = self.peers.get_mut(at) {
+            self.alarms.set(&mut peer.alarm, time, &peer.id);
+            self.arm(time);
+        }
     }
 
     fn run_timers(&mut self) {
@@ -396,8 +398,10 @@ impl<R: CryptoRng> KeyManager<R> {
             self.doubt_all();
         }
         let newest = self.newest_fresh();
-        while let Some(id) = self.alarms.take_due(self.now) {
-            if let Ok(at) = self.position(&id) {
+        while let Some((due, id)) = self.alarms.take_due(self.now) {
+            if let Ok(at) = self.position(&id)
+                && self.peers.get_mut(at).is_some_and(|peer| peer.alarm.take(due))
+            {
                 self.run_timers_of(at, newest);
             }
         }
@@ -417,7 +421,7 @@ impl<R: CryptoRng> KeyManager<R> {
         }
         let id = peer.id.clone();
         if let Some(next) = peer.due_at() {
-            self.alarms.set(next, &id);
+            self.alarms.set(&mut peer.alarm, next, &id);
         }
         for key_id in due.wipes {
             self.wipe(&id, Some(key_id));

@@ -1,6 +1,5 @@
 //! The base keys that this member seals under: one in use, perhaps one that is about to be.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use frameseal_sframe::{BaseKey, CipherSuite, KeyId, Receiver, SendKey};
@@ -8,7 +7,7 @@ use rand_core::Rng;
 use zeroize::Zeroizing;
 
 use crate::epoch::Epoch;
-use crate::member_id::MemberId;
+use crate::member_set::MemberSet;
 use crate::message::WrappedKey;
 use frameseal_sframe::Timestamp;
 
@@ -33,7 +32,7 @@ pub(crate) struct NextKey {
     /// When it is used, whoever has it.
     pub(crate) deadline: Timestamp,
     /// Members that have not said that they have it.
-    pub(crate) unacked: BTreeSet<MemberId>,
+    pub(crate) unacked: MemberSet,
 }
 
 impl NextKey {

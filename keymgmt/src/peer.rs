@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use frameseal_sframe::Timestamp;
 
+use crate::alarms::Alarm;
 use crate::association::{Association, Candidate, Topic};
 use crate::epoch::Epoch;
 use crate::key_pair::Fingerprint;
@@ -39,6 +40,7 @@ pub(crate) struct Peer {
     /// Of what it says of others' slots.
     pub(crate) hearsay: Pace,
     pub(crate) retry: Retry,
+    pub(crate) alarm: Alarm,
 }
 
 /// How far we are with a member.
@@ -120,6 +122,7 @@ impl Peer {
             warnings: Pace::default(),
             hearsay: Pace::default(),
             retry: Retry::default(),
+            alarm: Alarm::default(),
         }
     }
 

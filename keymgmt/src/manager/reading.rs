@@ -154,8 +154,7 @@ impl<R: CryptoRng> KeyManager<R> {
         // A delayed hello may have gone first: let the member say soon which one holds.
         let again_at = now.after(ANSWER_INTERVAL);
         peer.retry.hasten(again_at);
-        let id = peer.id.clone();
-        self.set_alarm(again_at, &id);
+        self.set_alarm(at, again_at);
         Err(MessageError::TooSoon)
     }
 

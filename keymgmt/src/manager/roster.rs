@@ -28,7 +28,7 @@ impl<R: CryptoRng> KeyManager<R> {
         let retry_at = peer.retry.arm(self.now, &mut self.rng);
         self.tell(peer.event(MemberState::Pending));
         self.peers.insert(at, peer);
-        self.set_alarm(retry_at, &id);
+        self.set_alarm(at, retry_at);
         // Existing members wait for our hello; later joiners send theirs first.
         if self.introduced == Introduced::No {
             self.introduced = Introduced::Yes;
@@ -79,7 +79,7 @@ impl<R: CryptoRng> KeyManager<R> {
         for peer in &mut self.peers {
             peer.keys.doubt(self.now, next);
             if let Some(at) = peer.keys.due_at() {
-                self.alarms.set(at, &peer.id);
+                self.alarms.set(&mut peer.alarm, at, &peer.id);
             }
         }
         if let Some(at) = self.alarms.next_at() {

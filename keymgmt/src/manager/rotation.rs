@@ -10,6 +10,7 @@ use crate::association::Topic;
 use crate::epoch::Epoch;
 use crate::limits::{JOIN_CAUSES, SWITCH_DEADLINE};
 use crate::member_id::MemberId;
+use crate::member_set::MemberSet;
 use crate::output::{Event, Output};
 use crate::own_keys::{NextKey, OwnKey, OwnKeys};
 use crate::peer::{Access, Peer, Proof};
@@ -145,7 +146,10 @@ impl<R: CryptoRng> KeyManager<R> {
         let key = self.generate();
         let epoch = key.epoch;
         let proven = self.peers.iter().filter(|peer| peer.proven().is_some());
-        let unacked = proven.map(|peer| peer.id.clone()).collect();
+        let mut unacked = MemberSet::default();
+        for peer in proven {
+            unacked.insert(&peer.id);
+        }
         let Some(keys) = &mut self.keys else {
             return;
         };

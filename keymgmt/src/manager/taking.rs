@@ -89,7 +89,7 @@ impl<R: CryptoRng> KeyManager<R> {
             self.wipe(&id, Some(key_id));
         }
         if let Some(due_at) = due_at {
-            self.set_alarm(due_at, &id);
+            self.set_alarm(at, due_at);
         }
         let key = BaseKey::new(mem::take(&mut *base_key)).into_receive_key();
         self.outputs.push_back(Output::Open { key_id: epoch.key_id(slot), key, member: id });

@@ -115,8 +115,8 @@ impl<R: CryptoRng> KeyManager<R> {
             self.agenda.add(&peer.id);
         }
         if peer.owes(newest) {
-            let (at, id) = (peer.retry.arm(self.now, &mut self.rng), peer.id.clone());
-            self.set_alarm(at, &id);
+            let retry_at = peer.retry.arm(self.now, &mut self.rng);
+            self.set_alarm(at, retry_at);
         }
     }
 }
