@@ -43,10 +43,18 @@ impl<R: CryptoRng> Keys<R> {
         }
     }
 
-    /// Decides on a frame whose key is not here. An application may bring any key at any time.
-    pub(crate) fn lacks(&mut self, now: Timestamp, key_id: KeyId, from: Option<&MemberId>) -> Fate {
+    /// Decides on a frame whose key is not here; `is_anothers`: not that of the one who is expected. An
+    /// application may bring any other key at any time.
+    pub(crate) fn lacks(
+        &mut self,
+        now: Timestamp,
+        key_id: KeyId,
+        from: Option<&MemberId>,
+        is_anothers: bool,
+    ) -> Fate {
         match self {
             Self::Manager(manager) => manager.lacks(now, key_id, from),
+            Self::Application(_) if is_anothers => Fate::Drop,
             Self::Application(_) => Fate::Wait,
         }
     }

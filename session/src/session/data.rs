@@ -8,6 +8,7 @@ use frameseal_sframe::{
     Arrival, DATA_STREAMS, FrameBuffer, OpenError, Opened, SealError, Timestamp,
 };
 
+use super::frames::is_anothers;
 use super::{Session, Work};
 use crate::failure::{Failure, FailureCode};
 
@@ -83,12 +84,9 @@ impl<R: CryptoRng> Session<R> {
             Err(error) => error,
         };
         if let OpenError::UnknownKey(key_id) = error {
-            let fate = self.keys.lacks(now, key_id, from);
+            let is_anothers = from.is_some_and(|from| is_anothers(&self.receiver, key_id, from));
+            let fate = self.keys.lacks(now, key_id, from, is_anothers);
             self.work = Work::Wanted;
-            let is_anothers = from.is_some_and(|from| {
-                let sources = self.receiver.sources(key_id);
-                !sources.is_empty() && !sources.contains(&from)
-            });
             if is_anothers && fate == frameseal_keymgmt::Fate::Drop {
                 return Err(wrong_source("of another member than the one expected"));
             }

@@ -77,6 +77,7 @@ impl<R: CryptoRng> Session<R> {
         self.prepare_key(now);
         self.run_timers(now);
         let Keys::Manager(manager) = &mut self.keys else {
+            self.work = Work::None;
             return self.wake(None);
         };
         match manager.poll() {

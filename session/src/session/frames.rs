@@ -1,8 +1,8 @@
 //! A frame's way through a session.
 
 use frameseal_keymgmt::rand_core::CryptoRng;
-use frameseal_keymgmt::{Fate, Input};
-use frameseal_sframe::{FrameBuffer, FrameKind, KeyId, Timestamp};
+use frameseal_keymgmt::{Fate, Input, MemberId};
+use frameseal_sframe::{FrameBuffer, FrameKind, KeyId, Receiver, Timestamp};
 
 use super::outcome::{Origin, Outcome, Refusal, open, seal};
 use super::pipelines::find;
@@ -228,12 +228,10 @@ impl<R: CryptoRng> Session<R> {
         let Some(state) = find(&mut self.pipelines, pipeline) else {
             return (Fate::Drop, ProblemCode::MissingKey);
         };
-        let fate = self.keys.lacks(now, key_id, state.from());
+        let from = state.from();
+        let is_anothers = from.is_some_and(|from| is_anothers(&self.receiver, key_id, from));
+        let fate = self.keys.lacks(now, key_id, from, is_anothers);
         self.work = super::Work::Wanted;
-        let is_anothers = state.from().is_some_and(|from| {
-            let sources = self.receiver.sources(key_id);
-            !sources.is_empty() && !sources.contains(&from)
-        });
         if is_anothers { (fate, ProblemCode::WrongSource) } else { (fate, ProblemCode::MissingKey) }
     }
 
@@ -284,6 +282,12 @@ impl<R: CryptoRng> Session<R> {
         let culprit = Culprit { member, key_id, reason: None };
         self.events.extend(state.drop(now, reason, culprit));
     }
+}
+
+/// Tells whether a key is here, and not of the member who is expected.
+pub(super) fn is_anothers(receiver: &Receiver<MemberId>, key_id: KeyId, from: &MemberId) -> bool {
+    let sources = receiver.sources(key_id);
+    !sources.is_empty() && !sources.contains(&from)
 }
 
 impl Presence {
