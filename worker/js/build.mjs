@@ -70,6 +70,7 @@ async function shrink(name) {
     ecma: 2022,
     // Nothing of ours is called with `new` or `this` that its form does not allow for.
     compress: { passes: 3, keep_fargs: false, unsafe_arrows: true, unsafe_methods: true },
+    mangle: { properties: { regex: /^__wbg_ptr$|^__destroy_into_raw$/ } }, // the glue's own
     sourceMap: { content, url: `${name}.map` },
   });
   await writeFile(path, code);

@@ -4,7 +4,7 @@ use frameseal::{
     CipherSuite, Direction, Failure, Fingerprint, FrameKind, MediaKind, MemberId, Options,
     PipelineOptions, Profile, Room, Secret, Suites, Timestamp,
 };
-use js_sys::{JsString, Uint8Array};
+use js_sys::{JsString, Number, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -22,43 +22,15 @@ extern "C" {
     #[wasm_bindgen(typescript_type = "KeyExchange | ManualKeys")]
     pub type SessionOptions;
 
-    #[wasm_bindgen(method, getter)]
-    fn keys(this: &SessionOptions) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn profile(this: &SessionOptions) -> JsValue;
-    #[wasm_bindgen(method, getter = cipherSuite)]
-    fn cipher_suite(this: &SessionOptions) -> JsValue;
-    #[wasm_bindgen(method, getter = audioCipherSuite)]
-    fn audio_cipher_suite(this: &SessionOptions) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn room(this: &SessionOptions) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn member(this: &SessionOptions) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn secret(this: &SessionOptions) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn slot(this: &SessionOptions) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn verify(this: &SessionOptions) -> JsValue;
-    #[wasm_bindgen(method, getter = rotateEveryMs)]
-    fn rotate_every_ms(this: &SessionOptions) -> JsValue;
-
     /// The options of a pipeline.
     #[wasm_bindgen(typescript_type = "Pipeline")]
     pub type Pipeline;
 
-    #[wasm_bindgen(method, getter)]
-    fn pipeline(this: &Pipeline) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn direction(this: &Pipeline) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn kind(this: &Pipeline) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn track(this: &Pipeline) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn codec(this: &Pipeline) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn from(this: &Pipeline) -> JsValue;
+    /// An object of which nothing is known.
+    type Fields;
+
+    #[wasm_bindgen(method, structural, indexing_getter)]
+    fn get(this: &Fields, name: &str) -> JsValue;
 }
 
 /// Where a session's keys come from.
@@ -69,46 +41,62 @@ pub(crate) enum SessionKeys {
 
 impl SessionOptions {
     pub(crate) fn read(&self) -> Result<SessionKeys, JsValue> {
+        let fields: &Fields = self.unchecked_ref();
         let suites = Suites {
-            main: suite("cipherSuite", &self.cipher_suite())?,
-            audio: suite("audioCipherSuite", &self.audio_cipher_suite())?,
+            main: fields.read("cipherSuite", suite)?,
+            audio: fields.read("audioCipherSuite", suite)?,
         };
-        if text("keys", &self.keys())? == "manual" {
-            return Ok(SessionKeys::Manual(profile(&self.profile())?, suites));
+        if fields.read("keys", text)? == "manual" {
+            return Ok(SessionKeys::Manual(fields.read("profile", profile)?, suites));
         }
-        let room = Room::new(&text("room", &self.room())?).map_err(refused)?;
-        let rotate_every: u32 = integer("rotateEveryMs", &self.rotate_every_ms())?;
+        let room = Room::new(&fields.read("room", text)?).map_err(refused)?;
+        let rotate_every: u32 = fields.read("rotateEveryMs", integer)?;
         Ok(SessionKeys::Exchanged(Box::new(Options {
-            secret: secret(&room, &self.secret())?,
+            secret: fields.read("secret", |name, value| secret(&room, name, value))?,
             suites,
-            slot: optional(&self.slot(), |slot| integer("slot", slot))?,
-            verify: self.verify().is_truthy(),
+            slot: fields.read_optional("slot", integer)?,
+            verify: fields.get("verify").is_truthy(),
             rotate_every: core::time::Duration::from_millis(u64::from(rotate_every)),
-            ..Options::new(room, member_id(&self.member())?)
+            ..Options::new(room, fields.read("member", member)?)
         })))
     }
 }
 
 impl Pipeline {
     pub(crate) fn read(&self) -> Result<PipelineOptions, JsValue> {
-        let sends = text("direction", &self.direction())? == "send";
-        let is_video = text("kind", &self.kind())? == "video";
+        let fields: &Fields = self.unchecked_ref();
+        let sends = fields.read("direction", text)? == "send";
+        let is_video = fields.read("kind", text)? == "video";
         Ok(PipelineOptions {
-            pipeline: integer("pipeline", &self.pipeline())?,
+            pipeline: fields.read("pipeline", integer)?,
             direction: if sends { Direction::Send } else { Direction::Receive },
             kind: if is_video { MediaKind::Video } else { MediaKind::Audio },
-            track: integer("track", &self.track())?,
-            codec: optional(&self.codec(), |codec| text("codec", codec))?,
-            from: optional(&self.from(), member_id)?,
+            track: fields.read("track", integer)?,
+            codec: fields.read_optional("codec", text)?,
+            from: fields.read_optional("from", member)?,
         })
     }
 }
 
-fn profile(value: &JsValue) -> Result<Profile, JsValue> {
-    match text("profile", value)?.as_str() {
+impl Fields {
+    fn read<T>(&self, name: &str, read: impl FnOnce(&str, &JsValue) -> T) -> T {
+        read(name, &self.get(name))
+    }
+
+    fn read_optional<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&str, &JsValue) -> Result<T, JsValue>,
+    ) -> Result<Option<T>, JsValue> {
+        optional(&self.get(name), |value| read(name, value))
+    }
+}
+
+fn profile(name: &str, value: &JsValue) -> Result<Profile, JsValue> {
+    match text(name, value)?.as_str() {
         "frameseal/1" => Ok(Profile::Frameseal1),
         "rfc9605" => Ok(Profile::Rfc9605),
-        _ => Err(invalid("profile")),
+        _ => Err(invalid(name)),
     }
 }
 
@@ -116,20 +104,24 @@ fn suite(name: &str, value: &JsValue) -> Result<CipherSuite, JsValue> {
     CipherSuite::from_number(integer(name, value)?).ok_or_else(|| invalid(name))
 }
 
-fn secret(room: &Room, value: &JsValue) -> Result<Secret, JsValue> {
+fn secret(room: &Room, name: &str, value: &JsValue) -> Result<Secret, JsValue> {
     if value.is_undefined() {
         return Ok(Secret::none());
     }
     let secret = if value.is_string() {
-        Secret::passphrase(room, &Zeroizing::new(text("secret", value)?))
+        Secret::passphrase(room, &Zeroizing::new(text(name, value)?))
     } else {
-        Secret::random(&Zeroizing::new(bytes("secret", value)?))
+        Secret::random(&Zeroizing::new(bytes(name, value)?))
     };
     secret.map_err(refused)
 }
 
+fn member(name: &str, value: &JsValue) -> Result<MemberId, JsValue> {
+    MemberId::new(&text(name, value)?).map_err(refused)
+}
+
 pub(crate) fn member_id(value: &JsValue) -> Result<MemberId, JsValue> {
-    MemberId::new(&text("member", value)?).map_err(refused)
+    member("member", value)
 }
 
 /// Parses 64 hexadecimal digits.
@@ -144,15 +136,13 @@ pub(crate) fn optional<T>(
     (!value.is_undefined()).then(|| read(value)).transpose()
 }
 
-fn integer<T: TryFrom<u32>>(name: &str, value: &JsValue) -> Result<T, JsValue> {
-    let number = value.as_f64().filter(|number| (0.0..=f64::from(u32::MAX)).contains(number));
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it is in range; what is no integer is cut off"
-    )]
-    let number = number.map(|number| number as u32);
-    number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| invalid(name))
+fn integer<T: TryFrom<i64>>(name: &str, value: &JsValue) -> Result<T, JsValue> {
+    if !Number::is_safe_integer(value) {
+        return Err(invalid(name));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it is an integer of 54 bits")]
+    let number = value.unchecked_into_f64() as i64;
+    T::try_from(number).map_err(|_| invalid(name))
 }
 
 /// Copies a string.

@@ -304,16 +304,17 @@ impl Session {
     }
 
     /// Seals or opens the frame at [`reserve`](Self::reserve)'s address. Returns a verdict, with bits
-    /// that tell of events and work. What is to be sent on, the ticket tells.
-    pub fn process(&mut self, pipeline: u32, kind: u8, now: f64) -> u8 {
-        let verdict = self.session.process(time(now), pipeline, frame_kind(kind));
-        self.ticket.note(&verdict) | ticket::state(&self.session)
-    }
-
-    /// The same for the first frame of a pipeline that waits.
-    pub fn process_again(&mut self, pipeline: u32, kind: u8, now: f64) -> u8 {
-        let verdict = self.session.process_again(time(now), pipeline, frame_kind(kind));
-        self.ticket.note(&verdict) | ticket::state(&self.session)
+    /// that tell of events and work. What is to be sent on, the ticket tells. With `again`, it is the
+    /// first frame of its pipeline that waits.
+    pub fn process(&mut self, pipeline: u32, kind: u8, again: bool, now: f64) -> u8 {
+        let Self { session, ticket, .. } = self;
+        let (now, kind) = (time(now), frame_kind(kind));
+        let verdict = if again {
+            session.process_again(now, pipeline, kind)
+        } else {
+            session.process(now, pipeline, kind)
+        };
+        ticket.note(&verdict) | ticket::state(session)
     }
 
     /// Lets the frame at [`reserve`](Self::reserve)'s address go through WebCrypto's AES-GCM, in

@@ -31,7 +31,7 @@ const PROJECTS: [&str; 12] = [
 /// Most bytes that what a page waits for may have before compression: files of the package,
 /// together.
 const CEILINGS: [(&[&str], u64); 2] =
-    [(&["frameseal_bg.wasm"], 310 * 1024), (&["frameseal.js", "worker.js"], 30 * 1024)];
+    [(&["frameseal_bg.wasm"], 310 * 1024), (&["frameseal.js", "worker.js"], 31 * 1024)];
 
 /// Checks everything; stops at the first complaint.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

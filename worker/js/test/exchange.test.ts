@@ -135,6 +135,25 @@ test('safety numbers and fingerprint are the answers of the worker', async () =>
   ]);
 });
 
+test('application data is of a stream, and from whom it is expected', async () => {
+  const { frameseal, worker } = await open();
+  const data = Uint8Array.of(1, 2);
+  await frameseal.seal(data);
+  await frameseal.seal(data, { stream: 3 });
+  await frameseal.open(data);
+  await frameseal.open(data, { from: 'bob', stream: 2 });
+  assert.deepEqual(worker.requests, [
+    ['seal', data, 0],
+    ['seal', data, 3],
+    ['open', data, 0, undefined],
+    ['open', data, 2, 'bob'],
+  ]);
+  await assert.rejects(frameseal.seal(data, { stream: 4 }), RangeError);
+  await assert.rejects(frameseal.open(data, { stream: -1 }), RangeError);
+  await assert.rejects(frameseal.open(data, { from: '' }), RangeError);
+  assert.equal(worker.requests.length, 4);
+});
+
 test('messages are for one member or, named null, for all', async () => {
   const { frameseal, worker } = await open();
   const heard = hear(frameseal, 'message');

@@ -38,9 +38,9 @@ test(`it is as large after ${FRAMES} frames as after ${WARM}`, () => {
     }
     const [kind, data] = frame % 5000 === 0 ? key : frame % 50 === 0 ? delta : audio;
     const pipeline = kind === FRAME_AUDIO ? 0 : 1;
-    const sealed = sealer.process(pipeline, kind, data, frame);
+    const sealed = sealer.process(pipeline, kind, data, false, frame);
     assert.ok(sealed instanceof ArrayBuffer, `frame ${frame} is not sealed`);
-    const opened = opener.process(pipeline, kind, sealed, frame);
+    const opened = opener.process(pipeline, kind, sealed, false, frame);
     assert.ok(opened instanceof ArrayBuffer, `frame ${frame} is not opened`);
     assert.equal(opened.byteLength, data.byteLength);
     if (frame === WARM) atFirst = memory.buffer.byteLength;

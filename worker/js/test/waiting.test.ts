@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { FRAME_AUDIO, FRAME_DELTA } from '../src/constants.ts';
 import type { MediaKind } from '../src/protocol.ts';
-import { Frames, type Verdict } from '../src/worker/frames.ts';
+import { Frames } from '../src/worker/frames.ts';
 import { WaitingFrames } from '../src/worker/waiting.ts';
 import { Session, wasm_memory } from '../wasm/frameseal.js';
 import { MANUAL_KEYS, Sealer, loadModule } from './wasm-module.ts';
@@ -52,8 +52,7 @@ class World {
       this.#session.add_pipeline({ pipeline, direction: 'receive', kind, track: 0, codec });
       const done: Outcome[] = [];
       const waiting = new WaitingFrames<Frame>((frame) => {
-        const verdict = this.#frames.processAgain(pipeline, this.#kind, frame.data, this.now);
-        return this.#settle(pipeline, frame, verdict);
+        return this.#try(pipeline, frame, true);
       });
       this.lines.push({ waiting, came: [], done });
     }
@@ -63,8 +62,7 @@ class World {
     const { waiting, came } = this.lines[line]!;
     const frame = { number: came.length, key, data: this.#sealers[key]!.seal(length) };
     came.push(frame);
-    const verdict = this.#frames.process(line, this.#kind, frame.data, this.now);
-    if (!this.#settle(line, frame, verdict)) waiting.push(frame);
+    if (!this.#try(line, frame, false)) waiting.push(frame);
     this.#work();
   }
 
@@ -100,7 +98,8 @@ class World {
     return { missingKey, stale };
   }
 
-  #settle(line: number, { number, key }: Frame, verdict: Verdict): boolean {
+  #try(line: number, { number, key, data }: Frame, again: boolean): boolean {
+    const verdict = this.#frames.process(line, this.#kind, data, again, this.now);
     if (verdict === 'wait') return false;
     const fate = verdict === 'drop' ? 'dropped' : 'opened';
     this.lines[line]!.done.push({ number, key, at: this.now, fate });

@@ -50,11 +50,11 @@ export class Sealer {
   /** Returns a sealed frame, of that many bytes if it is one of the first eight. */
   seal(length: number): ArrayBuffer {
     const kind = this.#kind === 'audio' ? 0 : FRAME_DELTA;
-    const sealed = this.#frames.process(0, kind, new ArrayBuffer(length - OVERHEAD), 0);
+    const sealed = this.#frames.process(0, kind, new ArrayBuffer(length - OVERHEAD), false, 0);
     if (!(sealed instanceof ArrayBuffer)) throw new Error('not sealed');
     return sealed;
   }
 }
 
 /** Two bytes of header, while key IDs and counters are small, and ten of tag. */
-const OVERHEAD = 12;
+export const OVERHEAD = 12;

@@ -28,7 +28,7 @@ export async function measureCrossover(
 
   const [wasm, webCrypto] = await measureCosts(
     [
-      (data) => frames.process(0, FRAME_AUDIO, data, 0),
+      (data) => frames.process(0, FRAME_AUDIO, data, false, 0),
       (data) => frames.processAway(0, FRAME_AUDIO, data, 0),
     ],
     signal,

@@ -125,19 +125,14 @@ export class Engine {
     return length >= this.#crossover;
   }
 
-  /** Seals or opens a frame; returns what to send on in its place. */
-  transform(pipeline: number, kind: FrameKind, data: ArrayBuffer): Verdict {
+  /**
+   * Seals or opens a frame; returns what to send on in its place. With `again`, it is the first frame
+   * of its pipeline that waits.
+   */
+  transform(pipeline: number, kind: FrameKind, data: ArrayBuffer, again: boolean): Verdict {
     const start = performance.now();
-    const verdict = this.#guard((_, frames) => frames.process(pipeline, kind, data, start));
+    const verdict = this.#guard((_, frames) => frames.process(pipeline, kind, data, again, start));
     this.#note(pipeline, start);
-    return verdict ?? 'drop';
-  }
-
-  /** The same for the first frame of a pipeline that waits. */
-  transformAgain(pipeline: number, kind: FrameKind, data: ArrayBuffer): Verdict {
-    const start = performance.now();
-    const verdict = this.#guard((_, frames) => frames.processAgain(pipeline, kind, data, start));
-    this.#heedState();
     return verdict ?? 'drop';
   }
 
@@ -230,11 +225,6 @@ export class Engine {
     }
     if (this.#count === 0) setTimeout(() => void this.#measureCrossover(), WARM_MS);
     this.#count += 1;
-    this.#heedState();
-  }
-
-  /** Sees to what the last frame has brought about. */
-  #heedState(): void {
     const state = this.#frames?.state ?? 0;
     if (state & HAS_EVENTS) this.#heedAll();
     if (state & WANTS_WORK) this.#keyWork.schedule();

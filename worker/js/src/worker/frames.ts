@@ -51,16 +51,16 @@ export class Frames {
     this.#ticketAddress = session.ticket();
   }
 
-  /** Seals or opens a frame. */
-  process(pipeline: number, kind: FrameKind, data: ArrayBuffer, now: number): Verdict {
+  /** Seals or opens a frame. With `again`, it is the first frame of its pipeline that waits. */
+  process(
+    pipeline: number,
+    kind: FrameKind,
+    data: ArrayBuffer,
+    again: boolean,
+    now: number,
+  ): Verdict {
     if (!this.#copyIn(pipeline, data, now)) return 'drop';
-    return this.#take(this.#session.process(pipeline, kind, now));
-  }
-
-  /** Tries the first frame of a pipeline that waits. */
-  processAgain(pipeline: number, kind: FrameKind, data: ArrayBuffer, now: number): Verdict {
-    if (!this.#copyIn(pipeline, data, now)) return 'drop';
-    return this.#take(this.#session.process_again(pipeline, kind, now));
+    return this.#take(this.#session.process(pipeline, kind, again, now));
   }
 
   /** Seals or opens a frame with WebCrypto, unless it cannot take the frame. */
@@ -73,7 +73,7 @@ export class Frames {
     if (!this.#copyIn(pipeline, data, now)) return 'drop';
     const session = this.#session;
     if (!session.send_away(pipeline, kind, now)) {
-      return this.#take(session.process(pipeline, kind, now));
+      return this.#take(session.process(pipeline, kind, false, now));
     }
     const ticket = this.#readTicket().slice(); // other frames write to it meanwhile
     const frame = ticket[AEAD_FRAME]!;

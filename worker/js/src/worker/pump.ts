@@ -30,7 +30,7 @@ export async function pump(
   const waiting = engine.wait(pipeline, (frame) => {
     const data = dataOf(frame);
     const kind = codec.look(frame, data.byteLength);
-    return settle(frame, engine.transformAgain(pipeline, kind, data));
+    return settle(frame, engine.transform(pipeline, kind, data, true));
   });
   try {
     for (;;) {
@@ -42,7 +42,7 @@ export async function pump(
       const isLarge = waiting.isEmpty && engine.isLarge(data.byteLength);
       const verdict = isLarge
         ? await engine.transformAway(pipeline, kind, data)
-        : engine.transform(pipeline, kind, data);
+        : engine.transform(pipeline, kind, data, false);
       if (!settle(frame, verdict)) waiting.push(frame);
     }
   } catch {
