@@ -231,7 +231,7 @@ inBrowsers((bench) => {
 });
 
 /** The number of the track that the picture is. */
-const CAMERA = 2;
+const CAMERA = 1;
 
 /** Of 255; pictures that have nothing in common are 60 or more apart. */
 const SIMILAR = 30;

@@ -4,10 +4,11 @@
  * Alice's camera writes the time into its pictures. Bob shows them, and sends what he sees back.
  */
 
-import { Frameseal } from 'frameseal';
+import type { Frameseal } from 'frameseal';
 import { connectByJanus } from './latency-janus.ts';
 import { connectDirectly } from './latency-mesh.ts';
 import { connectByRelay } from './latency-relay.ts';
+import { withManualKeys } from './sessions.ts';
 import { ageOf, StampedCamera } from './stamped-camera.ts';
 
 /** Where the pictures go through. */
@@ -60,7 +61,7 @@ const latency = {
       };
     };
     const camera = new StampedCamera();
-    const [alice, bob] = isSealed ? await sessions() : [];
+    const [alice, bob] = isSealed ? await withManualKeys('latency') : [];
     const ends: Ends = {
       camera,
       alice,
@@ -84,21 +85,6 @@ const WIRES: Record<Path, (ends: Ends, url: string) => Promise<Wire>> = {
   janus: connectByJanus,
   relay: connectByRelay,
 };
-
-/** Two members who know each other's key. */
-async function sessions(): Promise<[Frameseal, Frameseal]> {
-  const open = (member: string) => Frameseal.create({ room: 'latency', member, keys: 'manual' });
-  const [alice, bob] = await Promise.all([open('alice'), open('bob')]);
-  for (const [keyId, member, sender, receiver] of [
-    [1, 'alice', alice, bob],
-    [2, 'bob', bob, alice],
-  ] as const) {
-    const baseKey = crypto.getRandomValues(new Uint8Array(32));
-    await receiver.addReceiveKey({ keyId, baseKey: baseKey.slice(), member });
-    await sender.setSendKey({ keyId, baseKey });
-  }
-  return [alice, bob];
-}
 
 function pause(ms: number): Promise<void> {
   return new Promise((over) => setTimeout(over, ms));

@@ -1,0 +1,69 @@
+/** What Alice sends comes to Bob once, and then twice, through a Janus. */
+
+import { count, pause, playAll, type Received } from './received.ts';
+import { withManualKeys } from './sessions.ts';
+import { newRoom, Visitor } from './visitor.ts';
+
+/** Of each copy, what came in the same time. */
+export interface Copies {
+  alone: Received;
+  /** Over two connections. */
+  connections: Received[];
+  /** Over one. */
+  sections: Received[];
+}
+
+const copies = {
+  /** @param url of the Janus. */
+  async measure(url: string): Promise<Copies> {
+    const [frameseal, bobs] = await withManualKeys('copies');
+    const room = newRoom();
+    const alice = await Visitor.enter(url, room, frameseal);
+    const bob = await Visitor.enter(url, room, bobs);
+    const media = await navigator.mediaDevices.getUserMedia({
+      audio: true,
+      video: { width: 320, height: 240, frameRate: 15 },
+    });
+    await alice.send(...media.getAudioTracks(), ...media.getVideoTracks());
+
+    const receive = async (mids?: string[]): Promise<RTCPeerConnection> => {
+      const pc = await bob.receive(mids);
+      playAll(pc);
+      await pause(SETTLING_MS);
+      return pc;
+    };
+    const all = (pc: RTCPeerConnection) => count(pc.getReceivers(), MEASURE_MS);
+    const first = await receive();
+    const alone = await all(first);
+    const second = await receive();
+    const connections = await Promise.all([first, second].map(all));
+    first.close();
+    second.close();
+
+    const { length } = MIDS;
+    const receivers = (await receive([...MIDS, ...MIDS])).getReceivers();
+    const sections = await Promise.all(
+      [receivers.slice(0, length), receivers.slice(length)].map((copy) => count(copy, MEASURE_MS)),
+    );
+    for (const end of [alice, bob, frameseal, bobs]) end.close();
+    for (const track of media.getTracks()) track.stop();
+    return { alone, connections, sections };
+  },
+};
+
+/** Of the microphone and of the camera, as Alice offers them. */
+const MIDS = ['0', '1'];
+
+/** Until there is a picture, and sound is not concealed any more. */
+const SETTLING_MS = 3000;
+const MEASURE_MS = 4000;
+
+export type CopiesApi = typeof copies;
+
+declare global {
+  interface Window {
+    copies: CopiesApi;
+  }
+}
+
+window.copies = copies;
