@@ -23,7 +23,8 @@ use stand_in::run_aead;
 type Way = fn(&mut TestSession, FrameKind, &[u8], &mut Vec<u8>);
 
 fn here(session: &mut TestSession, kind: FrameKind, frame: &[u8], output: &mut Vec<u8>) {
-    keep(&session.seal(START, 0, kind, frame).unwrap(), output);
+    session.reserve(START, 0, frame.len()).unwrap().copy_from_slice(frame);
+    keep(&session.process(START, 0, kind), output);
     session.took(0, 12.5);
 }
 

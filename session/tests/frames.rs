@@ -275,3 +275,18 @@ fn frames_of_pipelines_that_do_not_exist_are_dropped() {
     }
     assert_eq!(alice.stats().pipelines.len(), 0);
 }
+
+/// Else a frame that came from others would go out again, sealed.
+#[test]
+fn a_pipeline_has_one_direction() {
+    let (mut alice, mut bob) = call();
+    let sealed = seal(&mut alice, FrameKind::Delta, &DELTA_FRAME);
+    for failure in [
+        alice.open(START, 0, FrameKind::Delta, &sealed).unwrap_err(),
+        alice.retry(START, 0, FrameKind::Delta, &sealed).unwrap_err(),
+        bob.seal(START, 0, FrameKind::Delta, &DELTA_FRAME).unwrap_err(),
+    ] {
+        assert_eq!(failure.code, frameseal::FailureCode::InvalidArgument);
+    }
+    assert_eq!(stats(&bob).seen, 0);
+}

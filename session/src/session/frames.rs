@@ -8,7 +8,7 @@ use super::outcome::{Origin, Outcome, Refusal, open, seal};
 use super::pipelines::find;
 use super::{Session, Wake};
 use crate::event::ProblemCode;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureCode};
 use crate::keys::Keys;
 use crate::pipeline::{Direction, Drop, MediaKind};
 use crate::problems::Culprit;
@@ -38,7 +38,7 @@ impl<R: CryptoRng> Session<R> {
     ///
     /// # Errors
     ///
-    /// `invalid-argument`: the frame is over 16 MiB.
+    /// `invalid-argument`: the frame is over 16 MiB, or the pipeline is of the other direction.
     pub fn seal(
         &mut self,
         now: Timestamp,
@@ -46,7 +46,7 @@ impl<R: CryptoRng> Session<R> {
         kind: FrameKind,
         frame: &[u8],
     ) -> Result<Verdict<'_>, Failure> {
-        self.load(now, pipeline, frame)?;
+        self.load(now, pipeline, Direction::Send, frame)?;
         Ok(self.process(now, pipeline, kind))
     }
 
@@ -62,7 +62,8 @@ impl<R: CryptoRng> Session<R> {
         kind: FrameKind,
         frame: &[u8],
     ) -> Result<Verdict<'_>, Failure> {
-        self.seal(now, pipeline, kind, frame)
+        self.load(now, pipeline, Direction::Receive, frame)?;
+        Ok(self.process(now, pipeline, kind))
     }
 
     /// Tries the first frame of a pipeline that waits; at [`Verdict::Wait`] it goes on to wait.
@@ -77,11 +78,25 @@ impl<R: CryptoRng> Session<R> {
         kind: FrameKind,
         frame: &[u8],
     ) -> Result<Verdict<'_>, Failure> {
-        self.load(now, pipeline, frame)?;
+        self.load(now, pipeline, Direction::Receive, frame)?;
         Ok(self.process_again(now, pipeline, kind))
     }
 
-    fn load(&mut self, now: Timestamp, pipeline: u32, frame: &[u8]) -> Result<(), Failure> {
+    fn load(
+        &mut self,
+        now: Timestamp,
+        pipeline: u32,
+        direction: Direction,
+        frame: &[u8],
+    ) -> Result<(), Failure> {
+        let state = find(&mut self.pipelines, pipeline);
+        if state.is_some_and(|state| state.direction() != direction) {
+            let message = match direction {
+                Direction::Send => "this pipeline receives: open its frames",
+                Direction::Receive => "this pipeline sends: seal its frames",
+            };
+            return Err(Failure::new(FailureCode::InvalidArgument, message));
+        }
         match self.reserve(now, pipeline, frame.len()) {
             Some(place) => place.copy_from_slice(frame),
             None => return Err(Failure::invalid_argument("frame")),
