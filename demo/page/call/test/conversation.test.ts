@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Conversation } from '../conversation.ts';
 import type { Message } from '../messages.ts';
 import { MarkedSealing } from './sealing.ts';
@@ -28,7 +27,7 @@ function end(member: string, sealing?: MarkedSealing) {
   const conversation = new Conversation(dataChannel, member, sealing, handlers);
   const hear = async (...all: Uint8Array<ArrayBuffer>[]): Promise<void> => {
     for (const bytes of all) channel.onmessage({ data: bytes.slice().buffer });
-    await sleep(1);
+    await new Promise(setImmediate); // the stand-ins settle their promises before
   };
   return { conversation, hear, sent, messages, dropped };
 }
