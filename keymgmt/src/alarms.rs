@@ -7,12 +7,12 @@ use frameseal_sframe::Timestamp;
 
 use crate::member_id::MemberId;
 
-/// Times at which members are to be looked at, the next one first. In a room of a thousand something
-/// is due for somebody all the time: to look at everybody each time would cost more than the work.
+/// Times at which members need attention, earliest first. In a room of a thousand, some timer is
+/// always due: checking every member each time would cost more than the work itself.
 #[derive(Debug, Default)]
 pub(crate) struct Alarms(BinaryHeap<Reverse<(Timestamp, MemberId)>>);
 
-/// The next alarm of one member; others that are set for it are void.
+/// The next alarm of one member. Later entries for the same member are void.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Alarm(Option<Timestamp>);
 

@@ -267,12 +267,12 @@ impl Pipeline {
         self.codec
     }
 
-    /// The only member whose frames may come out here.
+    /// The only member whose frames this pipeline may deliver.
     pub(crate) fn from(&self) -> Option<&MemberId> {
         self.options.from.as_ref()
     }
 
-    /// How a frame comes that comes now.
+    /// Describes the arrival of a frame at `now`.
     pub(crate) fn arrival(&self, now: Timestamp) -> Arrival<'_, MemberId> {
         Arrival { now, pipeline: self.options.pipeline, from: self.from() }
     }

@@ -40,15 +40,20 @@ impl<R: CryptoRng> Session<R> {
         }
         check(stream)?;
         self.begin_to_send(now);
-        let sender = self
-            .sender
-            .as_mut()
-            .ok_or_else(|| Failure::new(FailureCode::MissingKey, "no key to seal with yet"))?;
+        let sender = self.sender.as_mut().ok_or_else(|| {
+            Failure::new(
+                FailureCode::MissingKey,
+                "there is no key to seal with yet: set one, or wait for keychange",
+            )
+        })?;
         sender.seal_data(stream, data).map_err(|error| match error {
             SealError::KeyExhausted => {
                 self.keys.replace(now);
                 self.work = Work::Wanted;
-                Failure::new(FailureCode::KeyExhausted, "the key has sealed all that it may")
+                Failure::new(
+                    FailureCode::KeyExhausted,
+                    "the key has reached its limit: set a fresh one, or wait for keychange",
+                )
             }
             _ => Failure::invalid_argument("data"),
         })
@@ -88,11 +93,11 @@ impl<R: CryptoRng> Session<R> {
             let fate = self.keys.lacks(now, key_id, from, is_anothers);
             self.work = Work::Wanted;
             if is_anothers && fate == frameseal_keymgmt::Fate::Drop {
-                return Err(wrong_source("of another member than the one expected"));
+                return Err(wrong_source("another member sealed this data, not the one in `from`"));
             }
         }
         if error == OpenError::WrongStream {
-            return Err(wrong_source("of another stream than the one expected"));
+            return Err(wrong_source("this data belongs to another stream: name that one"));
         }
         Err(error.into())
     }

@@ -98,7 +98,7 @@ impl<R: CryptoRng> Session<R> {
         lines.chain(wake_at).min().map_or(Wake::Never, Wake::At)
     }
 
-    /// Does what is ready, and takes no time: keys that are over are no longer sealed under.
+    /// Applies the outputs that cost nothing, so that no frame is sealed under an expired key.
     pub(super) fn settle(&mut self, now: Timestamp) {
         self.run_timers(now);
         while let Keys::Manager(manager) = &mut self.keys
@@ -165,7 +165,7 @@ impl<R: CryptoRng> Session<R> {
                 Some(Event::Keychange { generation: generation(epoch), step: epoch.step() })
             }
             keymgmt::Event::SlotConflict { between: [first, second] } => {
-                let reason = Some(format!("{first} and {second} have one slot"));
+                let reason = Some(format!("{first} and {second} use the same slot"));
                 let culprit = Culprit { member: Some(second.to_string()), key_id: None, reason };
                 self.problems.count(now, ProblemCode::SlotConflict, None, culprit)
             }

@@ -26,7 +26,7 @@ pub enum Verdict<'a> {
     Wait,
 }
 
-/// A frame's place in time: it comes now, or it waited.
+/// Whether a frame is new or has waited for its key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Presence {
     New,
@@ -299,7 +299,7 @@ impl<R: CryptoRng> Session<R> {
     }
 }
 
-/// Tells whether a key is here, and not of the member who is expected.
+/// Tells whether the key is here but belongs to another member than expected.
 pub(super) fn is_anothers(receiver: &Receiver<MemberId>, key_id: KeyId, from: &MemberId) -> bool {
     let sources = receiver.sources(key_id);
     !sources.is_empty() && !sources.contains(&from)

@@ -1,5 +1,5 @@
 //! Attacks from inside the room: by a member, by one that has left, with or without the help of a
-//! server. Whoever holds a key to open can seal under it; nobody may silence another with that.
+//! server. Every member can seal under the keys that it opens with; no member may silence another with them.
 
 mod counter_far_ahead;
 mod data_against_media;
