@@ -8,9 +8,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { shuffle } from 'simple-statistics';
-import { BROWSERS, launch, type BrowserName } from '../../demo/e2e/lib/browsers.ts';
-import { serve } from '../../demo/e2e/lib/server.ts';
-import { until } from '../../demo/e2e/lib/until.ts';
+import { BROWSERS, launch, type BrowserName } from '../../e2e/lib/browsers.ts';
+import { serve } from '../../e2e/lib/server.ts';
+import { until } from '../../e2e/lib/until.ts';
 import { Call } from './lib/call.ts';
 import { processorTime } from './lib/processor-time.ts';
 import { asText, machine, print, spread, write, type Spread } from './lib/report.ts';

@@ -8,9 +8,9 @@
 
 import { parseArgs } from 'node:util';
 import { shuffle } from 'simple-statistics';
-import { BROWSERS, launch, type BrowserName } from '../../demo/e2e/lib/browsers.ts';
-import { FINE_CLOCKS } from '../../demo/e2e/lib/crowd.ts';
-import { serve } from '../../demo/e2e/lib/server.ts';
+import { BROWSERS, launch, type BrowserName } from '../../e2e/lib/browsers.ts';
+import { FINE_CLOCKS } from '../../e2e/lib/crowd.ts';
+import { serve } from '../../e2e/lib/server.ts';
 import { Costs } from './lib/costs.ts';
 import { asText, machine, print, spread, write, type Spread } from './lib/report.ts';
 import type { Microseconds, Plan } from './pages/costs.ts';

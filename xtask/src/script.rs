@@ -27,7 +27,7 @@ pub(crate) fn vector_tests(workspace: &Workspace) -> Result<()> {
 
 /// Runs the browser tests, one file after the other: they measure real-time media.
 pub(crate) fn browser_tests(workspace: &Workspace) -> Result<()> {
-    let tests = tests_in(workspace, "demo/e2e")?;
+    let tests = tests_in(workspace, "e2e")?;
     let command = with_browsers(workspace, &[Program::Janus, Program::NatsServer])?;
     Ok(command.args(["--test", "--test-concurrency=1"]).args(tests).run()?)
 }
@@ -50,10 +50,10 @@ pub(crate) fn report(workspace: &Workspace, report: Option<Report>) -> Result<()
     let reports = report.map_or_else(|| Report::value_variants().to_vec(), |report| vec![report]);
     reports.into_iter().try_for_each(|report| {
         let (script, programs): (_, &[Program]) = match report {
-            Report::Matrix => ("demo/e2e/matrix.ts", &[]),
-            Report::Pauses => ("demo/e2e/pauses.ts", &[]),
-            Report::Latency => ("demo/e2e/latency.ts", &[Program::Janus]),
-            Report::Loss => ("demo/e2e/loss.ts", &[Program::Tc, Program::Nft]),
+            Report::Matrix => ("e2e/matrix.ts", &[]),
+            Report::Pauses => ("e2e/pauses.ts", &[]),
+            Report::Latency => ("e2e/latency.ts", &[Program::Janus]),
+            Report::Loss => ("e2e/loss.ts", &[Program::Tc, Program::Nft]),
         };
         Ok(with_browsers(workspace, programs)?.arg(script).run()?)
     })
@@ -67,7 +67,7 @@ pub(crate) fn bench(workspace: &Workspace, script: &str, options: &[String]) -> 
 /// Records the fixture frames.
 pub(crate) fn record(workspace: &Workspace) -> Result<()> {
     program::install(workspace, &[Program::Ffmpeg])?;
-    Ok(with_browsers(workspace, &[])?.arg("demo/e2e/record.ts").run()?)
+    Ok(with_browsers(workspace, &[])?.arg("e2e/record.ts").run()?)
 }
 
 /// Node, able to run TypeScript.

@@ -1,7 +1,7 @@
 /** Drives the page that has a call with itself: `pages/call.ts`. */
 
 import type { Browser } from 'puppeteer-core';
-import { RemotePage } from '../../../demo/e2e/lib/remote-page.ts';
+import { RemotePage } from '../../../e2e/lib/remote-page.ts';
 import type { CallApi } from '../pages/call.ts';
 
 export class Call extends RemotePage<CallApi> {

@@ -1,7 +1,7 @@
 /** Drives the page in which frames are measured: `pages/costs.ts`. */
 
 import type { Browser } from 'puppeteer-core';
-import { RemotePage } from '../../../demo/e2e/lib/remote-page.ts';
+import { RemotePage } from '../../../e2e/lib/remote-page.ts';
 import type { CostsApi } from '../pages/costs.ts';
 
 export class Costs extends RemotePage<CostsApi> {

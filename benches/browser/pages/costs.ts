@@ -1,7 +1,7 @@
 /** Has frames sealed in one worker and opened in another: see `workers/costs.ts`. */
 
 import { Frameseal } from 'frameseal';
-import { ask } from '../../../demo/e2e/pages/worker-channel.ts';
+import { ask } from '../../../e2e/pages/worker-channel.ts';
 import type { Answer, Batch, Flow, Implementation, Passed, Question } from '../workers/batch.ts';
 import { payload } from '../workers/frame.ts';
 import { startLivekit } from './livekit.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RunningProgram } from './process.ts';
 
-const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
+const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface AppServerOptions {
   /** Rooms over NATS, so that members of several servers meet. */

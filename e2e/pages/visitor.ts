@@ -1,7 +1,7 @@
 /** One end's session with a Janus whose VideoRoom forwards what two ends send each other. */
 
 import type { Frameseal } from 'frameseal';
-import { Janus, type JanusData } from '../../page/call/janus.ts';
+import { Janus, type JanusData } from '../../demo/page/call/janus.ts';
 import { openConnection } from './latency-mesh.ts';
 
 export class Visitor {

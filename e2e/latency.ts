@@ -18,7 +18,7 @@ import { Latency } from './lib/latency.ts';
 import { serve } from './lib/server.ts';
 import type { Path } from './pages/latency.ts';
 
-const REPORT = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
+const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
 const PATHS: Path[] = ['mesh', 'janus', 'relay'];
 const WARM_UP_MS = 3000;
 const MEASURE_MS = 5000;

@@ -1,7 +1,7 @@
 //! Takes the pictures of the documentation: docs/images/call.png, a call of four, and
 //! docs/images/inspect.png, a call taken apart.
 //!
-//! After `cargo xtask build`, with Chromium and ffmpeg: `node --import tsx demo/e2e/screenshot.ts`.
+//! After `cargo xtask build`, with Chromium and ffmpeg: `node --import tsx e2e/screenshot.ts`.
 
 import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { launch } from './lib/browsers.ts';
 import { DemoPage, DemoServer } from './lib/demo.ts';
 import { roomLink } from './lib/participant.ts';
 
-const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
+const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
 
 /** Each sends a picture of its own colour, in degrees of the colour circle. */
 const PEOPLE = { Amira: 265, Ben: 20, Chiara: 200, Devi: 145 };

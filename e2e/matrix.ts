@@ -15,7 +15,7 @@ import { until } from './lib/until.ts';
 import { joinLayers, splitLayers } from './lib/simulcast.ts';
 import type { Encoding } from './pages/peer.ts';
 
-const REPORT = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
+const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
 const CODECS = ['VP8', 'VP9', 'H264', 'AV1'];
 const DURATION_MS = 5000;
 /** Chromium drops some of the first pictures in layers, sealed or not: they must not weigh much. */

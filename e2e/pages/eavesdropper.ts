@@ -1,6 +1,6 @@
 //! Lets the demo page's eavesdropper at frames that nobody sealed.
 
-import { Eavesdropper } from '../../page/inspect/eavesdropper.ts';
+import { Eavesdropper } from '../../demo/page/inspect/eavesdropper.ts';
 import { base64ToBytes } from './base64.ts';
 
 /** The configurations to encode with, by the frames' MIME type. */

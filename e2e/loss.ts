@@ -12,7 +12,7 @@ import { runLossily } from './lib/lossy-network.ts';
 import type { Participant } from './lib/participant.ts';
 import { Stage } from './lib/stage.ts';
 
-const REPORT = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
+const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
 const PERCENT = 5;
 const CALL_MS = 180_000;
 const INTERVAL_MS = 10_000;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { until } from './until.ts';
 
-const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
+const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
 
 /** `frameseal-demo`, on a free port. */
 export class DemoServer {

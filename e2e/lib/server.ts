@@ -10,7 +10,7 @@ import sirv from 'sirv';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const E2E = here('..');
-const PACKAGE = here('../../../worker/js/dist');
+const PACKAGE = here('../../worker/js/dist');
 
 export interface Server {
   /** For example `http://127.0.0.1:41234`. */

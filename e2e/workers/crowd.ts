@@ -1,6 +1,6 @@
 /** Many members in one worker, each of whom knows only the one that is not here. */
 
-import init, { Session } from '../../../worker/js/wasm/frameseal.js';
+import init, { Session } from '../../worker/js/wasm/frameseal.js';
 import type { CrowdMessage, CrowdOptions } from './crowd-message.ts';
 
 /** The package's defaults. */

@@ -15,7 +15,7 @@ import { launch, type BrowserName } from './lib/browsers.ts';
 import { serve } from './lib/server.ts';
 import type { Recipe, Recording } from './pages/recorder.ts';
 
-const FIXTURES = fileURLToPath(new URL('../../sframe/fixtures/', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../sframe/fixtures/', import.meta.url));
 
 type Kind = 'audio' | 'delta' | 'key';
 interface Frame {

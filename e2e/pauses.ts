@@ -10,7 +10,7 @@ import { BROWSERS, launch, type BrowserName } from './lib/browsers.ts';
 import { Crowd, FINE_CLOCKS, OTHERS } from './lib/crowd.ts';
 import { serve } from './lib/server.ts';
 
-const REPORT = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
+const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
 const ROTATIONS = 20;
 const JOINS = 5;
 /** Latest that a frame may be in a second with a rotation; a join, which is of one moment, is told. */
