@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { Member } from './lib/member.ts';
 import { arrivedFrames, content, sealedFrames } from './lib/sealed-frames.ts';
-import { inRooms } from './lib/suite.ts';
+import { EACH_AND_MIXED, inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 import type { Tap } from './workers/tapped-frame.ts';
 
@@ -16,7 +16,7 @@ const SECRETS = {
   'no secret': ['correct horse battery staple', undefined],
 } as const;
 
-inRooms((bench) => {
+inBrowsers((bench) => {
   for (const [name, [right, wrong]] of Object.entries(SECRETS)) {
     test(`with ${name}, nobody is secured and nothing opens`, async () => {
       await bench.room(async (room) => {
@@ -66,7 +66,7 @@ inRooms((bench) => {
       assert.notEqual(numbers[0], safety);
     });
   });
-});
+}, { sets: EACH_AND_MIXED });
 
 async function rejects(here: Member, there: Member): Promise<void> {
   await until(`${here.id} to reject ${there.id}`, async () =>

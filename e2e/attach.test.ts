@@ -2,16 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Bench } from './lib/bench.ts';
 import type { Call, CallOptions } from './lib/call.ts';
 import { gather } from './lib/evidence.ts';
 import { negotiate, type Peer } from './lib/peer.ts';
-import { inBrowsers, type Bench } from './lib/suite.ts';
+import { inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 inBrowsers((bench) => testOrders(bench, {}));
 inBrowsers((bench) => testOrders(bench, { encodedStreams: true }), {
   title: 'with createEncodedStreams()',
-  browsers: ['chromium'],
+  sets: [['chromium']],
 });
 
 function testOrders(bench: Bench, options: CallOptions): void {

@@ -76,6 +76,6 @@ for (const { name, heeded, told } of [
         await page.close();
       });
     },
-    { browsers: [name] },
+    { sets: [[name]] },
   );
 }

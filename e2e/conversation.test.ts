@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Participant } from './lib/participant.ts';
-import { onStage } from './lib/stage.ts';
+import { group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 const BOTH = ['chromium', 'firefox'] as const;
@@ -15,7 +15,7 @@ const FILE = 'noise.bin';
 const FILE_BYTES = 20 * 1024 * 1024;
 const TRANSFER_MS = 90_000;
 
-onStage('a conversation', { browsers: BOTH }, (stage) => {
+group('a conversation', { browsers: BOTH, app: {} }, (stage) => {
   let folder: string;
   let hash: string;
   before(async () => {
@@ -27,7 +27,7 @@ onStage('a conversation', { browsers: BOTH }, (stage) => {
   after(() => rm(folder, { recursive: true }));
 
   test('what is said is read by everybody, as it was said', async () => {
-    await stage.call({}, async (call) => {
+    await stage.meeting({}, async (call) => {
       const people = await call.joinAll(['chromium', 'firefox', 'firefox']);
       await call.flows();
       for (const speaker of people) {
@@ -40,7 +40,7 @@ onStage('a conversation', { browsers: BOTH }, (stage) => {
 
   for (const [from, to] of [BOTH, BOTH.toReversed()] as const) {
     test(`a file of 20 MiB goes from ${from} to ${to} whole`, async (t) => {
-      await stage.call({}, async (call) => {
+      await stage.meeting({}, async (call) => {
         const [alice, bob] = (await call.joinAll([from!, to!])) as [Participant, Participant];
         await call.flows();
         await alice.offer(join(folder, FILE));
@@ -58,7 +58,7 @@ onStage('a conversation', { browsers: BOTH }, (stage) => {
   }
 
   test('a file that is declined is not sent', async () => {
-    await stage.call({}, async (call) => {
+    await stage.meeting({}, async (call) => {
       const [alice, bob] = (await call.joinAll(BOTH)) as [Participant, Participant];
       await call.flows();
       await alice.offer(join(folder, FILE));
@@ -69,7 +69,7 @@ onStage('a conversation', { browsers: BOTH }, (stage) => {
   });
 
   test('a transfer goes on where it was when the connection comes back', async (t) => {
-    await stage.call({}, async (call) => {
+    await stage.meeting({}, async (call) => {
       const [alice, bob] = (await call.joinAll(['chromium', 'chromium'])) as [
         Participant,
         Participant,

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Bench } from './lib/bench.ts';
 import { ALICES_KEY, type Call, type CallOptions } from './lib/call.ts';
 import { gather } from './lib/evidence.ts';
 import type { Peer } from './lib/peer.ts';
-import { inBrowsers, type Bench } from './lib/suite.ts';
+import { inBrowsers } from './lib/suite.ts';
 import { settled, until } from './lib/until.ts';
 import type { TestKey } from './pages/peer.ts';
 
@@ -34,7 +35,7 @@ inBrowsers((bench) => testMistakes(bench, {}, 1000));
 // Nothing asks for a key frame there but Chromium itself, after 3 s without a picture.
 inBrowsers((bench) => testMistakes(bench, { encodedStreams: true }, 5000), {
   title: 'with createEncodedStreams()',
-  browsers: ['chromium'],
+  sets: [['chromium']],
 });
 
 function testMistakes(bench: Bench, options: CallOptions, returnMs: number): void {

@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { roomLink, type Participant } from './lib/participant.ts';
-import { onStage } from './lib/stage.ts';
+import { group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 const BOTH = ['chromium', 'firefox'] as const;
 /** Frames would come in this time, if any came. */
 const PATIENCE_MS = 3000;
 
-onStage('a wrong link', { browsers: BOTH }, (stage) => {
+group('a wrong link', { browsers: BOTH, app: {} }, (stage) => {
   for (const [index, link] of [
     ['another secret', { secret: randomBytes(32) }],
     ['no secret', { secret: null }],
@@ -20,7 +20,7 @@ onStage('a wrong link', { browsers: BOTH }, (stage) => {
     const [what, wrong] = link as [string, { secret?: Buffer | null; isSealed?: boolean }];
     test(`${what}: says so, shows nothing and plays nothing`, async () => {
       const room = randomBytes(16).toString('base64url');
-      await stage.call({ room }, async (call) => {
+      await stage.meeting({ room }, async (call) => {
         const [alice, bob] = (await call.joinAll(BOTH)) as [Participant, Participant];
         await call.flows();
         const browser = BOTH[index % 2]!;

@@ -8,7 +8,7 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'puppeteer-core';
 import { BROWSERS } from './lib/browsers.ts';
 import type { Participant } from './lib/participant.ts';
-import { onStage } from './lib/stage.ts';
+import { group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -16,9 +16,9 @@ const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
 for (const browser of BROWSERS) {
-  onStage(`the page in ${browser}`, { browsers: [browser] }, (stage) => {
+  group(`the page in ${browser}`, { browsers: [browser], app: {} }, (stage) => {
     test('axe-core finds no barriers, from the front page to the way out', async () => {
-      await stage.call({}, async (call) => {
+      await stage.meeting({}, async (call) => {
         const front = await call.open('Alice', browser, '/');
         await inspect(front, 'front page');
         await front.click('#create');
@@ -45,14 +45,14 @@ for (const browser of BROWSERS) {
     });
 
     test('axe-core finds no barriers in a room that is not sealed', async () => {
-      await stage.call({ isSealed: false }, async (call) => {
+      await stage.meeting({ isSealed: false }, async (call) => {
         const [alice] = (await call.joinAll([browser])) as [Participant];
         await inspect(alice, 'room that is not sealed');
       });
     });
 
     test('every control is reached with the keyboard, and seen to be', async () => {
-      await stage.call({}, async (call) => {
+      await stage.meeting({}, async (call) => {
         const [alice] = (await call.joinAll([browser])) as [Participant];
         await alice.click('#open-panel');
         const reached = await tab(alice.page, 'leave');
@@ -64,7 +64,7 @@ for (const browser of BROWSERS) {
     });
 
     test('Escape closes a dialog, and the focus is where it was', async () => {
-      await stage.call({}, async (call) => {
+      await stage.meeting({}, async (call) => {
         const [alice] = (await call.joinAll([browser])) as [Participant];
         for (const dialog of ['safety', 'devices']) {
           await alice.page.focus(`#open-${dialog}`);
@@ -84,7 +84,7 @@ for (const browser of BROWSERS) {
     });
 
     test('people and controls fit a phone and a desktop', async () => {
-      await stage.call({}, async (call) => {
+      await stage.meeting({}, async (call) => {
         const [alice] = (await call.joinAll([browser, browser, browser])) as [Participant];
         await call.flows();
         for (const size of [DESKTOP, PHONE]) {
@@ -96,7 +96,7 @@ for (const browser of BROWSERS) {
     });
 
     test('what changes is said to those who do not see it', async () => {
-      await stage.call({}, async (call) => {
+      await stage.meeting({}, async (call) => {
         const alice = await call.join('Alice', browser);
         assert.equal(await alice.attribute('#shield', 'role'), 'status');
         const bob = await call.join('Bob', browser);

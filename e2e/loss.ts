@@ -7,10 +7,10 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Bench } from './lib/bench.ts';
 import { BROWSERS } from './lib/browsers.ts';
 import { runLossily } from './lib/lossy-network.ts';
 import type { Participant } from './lib/participant.ts';
-import { Stage } from './lib/stage.ts';
 
 const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
 const PERCENT = 5;
@@ -37,10 +37,10 @@ interface Row {
 
 async function call(): Promise<void> {
   const rows: Row[] = [];
-  const stage = new Stage();
-  await stage.start(BROWSERS, {});
+  const bench = new Bench({ browsers: BROWSERS, app: {} });
+  await bench.start();
   try {
-    await stage.call({}, async (call) => {
+    await bench.meeting({}, async (call) => {
       const people = await call.joinAll(BROWSERS);
       await call.flows();
       const start = Date.now();
@@ -50,7 +50,8 @@ async function call(): Promise<void> {
       }
     });
   } finally {
-    await stage.stop();
+    for (const browser of bench.browsers.values()) await browser.close();
+    await bench.stop();
   }
   mkdirSync(REPORT, { recursive: true });
   writeFileSync(`${REPORT}loss.json`, `${JSON.stringify(rows, null, 2)}\n`);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BrowserName } from './lib/browsers.ts';
 import type { Participant } from './lib/participant.ts';
-import { onStage } from './lib/stage.ts';
+import { group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 const BOTH = ['chromium', 'firefox'] as const;
@@ -14,10 +14,10 @@ const PAIRS: [BrowserName, BrowserName][] = [
   ['chromium', 'firefox'],
 ];
 
-onStage('a mesh', { browsers: BOTH }, (stage) => {
+group('a mesh', { browsers: BOTH, app: {} }, (stage) => {
   for (const pair of PAIRS) {
     test(`${pair.join(' and ')} see and hear each other`, async () => {
-      await stage.call({}, async (call) => {
+      await stage.meeting({}, async (call) => {
         const [alice, bob] = (await call.joinAll(pair)) as Two;
         await call.flows();
         await assertNames([alice, bob]);
@@ -28,7 +28,7 @@ onStage('a mesh', { browsers: BOTH }, (stage) => {
   }
 
   test('a room that somebody creates is joined by its link', async () => {
-    await stage.call({}, async (call) => {
+    await stage.meeting({}, async (call) => {
       const alice = await call.open('Alice', 'chromium', '/');
       await alice.click('#create');
       await alice.click('#join');
@@ -41,7 +41,7 @@ onStage('a mesh', { browsers: BOTH }, (stage) => {
   });
 
   test('a room that is not sealed says so to everybody', async () => {
-    await stage.call({ isSealed: false }, async (call) => {
+    await stage.meeting({ isSealed: false }, async (call) => {
       const people = await call.joinAll(BOTH);
       for (const one of people) {
         assert.equal((await one.shield()).state, 'off');
@@ -53,7 +53,7 @@ onStage('a mesh', { browsers: BOTH }, (stage) => {
   });
 
   test('a screen is a second picture beside the camera’s', async () => {
-    await stage.call({}, async (call) => {
+    await stage.meeting({}, async (call) => {
       const [alice, bob] = (await call.joinAll(BOTH)) as Two;
       await call.flows();
       for (const [sharer, viewer] of [
@@ -72,7 +72,7 @@ onStage('a mesh', { browsers: BOTH }, (stage) => {
   });
 
   test('a camera and a microphone that are off send nothing, and come back', async () => {
-    await stage.call({}, async (call) => {
+    await stage.meeting({}, async (call) => {
       const [alice, bob] = (await call.joinAll(BOTH)) as Two;
       await call.flows();
       await alice.click('#camera');
@@ -91,7 +91,7 @@ onStage('a mesh', { browsers: BOTH }, (stage) => {
   });
 
   test('a new key takes the old one’s place while the call goes on', async () => {
-    await stage.call({}, async (call) => {
+    await stage.meeting({}, async (call) => {
       const [alice, bob] = (await call.joinAll(BOTH)) as Two;
       await call.flows();
       const before = await alice.generation();
@@ -104,7 +104,7 @@ onStage('a mesh', { browsers: BOTH }, (stage) => {
   });
 
   test('four see and hear each other; who leaves is gone, who joins is there', async () => {
-    await stage.call({}, async (call) => {
+    await stage.meeting({}, async (call) => {
       // One Firefox at a time: two in a mesh of four take more than the two cores of CI have.
       const people = await call.joinAll(['chromium', 'firefox', 'chromium', 'chromium']);
       await call.flows();

@@ -3,32 +3,23 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import type { AxeResults } from 'axe-core';
-import type { Browser } from 'puppeteer-core';
-import { BROWSERS, launch } from './lib/browsers.ts';
-import { DemoPage, DemoServer } from './lib/demo.ts';
+import { DemoPage } from './lib/demo.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-let server: DemoServer;
-before(async () => {
-  server = await DemoServer.start();
-});
-after(() => server.stop());
-
-for (const name of BROWSERS) {
-  describe(name, () => {
-    let browser: Browser;
+inBrowsers(
+  (bench) => {
+    const { name } = bench;
     let demo: DemoPage;
     before(async () => {
-      browser = await launch(name);
-      demo = await DemoPage.open(browser, server.origin);
+      demo = await DemoPage.open(bench.browser, bench.app.origin);
       await demo.page.setViewport({ width: 1280, height: 900 });
     });
-    after(() => browser.close());
+    after(() => demo.page.close());
 
     test('a sealed call plays at once', async () => {
       await demo.reaches('playing');
@@ -189,7 +180,7 @@ for (const name of BROWSERS) {
 
     if (name === 'chromium') {
       test('frames reach the workers in browsers without RTCRtpScriptTransform too', async () => {
-        const older = await DemoPage.open(browser, server.origin, () => {
+        const older = await DemoPage.open(bench.browser, bench.app.origin, () => {
           Reflect.deleteProperty(globalThis, 'RTCRtpScriptTransform');
         });
         await older.reaches('playing');
@@ -202,7 +193,7 @@ for (const name of BROWSERS) {
     }
 
     test('a browser that cannot seal is told so, and makes no call', async () => {
-      const unable = await DemoPage.open(browser, server.origin, () => {
+      const unable = await DemoPage.open(bench.browser, bench.app.origin, () => {
         Reflect.deleteProperty(globalThis, 'RTCRtpScriptTransform');
         Reflect.deleteProperty(RTCRtpSender.prototype, 'createEncodedStreams');
       });
@@ -215,8 +206,9 @@ for (const name of BROWSERS) {
     test('the browser has nothing to complain about', () => {
       assert.deepEqual(demo.complaints, []);
     });
-  });
-}
+  },
+  { app: {} },
+);
 
 inBrowsers((bench) => {
   test('the decoder that fails at sealed frames shows those that are not', async () => {

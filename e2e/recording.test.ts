@@ -6,15 +6,15 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { AppServer } from './lib/app-server.ts';
+import { Bench } from './lib/bench.ts';
 import { Janus } from './lib/janus.ts';
 import { Nats } from './lib/nats.ts';
 import type { Participant } from './lib/participant.ts';
 import { TcpProxy, WebProxy } from './lib/proxies.ts';
 import { readRecording, vp8Frames, type RtpPacket } from './lib/rtp-recording.ts';
 import { keyPair, ratcheted, Secrets } from './lib/secrets.ts';
-import { serve } from './lib/server.ts';
 import { opensWith } from './lib/sframe.ts';
-import { Stage } from './lib/stage.ts';
+import { shared } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 import { recordRoom } from './lib/video-room.ts';
 import type { Testimony } from './workers/testimony.ts';
@@ -88,19 +88,19 @@ async function record(isSealed: boolean): Promise<Evidence> {
     TcpProxy.start(nats.port),
   ]);
   const options = { janus: toJanus.url, nats: `nats://127.0.0.1:${toNats.port}` };
-  const stage = new Stage();
-  await stage.start(BOTH, options);
+  const bench = new Bench({ browsers: BOTH, app: options });
+  await bench.start(shared);
   // A server keeps to itself what its own members say to each other.
   const other = await AppServer.start(options);
   const edits = new Map([['/worker.js', withWitness]]);
   const proxies = await Promise.all(
-    [stage.server, other].map(({ origin }) => WebProxy.start(origin, edits)),
+    [bench.app, other].map(({ origin }) => WebProxy.start(origin, edits)),
   );
   try {
     const room = randomBytes(16).toString('base64url');
     const secret = randomBytes(KEY_LENGTH);
     let evidence: Evidence | undefined;
-    await stage.call({ room, secret, isSealed, codec: 'VP8' }, async (call) => {
+    await bench.meeting({ room, secret, isSealed, codec: 'VP8' }, async (call) => {
       for (const [index, name] of ['Alice', 'Bob'].entries()) {
         await call.join(name, BOTH[index]!, { origin: proxies[index]!.origin });
       }
@@ -134,7 +134,7 @@ async function record(isSealed: boolean): Promise<Evidence> {
         nats: toNats.passed().flatMap((text) => text.split('\r\n')).flatMap(decoded),
         janus: toJanus.messages.map(({ text }) => text),
         sound,
-        pictures: { taken: frames.length, shown: await shown(stage, frames) },
+        pictures: { taken: frames.length, shown: await shown(bench, frames) },
         keys,
         secrets: new Secrets([secret, ...keys, ...agreements]),
         trackIds: (await Promise.all(trackIds)).flat(),
@@ -143,7 +143,7 @@ async function record(isSealed: boolean): Promise<Evidence> {
     return evidence!;
   } finally {
     await Promise.all(proxies.map((proxy) => proxy.stop()));
-    await Promise.all([stage.stop(), other.stop()]);
+    await Promise.all([bench.stop(), other.stop()]);
     await Promise.all([toJanus.stop(), toNats.stop()]);
     await Promise.all([janus.stop(), nats.stop()]);
   }
@@ -207,15 +207,12 @@ function inOrder(packets: RtpPacket[]): RtpPacket[] {
 }
 
 /** Of these frames, how many a decoder makes a picture of. */
-async function shown(stage: Stage, frames: Buffer[]): Promise<number> {
-  const server = await serve();
-  const page = await stage.browsers.get('chromium')!.newPage();
+async function shown(bench: Bench, frames: Buffer[]): Promise<number> {
+  const page = await bench.page('eavesdropper');
   try {
-    await page.goto(`${server.origin}/pages/eavesdropper.html`);
     const texts = frames.map((frame) => frame.toString('base64'));
     return await page.evaluate((frames) => window.eavesdropper.countPictures('vp8', frames), texts);
   } finally {
     await page.close();
-    await server.close();
   }
 }

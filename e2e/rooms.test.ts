@@ -12,7 +12,7 @@ import {
   type ArrivedFrame,
   type SealedFrame,
 } from './lib/sealed-frames.ts';
-import { inRooms } from './lib/suite.ts';
+import { EACH_AND_MIXED, inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 import type { Tap } from './workers/tapped-frame.ts';
 
@@ -21,7 +21,7 @@ const LEAVE_MS = 600;
 /** The replay window of a stream is older than this. */
 const RECENT_MS = 2500;
 
-inRooms((bench) => {
+inBrowsers((bench) => {
   test('three members see, hear and recognize each other', async () => {
     await bench.room(async (room) => {
       const members = await room.join(['alice', 'bob', 'carol']);
@@ -116,7 +116,7 @@ inRooms((bench) => {
       });
     });
   }
-});
+}, { sets: EACH_AND_MIXED });
 
 type Three = [Member, Member, Member];
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Member } from './lib/member.ts';
 import { arrivedFrames, sealedFrames } from './lib/sealed-frames.ts';
-import { inRooms } from './lib/suite.ts';
+import { EACH_AND_MIXED, inBrowsers } from './lib/suite.ts';
 import { settled } from './lib/until.ts';
 
 const ROTATIONS = 50;
@@ -13,7 +13,7 @@ const EVERY_MS = 1200;
 /** Frames that a receiver is right to drop: it has had them, or browsers resend them too late. */
 const HARMLESS = ['duplicate', 'late'];
 
-inRooms((bench) => {
+inBrowsers((bench) => {
   test(`${ROTATIONS} rotations in a minute lose no frame`, async (t) => {
     await bench.room(async (room) => {
       const members = await room.join(['alice', 'bob', 'carol']);
@@ -47,7 +47,7 @@ inRooms((bench) => {
       }
     });
   });
-});
+}, { sets: EACH_AND_MIXED });
 
 /**
  * All members rotate again and again, at a steady pace; returns how many ms each rotation took.

@@ -7,8 +7,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
+import { AppServer } from './lib/app-server.ts';
 import { launch } from './lib/browsers.ts';
-import { DemoPage, DemoServer } from './lib/demo.ts';
+import { DemoPage } from './lib/demo.ts';
 import { roomLink } from './lib/participant.ts';
 
 const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
@@ -17,7 +18,7 @@ const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const PEOPLE = { Amira: 265, Ben: 20, Chiara: 200, Devi: 145 };
 
 await mkdir(IMAGES, { recursive: true });
-const server = await DemoServer.start();
+const server = await AppServer.start();
 const browser = await launch('chromium');
 try {
   await write('call.png', await takeCall(browser, server.origin));

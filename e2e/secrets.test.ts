@@ -8,7 +8,7 @@ import type { Room } from './lib/room.ts';
 import { sealedFrames } from './lib/sealed-frames.ts';
 import { keyPair, ratcheted, Secrets } from './lib/secrets.ts';
 import { opensWith } from './lib/sframe.ts';
-import { inRooms } from './lib/suite.ts';
+import { EACH_AND_MIXED, inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 /** Private keys and fresh base keys have it; nothing else that is drawn does. */
@@ -39,7 +39,7 @@ describe('the search', () => {
   }
 });
 
-inRooms((bench) => {
+inBrowsers((bench) => {
   test('no key leaves the worker', async () => {
     await bench.room(async (room) => {
       const secrets = await talk(room);
@@ -47,9 +47,9 @@ inRooms((bench) => {
       assertNotSignalled(secrets, room);
     });
   });
-});
+}, { sets: EACH_AND_MIXED });
 
-inRooms(
+inBrowsers(
   (bench) => {
     test('no key is in any log', async (t) => {
       await bench.room(async (room) => {
@@ -74,7 +74,7 @@ inRooms(
       });
     });
   },
-  { title: 'at its most talkative', verbose: true, mixed: false },
+  { title: 'at its most talkative', verbose: true },
 );
 
 /** Does everything that makes keys or messages; returns all the keys that there were. */

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { BrowserName } from './lib/browsers.ts';
 import { Janus } from './lib/janus.ts';
 import { roomLink } from './lib/participant.ts';
-import { onStage } from './lib/stage.ts';
+import { group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 const BOTH = ['chromium', 'firefox'] as const;
@@ -27,11 +27,11 @@ describe('four through Janus', () => {
   });
   after(() => janus.stop());
 
-  const server = async () => ({ janus: janus.url });
-  onStage('in one room', { browsers: BOTH, server }, (stage) => {
+  const app = async () => ({ janus: janus.url });
+  group('in one room', { browsers: BOTH, app }, (stage) => {
     for (const [codec, browsers] of CALLS) {
       test(`${codec} in ${[...new Set(browsers)].join(' and ')}`, async () => {
-        await stage.call({ codec }, async (call) => {
+        await stage.meeting({ codec }, async (call) => {
           const people = await call.joinAll(browsers);
           await call.flows();
           for (const one of people) {
@@ -44,7 +44,7 @@ describe('four through Janus', () => {
     }
 
     test('who leaves is gone, who joins is there, a screen is shared', async () => {
-      await stage.call({}, async (call) => {
+      await stage.meeting({}, async (call) => {
         const [alice, bob] = await call.joinAll(['chromium', 'firefox', 'chromium']);
         await call.flows();
         const generation = await alice!.generation();
@@ -63,7 +63,7 @@ describe('four through Janus', () => {
 
     test('who has another secret gets frames from Janus, and nothing out of them', async () => {
       const room = randomBytes(16).toString('base64url');
-      await stage.call({ room }, async (call) => {
+      await stage.meeting({ room }, async (call) => {
         const [alice, bob] = await call.joinAll(BOTH);
         await call.flows();
         const mallory = await call.join('Mallory', 'chromium', { link: roomLink({ room }) });

@@ -6,7 +6,7 @@ import { AppServer } from './lib/app-server.ts';
 import { Nats } from './lib/nats.ts';
 import type { Participant } from './lib/participant.ts';
 import { WebProxy } from './lib/proxies.ts';
-import { onStage } from './lib/stage.ts';
+import { group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 const BOTH = ['chromium', 'firefox'] as const;
@@ -15,20 +15,20 @@ const [SHORT_CUT_MS, LONG_CUT_MS] = [3000, 8000];
 /** A member that vanishes is noticed in this time. */
 const NOTICE_MS = 10_000;
 
-onStage('a call whose server fails', { browsers: BOTH }, (stage) => {
+group('a call whose server fails', { browsers: BOTH, app: {} }, (stage) => {
   test('media goes on without the server; signalling returns when it does', async () => {
-    await stage.call({}, async (call) => {
+    await stage.meeting({}, async (call) => {
       const [alice, bob] = (await call.joinAll(BOTH)) as [Participant, Participant];
       await call.flows();
       const generation = await alice.generation();
 
-      await stage.server.kill();
+      await stage.app.kill();
       await until('both to notice', async () => {
         return (await alice.signalling()) !== 'online' && (await bob.signalling()) !== 'online';
       });
       await Promise.all([alice.sees(bob), bob.sees(alice), alice.hears(1), bob.hears(1)]);
 
-      await stage.server.startAgain();
+      await stage.app.startAgain();
       await until('both to be back', async () => {
         return (await alice.signalling()) === 'online' && (await bob.signalling()) === 'online';
       });
@@ -42,9 +42,9 @@ onStage('a call whose server fails', { browsers: BOTH }, (stage) => {
   });
 
   test('who loses the server for a while goes on being seen, and comes back', async (t) => {
-    const proxy = await WebProxy.start(stage.server.origin);
+    const proxy = await WebProxy.start(stage.app.origin);
     try {
-      await stage.call({}, async (call) => {
+      await stage.meeting({}, async (call) => {
         const alice = await call.join('Alice', 'chromium');
         const bob = await call.join('Bob', 'firefox', { origin: proxy.origin });
         await call.flows();
@@ -69,7 +69,7 @@ onStage('a call whose server fails', { browsers: BOTH }, (stage) => {
   });
 
   test(`a tab that crashes is noticed in ${NOTICE_MS / 1000} s, and keys change`, async (t) => {
-    await stage.call({}, async (call) => {
+    await stage.meeting({}, async (call) => {
       const alice = await call.join('Alice', 'firefox');
       const bob = await call.join('Bob', 'chromium');
       await call.flows();
@@ -98,10 +98,10 @@ describe('two servers', () => {
     await nats.stop();
   });
 
-  const server = async () => ({ nats: nats.url });
-  onStage('joined by NATS', { browsers: BOTH, server }, (stage) => {
+  const app = async () => ({ nats: nats.url });
+  group('joined by NATS', { browsers: BOTH, app }, (stage) => {
     test('members of both meet, and notice who goes', async () => {
-      await stage.call({}, async (call) => {
+      await stage.meeting({}, async (call) => {
         const alice = await call.join('Alice', 'chromium');
         const bob = await call.join('Bob', 'firefox', { origin: other.origin });
         await call.flows();

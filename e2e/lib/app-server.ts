@@ -1,11 +1,10 @@
 /** The application's own server, `frameseal-demo`, as users run it. */
 
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { RunningProgram } from './process.ts';
 
-const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
+/** Where `cargo xtask build` puts it, if nobody says otherwise. */
+const PROGRAM = fileURLToPath(new URL('../../target/debug/frameseal-demo', import.meta.url));
 
 export interface AppServerOptions {
   /** Rooms over NATS, so that members of several servers meet. */
@@ -53,25 +52,11 @@ export class AppServer {
 }
 
 async function run({ nats, janus }: AppServerOptions, port: number): Promise<RunningProgram> {
-  built ??= build();
   const args = ['--port', String(port)];
   if (nats) args.push('--nats', nats);
   if (janus) args.push('--sfu', `janus=${janus}`);
-  return RunningProgram.start(await built, { args, ready: /http:\/\/[\d.:]+/, cwd: WORKSPACE });
-}
-
-/** Path of the program, once it is built. */
-let built: Promise<string> | undefined;
-
-/** Builds the program with the page in it, and returns its path. */
-async function build(): Promise<string> {
-  const args = ['build', '--package', 'frameseal-demo', '--message-format', 'json'];
-  const cargo = process.env['CARGO'] ?? 'cargo';
-  const options = { cwd: WORKSPACE, maxBuffer: 1 << 26 };
-  const { stdout } = await promisify(execFile)(cargo, args, options);
-  for (const line of stdout.split('\n')) {
-    const { executable } = JSON.parse(line || '{}') as { executable?: string | null };
-    if (executable) return executable;
-  }
-  throw new Error('cargo built no program');
+  return RunningProgram.start(process.env['DEMO_SERVER'] ?? PROGRAM, {
+    args,
+    ready: /http:\/\/[\d.:]+/,
+  });
 }

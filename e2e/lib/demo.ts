@@ -1,46 +1,8 @@
-//! The demo page in a browser, served by the demo's own server, as users get it.
+//! The demo page that takes a call apart, in a browser.
 
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { until } from './until.ts';
-
-const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
-
-/** `frameseal-demo`, on a free port. */
-export class DemoServer {
-  readonly origin: string;
-  readonly #process: ChildProcess;
-
-  private constructor(origin: string, process: ChildProcess) {
-    this.origin = origin;
-    this.#process = process;
-  }
-
-  static async start(): Promise<DemoServer> {
-    const args = ['run', '--quiet', '--package', 'frameseal-demo', '--', '--port', '0'];
-    const server = spawn(process.env['CARGO'] ?? 'cargo', args, {
-      cwd: WORKSPACE,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      // A group of its own: cargo does not hand on the signal that ends it.
-      detached: true,
-    });
-    for await (const line of createInterface(server.stdout)) {
-      const origin = /http:\/\/[\d.:]+/.exec(line)?.[0];
-      if (origin) return new DemoServer(origin, server);
-    }
-    throw new Error('the demo server did not start');
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.#process, 'exit');
-    process.kill(-this.#process.pid!);
-    await ended;
-  }
-}
 
 /** What the page says of the call: see `demo/page/inspect/health.ts`. */
 export type State = 'starting' | 'playing' | 'waiting' | 'problem' | 'stopped';

@@ -1,4 +1,4 @@
-//! Builds the wasm module, the npm package around it, and the demo page.
+//! Builds the wasm module, the npm package around it, the demo, and what the tests run in browsers.
 
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
@@ -14,7 +14,15 @@ pub(crate) const WASM_DIR: &str = "worker/js/wasm";
 pub(crate) fn everything(workspace: &Workspace) -> Result<()> {
     npm_package(workspace)?;
     let shell = workspace.shell();
-    Ok(cmd!(shell, "node demo/build.mjs").run()?)
+    cmd!(shell, "node demo/build.mjs").run()?;
+    cmd!(shell, "cargo build --package frameseal-demo").run()?;
+    test_pages(workspace, "e2e")
+}
+
+/// Bundles the pages and workers of `folder`, which is one that drives browsers.
+pub(crate) fn test_pages(workspace: &Workspace, folder: &str) -> Result<()> {
+    let shell = workspace.shell();
+    Ok(cmd!(shell, "node e2e/build.mjs {folder}").run()?)
 }
 
 /// Builds `worker/js/dist/`.

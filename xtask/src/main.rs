@@ -37,7 +37,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Builds the wasm module, the npm package and the demo page
+    /// Builds the wasm module, the npm package, the demo, and the pages of the browser tests
     Build,
     /// Builds everything and serves the demo on this machine
     Demo(demo::Options),

@@ -28,8 +28,9 @@ pub(crate) fn vector_tests(workspace: &Workspace) -> Result<()> {
 /// Runs the browser tests, one file after the other: they measure real-time media.
 pub(crate) fn browser_tests(workspace: &Workspace) -> Result<()> {
     let tests = tests_in(workspace, "e2e")?;
-    let command = with_browsers(workspace, &[Program::Janus, Program::NatsServer])?;
-    Ok(command.args(["--test", "--test-concurrency=1"]).args(tests).run()?)
+    prepare(workspace, &[Program::Janus, Program::NatsServer])?;
+    let options = ["--test", "--test-concurrency=1"];
+    Ok(node_with_browsers(workspace)?.args(options).args(tests).run()?)
 }
 
 /// What is measured in browsers, and written to `target/e2e/`.
@@ -55,19 +56,23 @@ pub(crate) fn report(workspace: &Workspace, report: Option<Report>) -> Result<()
             Report::Latency => ("e2e/latency.ts", &[Program::Janus]),
             Report::Loss => ("e2e/loss.ts", &[Program::Tc, Program::Nft]),
         };
-        Ok(with_browsers(workspace, programs)?.arg(script).run()?)
+        prepare(workspace, programs)?;
+        Ok(node_with_browsers(workspace)?.arg(script).run()?)
     })
 }
 
 /// Runs a bench that drives browsers.
 pub(crate) fn bench(workspace: &Workspace, script: &str, options: &[String]) -> Result<()> {
-    Ok(with_browsers(workspace, &[])?.arg(script).args(options).run()?)
+    prepare(workspace, &[])?;
+    build::test_pages(workspace, "benches/browser")?;
+    Ok(node_with_browsers(workspace)?.arg(script).args(options).run()?)
 }
 
 /// Records the fixture frames.
 pub(crate) fn record(workspace: &Workspace) -> Result<()> {
     program::install(workspace, &[Program::Ffmpeg])?;
-    Ok(with_browsers(workspace, &[])?.arg("e2e/record.ts").run()?)
+    prepare(workspace, &[])?;
+    Ok(node_with_browsers(workspace)?.arg("e2e/record.ts").run()?)
 }
 
 /// Node, able to run TypeScript.
@@ -76,14 +81,21 @@ fn node(workspace: &Workspace) -> Cmd<'_> {
     cmd!(shell, "node --import tsx")
 }
 
-/// The same, after everything is built, with browsers to drive and other `programs` to talk to.
-fn with_browsers<'a>(workspace: &'a Workspace, programs: &[Program]) -> Result<Cmd<'a>> {
+/// Builds everything and sees to browsers, and to other `programs` to talk to.
+fn prepare(workspace: &Workspace, programs: &[Program]) -> Result<()> {
     program::install(workspace, &[&[Program::Chromium, Program::Firefox], programs].concat())?;
-    build::everything(workspace)?;
+    build::everything(workspace)
+}
+
+/// Node that is told where all that is.
+fn node_with_browsers(workspace: &Workspace) -> Result<Cmd<'_>> {
     let chromium = Program::Chromium.path().context("no Chromium on the PATH")?;
     let firefox = Program::Firefox.path().context("no Firefox on the PATH")?;
-    let node = node(workspace).env("CHROMIUM", chromium).env("FIREFOX", firefox);
-    Ok(node.env("PATH", program::search_path()))
+    Ok(node(workspace)
+        .env("CHROMIUM", chromium)
+        .env("FIREFOX", firefox)
+        .env("DEMO_SERVER", workspace.target("debug/frameseal-demo"))
+        .env("PATH", program::search_path()))
 }
 
 fn tests_in(workspace: &Workspace, folder: &str) -> Result<Vec<PathBuf>> {
