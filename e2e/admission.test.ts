@@ -7,7 +7,7 @@ import type { Member } from './lib/member.ts';
 import { arrivedFrames, content, sealedFrames } from './lib/sealed-frames.ts';
 import { EACH_AND_MIXED, inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
-import type { Tap } from './workers/tapped-frame.ts';
+import type { Tap } from './workers/messages.ts';
 
 const link = () => ({ random: randomBytes(16).toString('base64') });
 const SECRETS = {
@@ -71,14 +71,14 @@ inBrowsers((bench) => {
 async function rejects(here: Member, there: Member): Promise<void> {
   await until(`${here.id} to reject ${there.id}`, async () =>
     (await here.happened('problem')).some(
-      ({ detail }) => detail['code'] === 'message-rejected' && detail['member'] === there.id,
+      ({ detail }) => detail.code === 'message-rejected' && detail.member === there.id,
     ),
   );
 }
 
 async function assertUnsecured(here: Member, there: Member): Promise<void> {
   assert.notEqual(await here.stateOf(there.id), 'secured');
-  assert.equal((await here.run('received'))[there.id]!.video, 0);
+  assert.equal(await here.pictures(there.id), 0);
 }
 
 /** Frames of one member came to the other, and none came out of its worker. */
@@ -92,7 +92,7 @@ function assertOpensNothing(here: Tap<Buffer>[], there: Tap<Buffer>[]): void {
 /** The public key that one member last found proven of another. */
 async function fingerprint(here: Member, there: Member): Promise<unknown> {
   const secured = (await here.happened('member')).findLast(
-    ({ detail }) => detail['id'] === there.id && detail['state'] === 'secured',
+    ({ detail }) => detail.id === there.id && detail.state === 'secured',
   );
-  return secured?.detail['fingerprint'];
+  return secured?.detail.fingerprint;
 }

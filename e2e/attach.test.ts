@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Bench } from './lib/bench.ts';
-import type { Call, CallOptions } from './lib/call.ts';
+import { negotiate, type Call, type CallOptions } from './lib/call.ts';
 import { gather } from './lib/evidence.ts';
-import { negotiate, type Peer } from './lib/peer.ts';
+import type { Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
@@ -16,7 +16,7 @@ inBrowsers((bench) => testOrders(bench, { encodedStreams: true }), {
 });
 
 function testOrders(bench: Bench, options: CallOptions): void {
-  const scenario = (name: string, body: (call: Call, alice: Peer, bob: Peer) => Promise<void>) =>
+  const scenario = (name: string, body: (call: Call, alice: Member, bob: Member) => Promise<void>) =>
     test(name, () =>
       bench.call(options, async (call) => {
         await body(call, call.alice, call.bob);
@@ -76,7 +76,7 @@ function testOrders(bench: Bench, options: CallOptions): void {
     await call.connect();
     await call.flows();
     for (const peer of [alice, bob])
-      await peer.run('replaceTrack', await midOf(peer, 'video'), 'video');
+      await peer.run('replaceTrack', await peer.mid('video'), 'video');
     await call.flows();
   });
 
@@ -87,7 +87,7 @@ function testOrders(bench: Bench, options: CallOptions): void {
     await call.negotiate();
     await call.flows({ alice: { audio: 1, video: 1 } });
     for (const kind of ['audio', 'video'] as const) {
-      await alice.run('replaceTrack', await midOf(alice, kind), kind);
+      await alice.run('replaceTrack', await alice.mid(kind), kind);
     }
     await call.flows();
   });
@@ -108,7 +108,7 @@ function testOrders(bench: Bench, options: CallOptions): void {
   scenario('renegotiation, by either end, with media held in between', async (call, alice, bob) => {
     await call.connect();
     await call.flows();
-    const mid = await midOf(alice, 'video');
+    const mid = await alice.mid('video');
     await alice.run('setDirection', mid, 'inactive');
     await negotiate(alice, bob);
     await call.flows({ alice: { audio: 1 }, bob: { audio: 1 } });
@@ -121,7 +121,7 @@ function testOrders(bench: Bench, options: CallOptions): void {
   scenario('a transceiver in the place of a stopped one', async (call, alice, bob) => {
     await call.connect();
     await call.flows();
-    const stopped = await midOf(alice, 'video');
+    const stopped = await alice.mid('video');
     await alice.run('stopTransceiver', stopped);
     await negotiate(alice, bob);
     await until('the transceiver to go', async () => !(await alice.run('mids')).includes(stopped));
@@ -133,15 +133,9 @@ function testOrders(bench: Bench, options: CallOptions): void {
   });
 }
 
-async function addTracks(peer: Peer): Promise<void> {
+async function addTracks(peer: Member): Promise<void> {
   await peer.run('addTrack', 'audio');
   await peer.run('addTrack', 'video');
-}
-
-async function midOf(peer: Peer, kind: 'audio' | 'video'): Promise<string> {
-  const stats = (await peer.run('rtpStats')).find((stats) => stats.kind === kind);
-  assert.ok(stats?.mid, `no ${kind} is negotiated`);
-  return stats.mid;
 }
 
 async function assertSealed(call: Call): Promise<void> {
@@ -158,5 +152,5 @@ async function assertSealed(call: Call): Promise<void> {
     const transported = direction.rtp.reduce((sum, { transported }) => sum + transported, 0);
     assert.ok(received >= transported, `${transported - received} frames ${name} past the tap`);
   }
-  for (const peer of [call.alice, call.bob]) assert.deepEqual(await peer.run('problems'), []);
+  for (const end of call.ends) assert.deepEqual(await end.happened('problem'), []);
 }

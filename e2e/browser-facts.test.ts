@@ -60,7 +60,7 @@ for (const { name, heeded, told } of [
 
       // Whoever waits for them waits for good.
       test(`counters asked for before a connection closes ${told ? 'come' : 'never come'}`, async () => {
-        const page = await bench.page('peer');
+        const { page } = await bench.open('member');
         const came = await page.evaluate(async () => {
           const [closing, other] = [new RTCPeerConnection(), new RTCPeerConnection()];
           closing.addTransceiver('audio');

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Janus } from './lib/janus.ts';
-import { Copies } from './lib/pages.ts';
 import { inBrowsers } from './lib/suite.ts';
 
 /** Of what one copy alone brings: a copy that is there with others may be some frames behind. */
@@ -18,7 +17,7 @@ describe('through Janus', () => {
 
   inBrowsers((bench) => {
     test('each copy plays as one alone does', async (context) => {
-      const page = await bench.open((browser, origin) => Copies.open(browser, origin));
+      const page = await bench.open<typeof import('./pages/copies.ts')>('copies');
       const { alone, connections, sections } = await page.run('measure', janus.url);
       await page.close();
       for (const [what, copies] of Object.entries({ alone: [alone], connections, sections })) {

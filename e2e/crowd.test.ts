@@ -2,15 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Crowd, OTHERS } from './lib/crowd.ts';
 import { inBrowsers } from './lib/suite.ts';
 
 /** A slice takes 2 ms and then no further step; here every step takes one. */
 const MOST_STEPS = 2;
 
+/** Members besides the one who is measured. */
+const OTHERS = 49;
+
 inBrowsers((bench) => {
   test('frames come between the steps of a join and of a rotation', async (t) => {
-    const crowd = await bench.open((browser, origin) => Crowd.open(browser, origin));
+    const crowd = await bench.open<typeof import('./pages/crowd.ts')>('crowd');
+    await crowd.run('open', OTHERS);
     await crowd.run('slowDown');
     for (const event of ['join', 'rotate'] as const) {
       await crowd.run('pauses');

@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gather } from './lib/evidence.ts';
-import type { Peer } from './lib/peer.ts';
+import type { Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 inBrowsers((bench) => {
   test('large frames go through WebCrypto, small ones do not, and all keep their order', async () => {
-    await bench.call({ worker: 'tapped-padded' }, async (call) => {
+    await bench.call({ extra: 'pad' }, async (call) => {
       await call.connect('VP8');
       await call.flows();
-      for (const peer of [call.alice, call.bob]) await usesBoth(peer);
+      for (const peer of call.ends) await usesBoth(peer);
 
       const { toAlice, toBob } = await call.finish();
       for (const direction of [toAlice, toBob]) {
@@ -35,7 +35,7 @@ inBrowsers((bench) => {
     await bench.call({ cipherSuite: 'AES_128_CTR_HMAC_SHA256_80' }, async (call) => {
       await call.connect();
       await call.lasts(4000); // longer than until a measurement would be over
-      for (const peer of [call.alice, call.bob]) {
+      for (const peer of call.ends) {
         const { crossoverBytes, tracks } = await peer.run('framesealStats');
         assert.equal(crossoverBytes, undefined);
         assert.ok(tracks.every(({ passed, webCrypto }) => passed > 0 && webCrypto === 0));
@@ -44,7 +44,7 @@ inBrowsers((bench) => {
   });
 });
 
-async function usesBoth(peer: Peer): Promise<void> {
+async function usesBoth(peer: Member): Promise<void> {
   const tracks = await until('WebCrypto to have sealed and opened frames', async () => {
     const { crossoverBytes, tracks } = await peer.run('framesealStats');
     const video = tracks.filter(({ kind }) => kind === 'video');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call } from './lib/call.ts';
 import { gather } from './lib/evidence.ts';
-import type { Peer } from './lib/peer.ts';
+import type { Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { settled, until } from './lib/until.ts';
 
@@ -15,11 +15,11 @@ inBrowsers((bench) => {
         await call.connect();
         const direction = deaf === 'sender' ? 'send' : 'receive';
         await until('frames to pass', async () =>
-          (await call.alice.run('rtpStats')).some(
+          (await call.alice.run('counters')).some(
             (stats) => stats.direction === direction && stats.transported > 0,
           ),
         );
-        const start = await call.alice.run('now');
+        const start = Date.now();
         const { at, detail } = await until('transform-not-running', () =>
           firstProblem(call.alice, 'transform-not-running'),
         );
@@ -30,10 +30,10 @@ inBrowsers((bench) => {
   }
 
   test('when WebAssembly traps, every frame is dropped, for good', async () => {
-    await bench.call({ worker: 'tapped-trap' }, async (call) => {
+    await bench.call({ extra: 'trap' }, async (call) => {
       await call.connect();
       await call.flows();
-      await call.alice.run('tellWorker', 'trap');
+      await call.alice.run('provoke', 'trap');
       await until('worker-failed', () => firstProblem(call.alice, 'worker-failed'));
       const before = await passed(call.alice);
       // Bob's end is well, so it is Alice's worker that stops both ways.
@@ -44,7 +44,7 @@ inBrowsers((bench) => {
       const after = await passed(call.alice);
       assert.deepEqual([after.sent, after.shown], [before.sent, before.shown]);
       await assertNoLeaks(call);
-      const codes = (await call.alice.run('problems')).map(({ detail }) => detail.code);
+      const codes = (await call.alice.happened('problem')).map(({ detail }) => detail.code);
       assert.deepEqual(codes, ['worker-failed']);
     });
   });
@@ -68,28 +68,28 @@ inBrowsers((bench) => {
   });
 
   test('a frame that is too large is dropped, and video goes on', async () => {
-    await bench.call({ alice: { worker: 'tapped-oversize' } }, async (call) => {
+    await bench.call({ alice: { extra: 'oversize' } }, async (call) => {
       await call.connect();
       await call.flows();
-      await call.alice.run('tellWorker', 'oversize');
+      await call.alice.run('provoke', 'oversize');
       const { detail } = await until('malformed-frame', () =>
         firstProblem(call.alice, 'malformed-frame'),
       );
       assert.ok(detail.count >= 1);
       await call.flows();
       await assertNoLeaks(call);
-      assert.deepEqual(await call.bob.run('problems'), []);
+      assert.deepEqual(await call.bob.happened('problem'), []);
     });
   });
 });
 
 /** The first problem of this code that a peer has heard of. */
-async function firstProblem(peer: Peer, code: string) {
-  return (await peer.run('problems')).find(({ detail }) => detail.code === code);
+async function firstProblem(peer: Member, code: string) {
+  return (await peer.happened('problem')).find(({ detail }) => detail.code === code);
 }
 
 /** How many frames went into and out of a peer's worker. */
-async function passed(peer: Peer) {
+async function passed(peer: Member) {
   const taps = await peer.taps();
   const count = (direction: 'send' | 'receive', side: 'before' | 'after') =>
     taps
@@ -103,8 +103,8 @@ async function passed(peer: Peer) {
   };
 }
 
-async function encodedFrames(peer: Peer): Promise<number> {
-  const stats = await peer.run('rtpStats');
+async function encodedFrames(peer: Member): Promise<number> {
+  const stats = await peer.run('counters');
   return stats.find(({ kind, direction }) => kind === 'video' && direction === 'send')?.frames ?? 0;
 }
 

@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import type { Bench } from './lib/bench.ts';
 import { ALICES_KEY, type Call, type CallOptions } from './lib/call.ts';
 import { gather } from './lib/evidence.ts';
-import type { Peer } from './lib/peer.ts';
+import type { Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { settled, until } from './lib/until.ts';
-import type { TestKey } from './pages/peer.ts';
+import type { Happening, TestKey } from './pages/member.ts';
 
 /** Keys that Bob gets, and Alice sends under later on: the first is not the same at both ends. */
 const WRONG: TestKey = { id: 3, byte: 0xc3 };
@@ -48,16 +48,16 @@ function testMistakes(bench: Bench, options: CallOptions, returnMs: number): voi
 
         await make(call);
         await until('authentication to fail', async () => (await videoProblems(bob)).length >= 1);
-        const decoded = await settled('the decoder', () => videoFrames(bob));
+        const decoded = await settled('the decoder', () => bob.pictures());
         await until('four reports', async () => (await videoProblems(bob)).length >= 4);
-        assert.equal(await videoFrames(bob), decoded);
+        assert.equal(await bob.pictures(), decoded);
         await assertOneReportASecond(bob);
 
         await mend(call);
-        await until('video to return', async () => (await videoFrames(bob)) > decoded, returnMs);
+        await until('video to return', async () => (await bob.pictures()) > decoded, returnMs);
         const { toBob } = await call.finish();
         assert.equal(gather(toBob, 'video').forged, 0);
-        assert.deepEqual(await alice.run('problems'), []);
+        assert.deepEqual(await alice.happened('problem'), []);
       });
     });
   }
@@ -70,11 +70,11 @@ inBrowsers((bench) => {
       await call.connect();
       await call.flows({ alice: { audio: 1, video: 1 } });
       await until('three reports', async () => (await videoProblems(call.bob)).length >= 3);
-      assert.equal(await videoFrames(call.bob), 0);
+      assert.equal(await call.bob.pictures(), 0);
       await assertOneReportASecond(call.bob);
 
       await call.bob.run('addReceiveKey', ALICES_KEY, 'alice');
-      await until('video to come', async () => (await videoFrames(call.bob)) > 0, 1000);
+      await until('video to come', async () => (await call.bob.pictures()) > 0, 1000);
     });
   });
 
@@ -83,9 +83,9 @@ inBrowsers((bench) => {
       await call.connect();
       await call.flows({ alice: { audio: 1, video: 1 } });
       const codes = () =>
-        call.bob.run('problems').then((all) => all.map(({ detail }) => detail.code));
+        call.bob.happened('problem').then((all) => all.map(({ detail }) => detail.code));
       await until('the missing key to be reported', async () => (await codes()).length > 0);
-      assert.equal(await videoFrames(call.bob), 0);
+      assert.equal(await call.bob.pictures(), 0);
       assert.deepEqual(new Set(await codes()), new Set(['missing-key']));
 
       await call.bob.run('addReceiveKey', ALICES_KEY, 'alice');
@@ -98,11 +98,11 @@ inBrowsers((bench) => {
       await call.connect();
       await call.flows();
       await call.bob.run('removeReceiveKey', ALICES_KEY.id);
-      const decoded = await settled('the decoder', () => videoFrames(call.bob));
+      const decoded = await settled('the decoder', () => call.bob.pictures());
       await until('missing-key', async () => (await videoProblems(call.bob)).length > 0);
       await call.flows({ alice: { audio: 1, video: 1 } });
-      assert.equal(await videoFrames(call.bob), decoded);
-      const codes = (await call.bob.run('problems')).map(({ detail }) => detail.code);
+      assert.equal(await call.bob.pictures(), decoded);
+      const codes = (await call.bob.happened('problem')).map(({ detail }) => detail.code);
       assert.deepEqual(new Set(codes), new Set(['missing-key']));
     });
   });
@@ -116,7 +116,7 @@ inBrowsers((bench) => {
         const { sealed, received } = gather(toBob, kind);
         assert.deepEqual({ kind, sealed, received }, { kind, sealed: 0, received: 0 });
       }
-      const codes = (await call.alice.run('problems')).map(({ detail }) => detail.code);
+      const codes = (await call.alice.happened('problem')).map(({ detail }) => detail.code);
       assert.deepEqual(new Set(codes), new Set(['missing-key']));
     });
   });
@@ -126,7 +126,7 @@ inBrowsers((bench) => {
       await call.connect();
       await call.flows();
       assert.deepEqual(
-        (await call.bob.run('sources')).map(({ member, track }) => `${member} ${track}`).sort(),
+        (await call.bob.happened('source')).map(({ detail }) => `${detail.member} ${detail.track}`).sort(),
         ['alice camera', 'alice microphone'],
       );
       await call.bob.run('expect', 'video', 'carol');
@@ -134,9 +134,9 @@ inBrowsers((bench) => {
         const problems = await videoProblems(call.bob);
         return problems.some(({ detail }) => detail.code === 'wrong-source');
       });
-      const decoded = await settled('the decoder', () => videoFrames(call.bob));
+      const decoded = await settled('the decoder', () => call.bob.pictures());
       await call.flows({ alice: { audio: 1, video: 1 }, bob: { audio: 1 } });
-      assert.equal(await videoFrames(call.bob), decoded);
+      assert.equal(await call.bob.pictures(), decoded);
     });
   });
 
@@ -145,10 +145,10 @@ inBrowsers((bench) => {
       await call.connect();
       await call.flows();
       await call.bob.run('closeFrameseal');
-      const decoded = await settled('the decoder', () => videoFrames(call.bob));
+      const decoded = await settled('the decoder', () => call.bob.pictures());
       await call.alice.run('closeFrameseal');
       const { toAlice, toBob } = await call.finish();
-      assert.equal(await videoFrames(call.bob), decoded);
+      assert.equal(await call.bob.pictures(), decoded);
       for (const direction of [toAlice, toBob]) {
         assert.equal(gather(direction, 'video').leaks, 0);
         assert.equal(gather(direction, 'audio').leaks, 0);
@@ -158,8 +158,8 @@ inBrowsers((bench) => {
 });
 
 /** `authentication-failed` of each of Alice's tracks, at most once a second, and nothing else. */
-async function assertOneReportASecond(peer: Peer): Promise<void> {
-  const problems = await peer.run('problems');
+async function assertOneReportASecond(peer: Member): Promise<void> {
+  const problems = await peer.happened('problem');
   assert.deepEqual(
     new Set(problems.map(({ detail }) => detail.code)),
     new Set(['authentication-failed']),
@@ -173,16 +173,9 @@ async function assertOneReportASecond(peer: Peer): Promise<void> {
   }
 }
 
-async function videoProblems(peer: Peer): ReturnType<typeof peer.run<'problems'>> {
-  const problems = await peer.run('problems');
-  const stats = await peer.run('rtpStats');
+async function videoProblems(peer: Member): Promise<Happening<'problem'>[]> {
+  const problems = await peer.happened('problem');
+  const stats = await peer.run('counters');
   const mids = stats.filter(({ kind }) => kind === 'video').map(({ mid }) => mid);
   return problems.filter(({ detail }) => mids.includes(detail.mid ?? null));
-}
-
-async function videoFrames(peer: Peer): Promise<number> {
-  const stats = await peer.run('rtpStats');
-  return (
-    stats.find(({ kind, direction }) => kind === 'video' && direction === 'receive')?.frames ?? 0
-  );
 }

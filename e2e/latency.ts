@@ -12,13 +12,14 @@ import { type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { BROWSERS, launch, type BrowserName } from './lib/browsers.ts';
-import { FINE_CLOCKS } from './lib/crowd.ts';
 import { Janus } from './lib/janus.ts';
-import { Latency } from './lib/latency.ts';
-import { serve } from './lib/server.ts';
+import { RemotePage } from './lib/remote-page.ts';
+import { FINE_CLOCKS, serve } from './lib/server.ts';
 import type { Path } from './pages/latency.ts';
 
 const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
+type Page = typeof import('./pages/latency.ts');
+
 const PATHS: Path[] = ['mesh', 'janus', 'relay'];
 const WARM_UP_MS = 3000;
 const MEASURE_MS = 5000;
@@ -49,7 +50,7 @@ async function main(): Promise<void> {
       try {
         for (const path of PATHS) {
           for (const sealed of [false, true]) {
-            const page = await Latency.open(instance, server.origin);
+            const page = await RemotePage.open<Page>(instance, server.origin, 'latency');
             const plan = { path, isSealed: sealed, warmUpMs: WARM_UP_MS, measureMs: MEASURE_MS };
             const url = urls[path];
             const { atBob, backAtAlice } = await page.run('measure', url ? { ...plan, url } : plan);

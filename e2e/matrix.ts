@@ -9,11 +9,11 @@ import type { Browser } from 'puppeteer-core';
 import { launch, type BrowserName } from './lib/browsers.ts';
 import { Call, type CallOptions, type Finished } from './lib/call.ts';
 import { gather, type Direction } from './lib/evidence.ts';
-import { Peer } from './lib/peer.ts';
+import { RemotePage } from './lib/remote-page.ts';
 import { serve } from './lib/server.ts';
 import { until } from './lib/until.ts';
 import { joinLayers, splitLayers } from './lib/simulcast.ts';
-import type { Encoding } from './pages/peer.ts';
+import type { Encoding } from './pages/member.ts';
 
 const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
 const CODECS = ['VP8', 'VP9', 'H264', 'AV1'];
@@ -97,7 +97,7 @@ async function* calls(browsers: Browsers, origin: string): AsyncGenerator<Row> {
 async function commonCodecs(browsers: Browser[], origin: string): Promise<string[]> {
   const answers = await Promise.all(
     browsers.map(async (browser) => {
-      const peer = await Peer.open(browser, origin);
+      const peer = await RemotePage.open<typeof import('./pages/member.ts')>(browser, origin, 'member');
       const known = await Promise.all(CODECS.map((codec) => peer.run('hasCodec', codec)));
       await peer.close();
       return known;
@@ -184,7 +184,7 @@ async function callOneWay(
   negotiate: (call: Call) => Promise<void>,
 ): Promise<Finished> {
   const ends = { alice: browsers.chromium, bob: browsers.chromium };
-  const call = await Call.open(ends, origin, { width: WIDTH, height: HEIGHT });
+  const call = await Call.open(ends, origin, { video: { width: WIDTH, height: HEIGHT } });
   try {
     await call.alice.run('addTransceiver', 'video', { direction: 'sendonly', sendEncodings });
     await call.alice.run('preferCodec', codec);
@@ -193,7 +193,7 @@ async function callOneWay(
     const streams = { bob: { video: sendEncodings.length } };
     await call.flows(streams);
     await until('the picture in full size', async () =>
-      (await call.bob.run('rtpStats')).some(({ width }) => width === WIDTH),
+      (await call.bob.run('counters')).some(({ width }) => width === WIDTH),
     );
     await call.lasts(LAYERS_DURATION_MS, streams);
     return await call.finish();

@@ -8,12 +8,12 @@ import { gather } from './lib/evidence.ts';
 import { inBrowsers } from './lib/suite.ts';
 import type { CallOptions, Call } from './lib/call.ts';
 import { until } from './lib/until.ts';
-import type { Tap } from './workers/tapped-frame.ts';
+import type { Tap } from './workers/messages.ts';
 
 inBrowsers((bench) => {
   test('wrong calls fail, each in its way', async () => {
-    const page = await bench.page('misuse');
-    const verdicts = await page.evaluate(() => window.misuse());
+    const page = await bench.open<typeof import('./pages/misuse.ts')>('misuse');
+    const verdicts = await page.run('misuse');
     for (const { call, expected, actual } of verdicts) assert.equal(actual, expected, call);
     await page.close();
   });
@@ -23,7 +23,7 @@ inBrowsers((bench) => {
       await call.connect();
       await call.flows();
       await call.finish();
-      for (const peer of [call.alice, call.bob]) {
+      for (const peer of call.ends) {
         // A frame may still come between one question and the other.
         const tracks = await until('stats and taps to agree', async () => {
           const [{ tracks }, taps] = [await peer.run('framesealStats'), await peer.taps()];
@@ -42,7 +42,7 @@ inBrowsers((bench) => {
   });
 
   test('the worker in a single file', async () => {
-    await bench.call({ worker: 'tapped-single', classic: true }, async (call) => {
+    await bench.call({ worker: 'tapped-single' }, async (call) => {
       await opensBothWays(call);
       const { toAlice, toBob } = await call.finish();
       for (const direction of [toAlice, toBob]) {
@@ -59,7 +59,7 @@ const csp = (script: string) => ({
 
 inBrowsers(
   (bench) => {
-    for (const worker of [null, 'tapped']) {
+    for (const worker of [null, 'tapped'] as const) {
       const options: CallOptions = { worker };
       test(`a strict content security policy, ${worker ?? "the package's own worker"}`, () =>
         bench.call(options, opensBothWays));
@@ -80,7 +80,7 @@ inBrowsers(
 async function opensBothWays(call: Call): Promise<void> {
   await call.connect();
   await call.flows();
-  for (const peer of [call.alice, call.bob]) assert.deepEqual(await peer.run('problems'), []);
+  for (const end of call.ends) assert.deepEqual(await end.happened('problem'), []);
 }
 
 /** What `stats()` says of each pipeline, in the terms of {@link seen}. */

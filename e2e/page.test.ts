@@ -212,11 +212,11 @@ inBrowsers(
 
 inBrowsers((bench) => {
   test('the decoder that fails at sealed frames shows those that are not', async () => {
-    const page = await bench.page('eavesdropper');
-    const codecs = await page.evaluate(() => window.eavesdropper.codecs());
+    const page = await bench.open<typeof import('./pages/eavesdropper.ts')>('eavesdropper');
+    const codecs = await page.run('codecs');
     assert.ok(codecs.length >= 3, codecs.join());
     for (const codec of codecs) {
-      const seen = await page.evaluate((codec) => window.eavesdropper.watch(codec, 12), codec);
+      const seen = await page.run('watch', codec, 12);
       assert.equal(seen, 12, codec);
     }
   });

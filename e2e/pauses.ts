@@ -7,10 +7,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'puppeteer-core';
 import { BROWSERS, launch, type BrowserName } from './lib/browsers.ts';
-import { Crowd, FINE_CLOCKS, OTHERS } from './lib/crowd.ts';
-import { serve } from './lib/server.ts';
+import { RemotePage } from './lib/remote-page.ts';
+import { FINE_CLOCKS, serve } from './lib/server.ts';
 
 const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
+type Crowd = RemotePage<typeof import('./pages/crowd.ts')>;
+
+/** Members besides the one who is measured. */
+const OTHERS = 49;
 const ROTATIONS = 20;
 const JOINS = 5;
 /** Latest that a frame may be in a second with a rotation; a join, which is of one moment, is told. */
@@ -73,7 +77,8 @@ async function measure(browser: BrowserName, page: Browser, origin: string): Pro
   const rows: Row[] = [];
   const joins: Second[] = [];
   for (let join = 1; join <= JOINS; join++) {
-    const crowd = await Crowd.open(page, origin);
+    const crowd: Crowd = await RemotePage.open(page, origin, 'crowd');
+    await crowd.run('open', OTHERS);
     await second(crowd); // warms up
     joins.push(await second(crowd, 'join'));
     if (join === JOINS) {

@@ -12,8 +12,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'puppeteer-core';
 import { launch, type BrowserName } from './lib/browsers.ts';
+import { RemotePage } from './lib/remote-page.ts';
 import { serve } from './lib/server.ts';
-import type { Recipe, Recording } from './pages/recorder.ts';
+import type { Recipe } from './pages/recorder.ts';
 
 const FIXTURES = fileURLToPath(new URL('../sframe/fixtures/', import.meta.url));
 
@@ -166,12 +167,8 @@ async function record(
   origin: string,
   recipe: Recipe,
 ): Promise<{ suffix: string; mimeType: string; frames: Frame[] }[]> {
-  const page = await browser.newPage();
-  await page.goto(`${origin}/pages/recorder.html`);
-  const recording = await page.evaluate(
-    (recipe): Promise<Recording> => window.record(recipe),
-    recipe,
-  );
+  const page = await RemotePage.open<typeof import('./pages/recorder.ts')>(browser, origin, 'recorder');
+  const recording = await page.run('record', recipe);
   await page.close();
 
   const side = (wanted: 'sent' | 'received') =>

@@ -17,7 +17,7 @@ import { opensWith } from './lib/sframe.ts';
 import { shared } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 import { recordRoom } from './lib/video-room.ts';
-import type { Testimony } from './workers/testimony.ts';
+import type { Testimony } from './workers/messages.ts';
 
 const BOTH = ['chromium', 'firefox'] as const;
 const WORDS = 'for your ears alone';
@@ -208,10 +208,9 @@ function inOrder(packets: RtpPacket[]): RtpPacket[] {
 
 /** Of these frames, how many a decoder makes a picture of. */
 async function shown(bench: Bench, frames: Buffer[]): Promise<number> {
-  const page = await bench.page('eavesdropper');
+  const page = await bench.open<typeof import('./pages/eavesdropper.ts')>('eavesdropper');
   try {
-    const texts = frames.map((frame) => frame.toString('base64'));
-    return await page.evaluate((frames) => window.eavesdropper.countPictures('vp8', frames), texts);
+    return await page.run('countPictures', 'vp8', frames.map((frame) => frame.toString('base64')));
   } finally {
     await page.close();
   }

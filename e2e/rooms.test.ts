@@ -14,7 +14,7 @@ import {
 } from './lib/sealed-frames.ts';
 import { EACH_AND_MIXED, inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
-import type { Tap } from './workers/tapped-frame.ts';
+import type { Tap } from './workers/messages.ts';
 
 /** After it, who has left opens nothing. */
 const LEAVE_MS = 600;
@@ -144,7 +144,7 @@ async function noted(
 ): Promise<number> {
   const first = await until(`${here.id} to note: ${what}, ${there.id}`, async () => {
     const happenings = await here.happened(what);
-    return happenings.find(({ detail }) => detail['id'] === there.id);
+    return happenings.find(({ detail }) => detail.id === there.id);
   });
   return first.at;
 }
@@ -193,7 +193,7 @@ function assertNothingForged(taps: Tap<Buffer>[][]): void {
 async function assertNoProblems(members: Member[]): Promise<void> {
   for (const member of members) {
     const problems = await member.happened('problem');
-    const codes = problems.map(({ detail }) => detail['code']);
+    const codes = problems.map(({ detail }) => detail.code);
     assert.deepEqual(codes.filter((code) => code !== 'missing-key'), []);
     assert.deepEqual(member.console, []);
   }

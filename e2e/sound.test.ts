@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Sound } from './lib/pages.ts';
 import { inBrowsers } from './lib/suite.ts';
 
 /** A digit takes 100 ms, in which there is no other sound. */
@@ -15,7 +14,7 @@ const [SLIGHTLY_LATER_MS, LATER_MS] = [60, 250];
 const KEY_DELAY_MS = 700;
 
 inBrowsers((bench) => {
-  const open = () => bench.open((browser, origin) => Sound.open(browser, origin));
+  const open = () => bench.open<typeof import('./pages/sound.ts')>('sound');
 
   test('a digit of a telephone (RFC 4733) holds nothing up', async (context) => {
     const page = await open();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { countLeaks, gather } from './lib/evidence.ts';
 import { inBrowsers } from './lib/suite.ts';
-import type { TappedFrame } from './workers/tapped-frame.ts';
+import type { TappedFrame } from './workers/messages.ts';
 
 describe('leaks', () => {
   const random = (length: number) =>

@@ -9,9 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { shuffle } from 'simple-statistics';
 import { BROWSERS, launch, type BrowserName } from '../../e2e/lib/browsers.ts';
+import { RemotePage } from '../../e2e/lib/remote-page.ts';
 import { serve } from '../../e2e/lib/server.ts';
 import { until } from '../../e2e/lib/until.ts';
-import { Call } from './lib/call.ts';
 import { processorTime } from './lib/processor-time.ts';
 import { asText, machine, print, spread, write, type Spread } from './lib/report.ts';
 import { SEALINGS, type Sealing } from './pages/sealing.ts';
@@ -41,6 +41,8 @@ interface Figures {
   picturesPerSecond: number;
   kilobitsPerSecond: number;
 }
+
+type Call = RemotePage<typeof import('./pages/call.ts')>;
 
 type Row = Setting & Record<keyof Figures, Spread>;
 
@@ -92,7 +94,7 @@ async function measure(setting: Setting, origin: string): Promise<Figures> {
   const { browser: name, sealing, streams } = setting;
   const browser = await launch(name);
   try {
-    const page = await Call.open(browser, origin);
+    const page: Call = await RemotePage.open(browser, origin, 'call');
     await page.run('open', sealing, streams);
     await until(`${streams} streams, ${sealing}`, async () => {
       const { pictures } = await page.run('received');

@@ -9,9 +9,8 @@
 import { parseArgs } from 'node:util';
 import { shuffle } from 'simple-statistics';
 import { BROWSERS, launch, type BrowserName } from '../../e2e/lib/browsers.ts';
-import { FINE_CLOCKS } from '../../e2e/lib/crowd.ts';
-import { serve } from '../../e2e/lib/server.ts';
-import { Costs } from './lib/costs.ts';
+import { RemotePage } from '../../e2e/lib/remote-page.ts';
+import { FINE_CLOCKS, serve } from '../../e2e/lib/server.ts';
 import { asText, machine, print, spread, write, type Spread } from './lib/report.ts';
 import type { Microseconds, Plan } from './pages/costs.ts';
 import { IMPLEMENTATIONS, type Flow, type Implementation } from './workers/batch.ts';
@@ -83,7 +82,7 @@ async function main(): Promise<void> {
 async function measure(name: BrowserName, origin: string): Promise<Row[]> {
   const browser = await launch(name);
   try {
-    const page = await Costs.open(browser, origin);
+    const page = await RemotePage.open<typeof import('./pages/costs.ts')>(browser, origin, 'costs');
     await page.run('open', KEYS_HELD);
     for (const { bytes } of SIZES) {
       for (const implementation of IMPLEMENTATIONS) {

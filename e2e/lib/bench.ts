@@ -1,11 +1,12 @@
 /** What the tests of a group have in common: browsers, and servers for the pages in them. */
 
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import { AppServer, type AppServerOptions } from './app-server.ts';
 import { launch, type BrowserName } from './browsers.ts';
 import { Call, type CallOptions } from './call.ts';
 import { Meeting } from './meeting.ts';
 import { roomLink, type RoomLink } from './participant.ts';
+import { RemotePage } from './remote-page.ts';
 import { Room } from './room.ts';
 import { serve, type Server } from './server.ts';
 
@@ -67,16 +68,9 @@ export class Bench {
     return this.#logs.map((pieces) => Buffer.concat(pieces).toString('latin1'));
   }
 
-  /** Opens one of `pages/`. */
-  async page(name: string): Promise<Page> {
-    const page = await this.browser.newPage();
-    await page.goto(`${this.#pages!.origin}/pages/${name}.html`);
-    return page;
-  }
-
-  /** Opens something else in this browser. */
-  async open<T>(make: (browser: Browser, origin: string) => Promise<T>): Promise<T> {
-    return make(this.browser, this.#pages!.origin);
+  /** Opens one of `pages/` to drive it. */
+  open<Module>(name: string): Promise<RemotePage<Module>> {
+    return RemotePage.open<Module>(this.browser, this.#pages!.origin, name);
   }
 
   /** Opens a call in this browser, does something with it, and closes it. */

@@ -1,8 +1,9 @@
 /** What the taps at the two ends of a call prove about the frames between them. */
 
-import type { Tap, TappedFrame } from '../workers/tapped-frame.ts';
+import type { Tap, TappedFrame } from '../workers/messages.ts';
 import type { MediaKind, RtpStats } from '../pages/rtp-stats.ts';
 import { withoutEnvelope } from './envelope.ts';
+import { content, hasBytes } from './sealed-frames.ts';
 
 type Frame = TappedFrame<Buffer>;
 
@@ -51,13 +52,13 @@ export function gather(
   const encoded = sending.flatMap(({ before }) => before);
   const [shownOnce, encodedOnce] = [new Bag(shown), new Bag(encoded)];
 
-  const sealed = sending.flatMap((tap) => ofStream(sealedFrames(tap)));
+  const sealed = sending.flatMap((tap) => ofStream(sentFrames(tap)));
   const missing = new Set(sealed.filter((frame) => !shownOnce.take(frame)));
   const received = new Set(arrived.filter(hasBytes).map(content)).size;
   return {
     sealed: sealed.length,
     opened: sealed.length - missing.size,
-    lost: sum(sending.map((tap) => countLost(ofStream(sealedFrames(tap)), missing))),
+    lost: sum(sending.map((tap) => countLost(ofStream(sentFrames(tap)), missing))),
     unheard: Math.max(
       0,
       sealed.findIndex((frame) => !missing.has(frame)),
@@ -95,7 +96,7 @@ export function countLeaks(encoded: Frame[], received: Frame[]): number {
 }
 
 /** One goes in, one comes out, in order: what the worker drops is missing at the receiver. */
-function sealedFrames({ before, after }: Tap<Buffer>): Frame[] {
+function sentFrames({ before, after }: Tap<Buffer>): Frame[] {
   return before.slice(0, after.length).filter(hasBytes);
 }
 
@@ -136,16 +137,6 @@ class Bag {
     if (count > 0) this.#counts.set(content(frame), count - 1);
     return count > 0;
   }
-}
-
-/** One character per byte, to compare and look up quickly. */
-function content({ data }: Frame): string {
-  return data.toString('latin1');
-}
-
-/** Firefox makes empty audio frames where nothing arrived. */
-function hasBytes({ data }: Frame): boolean {
-  return data.length > 0;
 }
 
 function sum(numbers: number[]): number {

@@ -1,28 +1,28 @@
-/** Drives one member of a room, `pages/member.ts`, in a page of its own. */
+/** Drives one member of a call, `pages/member.ts`, in a page of its own. */
 
 import type { Browser, Page } from 'puppeteer-core';
-import type { Happening, MemberApi, MemberOptions } from '../pages/member.ts';
-import type { ReplayedFrame } from '../workers/replayed-frame.ts';
-import { TappedPage } from './tapped-page.ts';
+import type { Happening, MemberOptions, What } from '../pages/member.ts';
+import type { MediaKind, RtpStats } from '../pages/rtp-stats.ts';
+import type { ReplayedFrame, Tap } from '../workers/messages.ts';
+import { RemotePage } from './remote-page.ts';
 import { until } from './until.ts';
 
-export class Member extends TappedPage<MemberApi> {
+export class Member extends RemotePage<typeof import('../pages/member.ts')> {
   readonly id: string;
   readonly #options: MemberOptions;
   /** What the page said aloud. */
   readonly console: string[] = [];
 
   private constructor(options: MemberOptions, page: Page) {
-    super(page, 'member');
+    super(page);
     this.id = options.member;
     this.#options = options;
     page.on('console', (message) => this.console.push(message.text()));
     page.on('pageerror', (error) => this.console.push(String(error)));
   }
 
-  static async open(browser: Browser, origin: string, options: MemberOptions): Promise<Member> {
-    const page = await TappedPage.show(browser, origin, 'member');
-    const member = new Member(options, page);
+  static async enter(browser: Browser, origin: string, options: MemberOptions): Promise<Member> {
+    const member = new Member(options, await RemotePage.show(browser, origin, 'member'));
     await member.run('open', options);
     return member;
   }
@@ -34,15 +34,14 @@ export class Member extends TappedPage<MemberApi> {
   }
 
   /** What happened, of one sort. */
-  async happened(what: Happening['what']): Promise<Happening[]> {
-    return (await this.run('happenings')).filter((happening) => happening.what === what);
+  async happened<Happened extends What>(what: Happened): Promise<Happening<Happened>[]> {
+    const all = await this.run('happenings');
+    return all.filter((happening): happening is Happening<Happened> => happening.what === what);
   }
 
   /** The state that another member is in, as this one sees it. */
-  async stateOf(id: string): Promise<unknown> {
-    return (await this.happened('member')).findLast(({ detail }) => detail['id'] === id)?.detail[
-      'state'
-    ];
+  async stateOf(id: string): Promise<string | undefined> {
+    return (await this.happened('member')).findLast(({ detail }) => detail.id === id)?.detail.state;
   }
 
   /** Resolves when the others are secured. */
@@ -51,6 +50,38 @@ export class Member extends TappedPage<MemberApi> {
       const states = await Promise.all(ids.map((id) => this.stateOf(id)));
       return states.every((state) => state === 'secured');
     }, ms);
+  }
+
+  /** What comes, from one of the others or from all. */
+  async received(other?: string): Promise<RtpStats[]> {
+    return (await this.run('counters')).filter(
+      (stats) => stats.direction === 'receive' && stats.other === (other ?? stats.other),
+    );
+  }
+
+  /** Pictures decoded so far, from one of the others or from all. */
+  async pictures(other?: string): Promise<number> {
+    return (await this.received(other)).reduce((sum, { kind, frames }) => {
+      return kind === 'video' ? sum + frames : sum;
+    }, 0);
+  }
+
+  async mid(kind: MediaKind): Promise<string> {
+    const stats = (await this.run('counters')).find((stats) => stats.kind === kind);
+    if (!stats?.mid) throw new Error(`no ${kind} is negotiated`);
+    return stats.mid;
+  }
+
+  /**
+   * The frames as the worker got and gave them.
+   *
+   * @param since milliseconds of the system's clock, so as not to read all there ever was.
+   */
+  async taps(since = 0): Promise<Tap<Buffer>[]> {
+    const decode = (frames: Tap<string>['before']): Tap<Buffer>['before'] =>
+      frames.map((frame) => ({ ...frame, data: Buffer.from(frame.data, 'base64') }));
+    const taps = await this.run('taps', since);
+    return taps.map((tap) => ({ ...tap, before: decode(tap.before), after: decode(tap.after) }));
   }
 
   /** Has the session try frames that somebody recorded; returns those that it opened. */

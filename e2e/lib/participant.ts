@@ -2,8 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Browser, BrowserContext, ElementHandle, Page } from 'puppeteer-core';
+import { AppPage } from './app-page.ts';
 import { instrument, type Received } from './instrument.ts';
-import { until } from './until.ts';
+import { settled, until } from './until.ts';
 
 /** What one tile says; each is a `data-` attribute of its own. */
 export interface Tile {
@@ -50,22 +51,15 @@ export function roomLink({ room, secret, isSealed = true, codec }: RoomLink = {}
   return secret === null ? path : `${path}#k=${(secret ?? randomBytes(32)).toString('base64url')}`;
 }
 
-export class Participant {
+export class Participant extends AppPage {
   readonly name: string;
-  readonly page: Page;
-  /** Complaints of the page and its browser. */
-  readonly complaints: string[] = [];
   readonly #context: BrowserContext;
   #id = '';
 
   private constructor(name: string, page: Page, context: BrowserContext) {
+    super(page);
     this.name = name;
-    this.page = page;
     this.#context = context;
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
-    });
   }
 
   /** Opens the page, with storage of its own, as on a computer of its own. */
@@ -106,31 +100,10 @@ export class Participant {
     return this.page.evaluate(() => document.body.dataset['view']);
   }
 
-  async click(selector: string): Promise<void> {
-    await this.page.waitForSelector(selector, { visible: true });
-    await this.page.click(selector);
-  }
-
   async fill(selector: string, text: string): Promise<void> {
     await this.page.waitForSelector(selector, { visible: true });
     await this.page.$eval(selector, (field) => (field as HTMLInputElement).select());
     await this.page.type(selector, text);
-  }
-
-  /** What an element says, `''` if there is none. */
-  async text(selector: string): Promise<string> {
-    return this.page.evaluate(
-      (selector) => document.querySelector(selector)?.textContent?.trim() ?? '',
-      selector,
-    );
-  }
-
-  async attribute(selector: string, name: string): Promise<string | null> {
-    return this.page.evaluate(
-      (selector, name) => document.querySelector(selector)?.getAttribute(name) ?? null,
-      selector,
-      name,
-    );
   }
 
   async tiles(): Promise<Tile[]> {
@@ -181,11 +154,9 @@ export class Participant {
     other: Participant,
     { track = 'camera', times = 3, ms = PATIENCE_MS }: Watching = {},
   ): Promise<void> {
-    const seen = new Set<string>();
-    await this.#reaches(`a moving picture of ${other.name} (${track})`, async () => {
-      const picture = await this.#picture(other.id, track);
-      return picture !== undefined && seen.add(picture).size > times;
-    }, ms);
+    const video = `#people [data-member="${other.id}"][data-track="${track}"] video`;
+    const what = `a moving picture of ${other.name} (${track})`;
+    await this.#reaches(what, this.hasMoved(video, times), ms);
   }
 
   /** Resolves when sound has been heard from so many others. */
@@ -208,15 +179,11 @@ export class Participant {
 
   /** Resolves when no sound has come for a second. */
   async hearsNothing(): Promise<void> {
-    let last = Infinity;
-    let quiet = 0;
-    await this.#reaches('silence', async () => {
+    const energy = async () => {
       const { sounds } = await this.received();
-      const energy = sounds.reduce((sum, sound) => sum + sound.energy, 0);
-      quiet = energy === last ? quiet + 1 : 0;
-      last = energy;
-      return quiet >= 10;
-    });
+      return sounds.reduce((sum, sound) => sum + sound.energy, 0);
+    };
+    await settled(`${this.name}: silence`, energy, 1000, PATIENCE_MS);
   }
 
   /** Takes away all connections to others without a word, as a network that fails. */
@@ -345,17 +312,6 @@ export class Participant {
     await this.page.$eval(`#transfers [data-transfer="${id}"] ${button}`, (element) =>
       (element as HTMLButtonElement).click(),
     );
-  }
-
-  async #picture(member: string, track: string): Promise<string | undefined> {
-    const tile = `#people [data-member="${member}"][data-track="${track}"]`;
-    return this.page.evaluate((selector) => {
-      const video = document.querySelector<HTMLVideoElement>(selector);
-      if (!video || video.readyState < 2) return undefined;
-      const context = new OffscreenCanvas(32, 18).getContext('2d')!;
-      context.drawImage(video, 0, 0, 32, 18);
-      return context.getImageData(0, 0, 32, 18).data.join();
-    }, `${tile} video`);
   }
 
   async #reaches(what: string, question: () => Promise<boolean>, ms = PATIENCE_MS): Promise<void> {

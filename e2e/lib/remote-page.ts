@@ -1,41 +1,53 @@
-/** Drives a page by the functions that it keeps on its `window`, under its own name. */
+/** Drives a page, which is a module of `pages/`, by the functions that it exports. */
 
 import type { Browser, Page } from 'puppeteer-core';
 
-/** Functions by name. */
-export type Api = Record<string, (...args: never[]) => unknown>;
+declare global {
+  interface Window {
+    /** The module: see `server.ts`. */
+    module: Promise<object>;
+  }
+}
 
-export class RemotePage<Functions extends Api> {
+export class RemotePage<Module> {
   readonly page: Page;
-  readonly #name: string;
 
-  /** @param name of the page, of its object on `window`, and of its file. */
-  protected constructor(page: Page, name: string) {
+  constructor(page: Page) {
     this.page = page;
-    this.#name = name;
   }
 
-  protected static async show(browser: Browser, origin: string, name: string): Promise<Page> {
+  static async show(browser: Browser, origin: string, name: string): Promise<Page> {
     const page = await browser.newPage();
     await page.goto(`${origin}/pages/${name}.html`);
     return page;
   }
 
+  /** @param name of the module; the type has to be that of its import. */
+  static async open<Module>(
+    browser: Browser,
+    origin: string,
+    name: string,
+  ): Promise<RemotePage<Module>> {
+    return new RemotePage(await RemotePage.show(browser, origin, name));
+  }
+
   /** Does something in the page: see its source. */
-  async run<Name extends keyof Functions & string>(
+  async run<Name extends keyof Module & string>(
     name: Name,
-    ...args: Parameters<Functions[Name]>
-  ): Promise<Awaited<ReturnType<Functions[Name]>>> {
+    ...args: Arguments<Module[Name]>
+  ): Promise<Result<Module[Name]>> {
     const result: unknown = await this.page.evaluate(
-      (object, name, args) => Reflect.apply(Reflect.get(window, object)[name], undefined, args),
-      this.#name,
+      async (name, args) => Reflect.get(await window.module, name)(...args),
       name,
       args as unknown[],
     );
-    return result as Awaited<ReturnType<Functions[Name]>>;
+    return result as Result<Module[Name]>;
   }
 
   async close(): Promise<void> {
     await this.page.close();
   }
 }
+
+type Arguments<Run> = Run extends (...args: infer Args) => unknown ? Args : never;
+type Result<Run> = Run extends (...args: never[]) => infer Returned ? Awaited<Returned> : never;

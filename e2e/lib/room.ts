@@ -2,10 +2,10 @@
 
 import type { Browser } from 'puppeteer-core';
 import type { MemberOptions, Signal } from '../pages/member.ts';
-import type { Tap } from '../workers/tapped-frame.ts';
+import type { Tap } from '../workers/messages.ts';
+import { flows, stop } from './flow.ts';
 import { Member } from './member.ts';
 import { Signalling } from './signalling.ts';
-import { settled, until } from './until.ts';
 
 /** A signal that went through the relay. */
 export interface Relayed {
@@ -52,8 +52,8 @@ export class Room {
   async enter(id: string, options: Partial<MemberOptions> = {}): Promise<Member> {
     const browser = this.#browsers[this.#known.size % this.#browsers.length]!;
     const signalling = this.#signalling.urlFor(id);
-    const all = { room: ROOM, member: id, signalling, ...options };
-    const member = await Member.open(browser, this.#origin, all);
+    const all = { member: id, signalling, video: PICTURE, ...options };
+    const member = await Member.enter(browser, this.#origin, all);
     this.#known.set(id, member);
     return member;
   }
@@ -118,18 +118,7 @@ export class Room {
 
   /** Resolves when these have got so many pictures, and packets of sound, of each other. */
   async flows(frames = 15, members = this.members): Promise<void> {
-    const received = async () =>
-      Promise.all(
-        members.map(async (member) => {
-          const counts = await member.run('received');
-          const others = members.filter((other) => other !== member);
-          return others.flatMap(({ id }) => [counts[id]?.video ?? 0, counts[id]?.audio ?? 0]);
-        }),
-      );
-    const before = (await received()).flat();
-    const grown = async () =>
-      (await received()).flat().every((count, index) => count - before[index]! >= frames);
-    await until('media between the members', grown, PATIENCE_MS);
+    await flows(members, { frames, ms: PATIENCE_MS });
   }
 
   /** Whoever is or was here. */
@@ -139,10 +128,7 @@ export class Room {
 
   /** Stops all cameras and microphones; resolves when all has landed that was under way. */
   async stop(): Promise<void> {
-    await Promise.all(this.members.map((member) => member.run('stopSending')));
-    await settled('what came', () =>
-      Promise.all(this.members.map((member) => member.run('received'))),
-    );
+    await stop(this.members);
   }
 
   /** Every frame so far. */
@@ -175,7 +161,8 @@ export class Room {
   }
 }
 
-const ROOM = 'the room of the tests';
+/** Small, because every member encodes for, and decodes of, every other, all on one machine. */
+const PICTURE = { width: 320, height: 240, frameRate: 10 };
 
-/** Every member encodes for, and decodes of, every other, all on one machine. */
+/** For the same reason. */
 const PATIENCE_MS = 30_000;

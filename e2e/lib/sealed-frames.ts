@@ -1,7 +1,6 @@
 /** What the taps of a room know of each frame: how it was sealed, and whether it was opened. */
 
-import type { ReplayedFrame } from '../workers/replayed-frame.ts';
-import type { Tap, TappedFrame } from '../workers/tapped-frame.ts';
+import type { ReplayedFrame, Tap, TappedFrame } from '../workers/messages.ts';
 
 /** A frame that left a member's worker. */
 export interface SealedFrame extends ReplayedFrame<Buffer> {
@@ -56,6 +55,6 @@ function identity({ source, timestamp }: Omit<TappedFrame, 'data' | 'at'>): stri
 }
 
 /** Firefox makes empty audio frames where nothing arrived. */
-function hasBytes({ data }: TappedFrame<Buffer>): boolean {
+export function hasBytes({ data }: TappedFrame<Buffer>): boolean {
   return data.length > 0;
 }

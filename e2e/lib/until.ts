@@ -17,18 +17,22 @@ export async function until<T>(
   }
 }
 
-/** Asks until the answer has been the same for half a second, and returns it. */
-export async function settled<T>(what: string, question: () => Promise<T>): Promise<T> {
+/** Asks until the answer has been the same for `quietMs`, and returns it; throws after `ms`. */
+export async function settled<T>(
+  what: string,
+  question: () => Promise<T>,
+  quietMs = 500,
+  ms?: number,
+): Promise<T> {
   let last = await question();
   let quiet = 0;
   await until(`${what} to settle`, async () => {
     const answer = await question();
     quiet = isDeepStrictEqual(answer, last) ? quiet + 1 : 0;
     last = answer;
-    return quiet >= QUIET_ANSWERS;
-  });
+    return quiet * INTERVAL_MS >= quietMs;
+  }, ms);
   return last;
 }
 
 const INTERVAL_MS = 100;
-const QUIET_ANSWERS = 5;

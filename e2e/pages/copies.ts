@@ -13,43 +13,41 @@ export interface Copies {
   sections: Received[];
 }
 
-const copies = {
-  /** @param url of the Janus. */
-  async measure(url: string): Promise<Copies> {
-    const [frameseal, bobs] = await withManualKeys('copies');
-    const room = newRoom();
-    const alice = await Visitor.enter(url, room, frameseal);
-    const bob = await Visitor.enter(url, room, bobs);
-    const media = await navigator.mediaDevices.getUserMedia({
-      audio: true,
-      video: { width: 320, height: 240, frameRate: 15 },
-    });
-    await alice.send(...media.getAudioTracks(), ...media.getVideoTracks());
+/** @param url of the Janus. */
+export async function measure(url: string): Promise<Copies> {
+  const [frameseal, bobs] = await withManualKeys('copies');
+  const room = newRoom();
+  const alice = await Visitor.enter(url, room, frameseal);
+  const bob = await Visitor.enter(url, room, bobs);
+  const media = await navigator.mediaDevices.getUserMedia({
+    audio: true,
+    video: { width: 320, height: 240, frameRate: 15 },
+  });
+  await alice.send(...media.getAudioTracks(), ...media.getVideoTracks());
 
-    const receive = async (mids?: string[]): Promise<RTCPeerConnection> => {
-      const pc = await bob.receive(mids);
-      playAll(pc);
-      await pause(SETTLING_MS);
-      return pc;
-    };
-    const all = (pc: RTCPeerConnection) => count(pc.getReceivers(), MEASURE_MS);
-    const first = await receive();
-    const alone = await all(first);
-    const second = await receive();
-    const connections = await Promise.all([first, second].map(all));
-    first.close();
-    second.close();
+  const receive = async (mids?: string[]): Promise<RTCPeerConnection> => {
+    const pc = await bob.receive(mids);
+    playAll(pc);
+    await pause(SETTLING_MS);
+    return pc;
+  };
+  const all = (pc: RTCPeerConnection) => count(pc.getReceivers(), MEASURE_MS);
+  const first = await receive();
+  const alone = await all(first);
+  const second = await receive();
+  const connections = await Promise.all([first, second].map(all));
+  first.close();
+  second.close();
 
-    const { length } = MIDS;
-    const receivers = (await receive([...MIDS, ...MIDS])).getReceivers();
-    const sections = await Promise.all(
-      [receivers.slice(0, length), receivers.slice(length)].map((copy) => count(copy, MEASURE_MS)),
-    );
-    for (const end of [alice, bob, frameseal, bobs]) end.close();
-    for (const track of media.getTracks()) track.stop();
-    return { alone, connections, sections };
-  },
-};
+  const { length } = MIDS;
+  const receivers = (await receive([...MIDS, ...MIDS])).getReceivers();
+  const sections = await Promise.all(
+    [receivers.slice(0, length), receivers.slice(length)].map((copy) => count(copy, MEASURE_MS)),
+  );
+  for (const end of [alice, bob, frameseal, bobs]) end.close();
+  for (const track of media.getTracks()) track.stop();
+  return { alone, connections, sections };
+}
 
 /** Of the microphone and of the camera, as Alice offers them. */
 const MIDS = ['0', '1'];
@@ -57,13 +55,3 @@ const MIDS = ['0', '1'];
 /** Until there is a picture, and sound is not concealed any more. */
 const SETTLING_MS = 3000;
 const MEASURE_MS = 4000;
-
-export type CopiesApi = typeof copies;
-
-declare global {
-  interface Window {
-    copies: CopiesApi;
-  }
-}
-
-window.copies = copies;

@@ -1,14 +1,13 @@
 /** Pictures over a connection from one end to the other. */
 
 import type { Frameseal } from 'frameseal';
+import { connect } from './loopback.ts';
 import type { Ends, Show, Wire } from './latency.ts';
 
 /** Connects the two ends without anything between them. */
 export async function connectDirectly(ends: Ends): Promise<Wire> {
   const alice = openConnection(ends.alice);
   const bob = openConnection(ends.bob);
-  alice.onicecandidate = ({ candidate }) => void bob.addIceCandidate(candidate ?? undefined);
-  bob.onicecandidate = ({ candidate }) => void alice.addIceCandidate(candidate ?? undefined);
   bob.ontrack = ({ track, transceiver }) => {
     play(track, ends.showToBob);
     transceiver.direction = 'sendrecv';
@@ -18,10 +17,7 @@ export async function connectDirectly(ends: Ends): Promise<Wire> {
 
   const stream = ends.camera.stream();
   for (const track of stream.getTracks()) alice.addTrack(track, stream);
-  await alice.setLocalDescription();
-  await bob.setRemoteDescription(alice.localDescription!);
-  await bob.setLocalDescription();
-  await alice.setRemoteDescription(bob.localDescription!);
+  await connect(alice, bob);
   return {
     close: () => {
       alice.close();

@@ -49,36 +49,34 @@ export interface Ends {
   showToAlice: Show;
 }
 
-const latency = {
-  async measure({ path, isSealed, url = '', warmUpMs, measureMs }: Plan): Promise<Ages> {
-    const ages: Ages = { atBob: [], backAtAlice: [] };
-    const start = performance.now() + warmUpMs;
-    const note = (list: number[]): Show => {
-      return (picture) => {
-        const now = performance.now();
-        const age = ageOf(picture, now);
-        if (age !== undefined && now > start) list.push(age);
-      };
+export async function measure({ path, isSealed, url = '', warmUpMs, measureMs }: Plan): Promise<Ages> {
+  const ages: Ages = { atBob: [], backAtAlice: [] };
+  const start = performance.now() + warmUpMs;
+  const note = (list: number[]): Show => {
+    return (picture) => {
+      const now = performance.now();
+      const age = ageOf(picture, now);
+      if (age !== undefined && now > start) list.push(age);
     };
-    const camera = new StampedCamera();
-    const [alice, bob] = isSealed ? await withManualKeys('latency') : [];
-    const ends: Ends = {
-      camera,
-      alice,
-      bob,
-      showToBob: note(ages.atBob),
-      showToAlice: note(ages.backAtAlice),
-    };
-    const wire = await WIRES[path](ends, url);
-    await pause(start + measureMs - performance.now());
-    camera.stop();
-    await pause(LANDING_MS);
-    wire.close();
-    alice?.close();
-    bob?.close();
-    return ages;
-  },
-};
+  };
+  const camera = new StampedCamera();
+  const [alice, bob] = isSealed ? await withManualKeys('latency') : [];
+  const ends: Ends = {
+    camera,
+    alice,
+    bob,
+    showToBob: note(ages.atBob),
+    showToAlice: note(ages.backAtAlice),
+  };
+  const wire = await WIRES[path](ends, url);
+  await pause(start + measureMs - performance.now());
+  camera.stop();
+  await pause(LANDING_MS);
+  wire.close();
+  alice?.close();
+  bob?.close();
+  return ages;
+}
 
 const WIRES: Record<Path, (ends: Ends, url: string) => Promise<Wire>> = {
   mesh: connectDirectly,
@@ -92,13 +90,3 @@ function pause(ms: number): Promise<void> {
 
 /** All that is under way arrives in this time. */
 const LANDING_MS = 1000;
-
-export type LatencyApi = typeof latency;
-
-declare global {
-  interface Window {
-    latency: LatencyApi;
-  }
-}
-
-window.latency = latency;

@@ -9,18 +9,12 @@ export interface Verdict {
   actual: string;
 }
 
-declare global {
-  interface Window {
-    misuse(): Promise<Verdict[]>;
-  }
-}
-
 const OPTIONS: FramesealOptions = { room: 'e2e', member: 'alice', keys: 'manual' };
 const KEY = new Uint8Array(32).fill(1);
 const OTHER_KEY = new Uint8Array(32).fill(2);
 const DATA = new TextEncoder().encode('hello');
 
-window.misuse = async () => {
+export async function misuse(): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   const expect = async (call: string, expected: string, run: () => unknown): Promise<void> => {
     verdicts.push({ call, expected, actual: await outcome(run) });
@@ -157,7 +151,7 @@ window.misuse = async () => {
   await expect('rotate() after close()', 'closed', () => carol.rotate());
   dave.close();
   return verdicts;
-};
+}
 
 async function outcome(run: () => unknown): Promise<string> {
   try {

@@ -2,8 +2,8 @@
  * Makes a loopback call and keeps its encoded frames, as the encoder made them and as they arrive.
  */
 
-import type { RecordedFrame } from '../workers/recorded-frame.ts';
-import { bytesToBase64 } from './base64.ts';
+import type { RecordedFrame } from '../workers/messages.ts';
+import { exchangeCandidates } from './loopback.ts';
 
 export interface Recipe {
   /** MIME type, for example `video/VP8`. */
@@ -23,20 +23,13 @@ export type Encoding = RTCRtpEncodingParameters & { scalabilityMode?: string };
 /** Frames in order, their bytes in base64. */
 export type Recording = (Omit<RecordedFrame, 'data'> & { data: string })[];
 
-declare global {
-  interface Window {
-    record(recipe: Recipe): Promise<Recording>;
-  }
-}
-
 const FRAMES_PER_SECOND = 15;
 const GROWTH = 4;
 
-window.record = async (recipe) => {
+export async function record(recipe: Recipe): Promise<Recording> {
   const worker = new Worker('../workers/recorder.js', { type: 'module' });
   const [here, there] = [new RTCPeerConnection(), new RTCPeerConnection()];
-  here.onicecandidate = ({ candidate }) => void there.addIceCandidate(candidate ?? undefined);
-  there.onicecandidate = ({ candidate }) => void here.addIceCandidate(candidate ?? undefined);
+  exchangeCandidates(here, there);
   there.ontrack = ({ receiver }) => {
     receiver.transform = new RTCRtpScriptTransform(worker, { side: 'received' });
   };
@@ -72,8 +65,8 @@ window.record = async (recipe) => {
   here.close();
   there.close();
   worker.terminate();
-  return frames.map(({ data, ...frame }) => ({ ...frame, data: bytesToBase64(data) }));
-};
+  return frames.map(({ data, ...frame }) => ({ ...frame, data: data.toBase64() }));
+}
 
 /** The codec alone: no retransmission format, no redundancy, and of H.264 one profile. */
 function codecs(mimeType: string): RTCRtpCodec[] {

@@ -4,6 +4,8 @@ export type MediaKind = 'audio' | 'video';
 
 /** What the browser counts of one direction of one transceiver, all its streams together. */
 export interface RtpStats {
+  /** At the other end of the connection; empty if there is only one. */
+  other: string;
   mid: string | null;
   kind: MediaKind;
   direction: 'send' | 'receive';
@@ -19,26 +21,23 @@ export interface RtpStats {
 }
 
 /** Both directions of every transceiver. */
-export function rtpStats(pc: RTCPeerConnection): Promise<RtpStats[]> {
+export function rtpStats(other: string, pc: RTCPeerConnection): Promise<RtpStats[]> {
   const all = pc
     .getTransceivers()
     .flatMap(({ mid, sender, receiver }) => [
-      total(mid, 'send', receiver.track.kind, sender.getStats()),
-      total(mid, 'receive', receiver.track.kind, receiver.getStats()),
+      total({ other, mid, direction: 'send', kind: receiver.track.kind }, sender.getStats()),
+      total({ other, mid, direction: 'receive', kind: receiver.track.kind }, receiver.getStats()),
     ]);
   return Promise.all(all);
 }
 
 async function total(
-  mid: string | null,
-  direction: 'send' | 'receive',
-  kind: string,
+  { kind, ...stream }: Omit<Stream, 'kind'> & { kind: string },
   report: Promise<RTCStatsReport>,
 ): Promise<RtpStats> {
   const sum: RtpStats = {
-    mid,
+    ...stream,
     kind: kind as MediaKind,
-    direction,
     frames: 0,
     transported: 0,
     packets: 0,
@@ -57,6 +56,8 @@ async function total(
   }
   return sum;
 }
+
+type Stream = Pick<RtpStats, 'other' | 'mid' | 'kind' | 'direction'>;
 
 /** What `RTCOutboundRtpStreamStats` and `RTCInboundRtpStreamStats` have of this. */
 interface StreamStats {

@@ -2,37 +2,36 @@
 
 import type { Frameseal } from 'frameseal';
 import { openConnection } from './latency-mesh.ts';
+import { connect } from './loopback.ts';
 import { count, pause, playAll, type Received } from './received.ts';
 import { withKeyExchange, withManualKeys } from './sessions.ts';
 
-const sound = {
-  /** Alice presses a key of her telephone: what came of her sound in the time around, and after. */
-  async press(isSealed: boolean): Promise<{ around: Received; after: Received }> {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-    const line = await Line.open(stream, isSealed ? await withManualKeys('sound') : []);
-    await pause(SETTLING_MS);
-    const around = count(line.receivers, AROUND_MS);
-    line.press('1');
-    const result = { around: await around, after: await count(line.receivers, MEASURE_MS) };
-    line.close();
-    return result;
-  },
+/** Alice presses a key of her telephone: what came of her sound in the time around, and after. */
+export async function press(isSealed: boolean): Promise<{ around: Received; after: Received }> {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const line = await Line.open(stream, isSealed ? await withManualKeys('sound') : []);
+  await pause(SETTLING_MS);
+  const around = count(line.receivers, AROUND_MS);
+  line.press('1');
+  const result = { around: await around, after: await count(line.receivers, MEASURE_MS) };
+  line.close();
+  return result;
+}
 
-  /** Alice and Bob meet, and see each other at once: what comes of her sound then, and later. */
-  async meet({ isSealed, delayMs }: { isSealed: boolean; delayMs: number }): Promise<Received[]> {
-    // Sound waits for the pictures that belong to it.
-    const video = { width: 320, height: 240 };
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video });
-    const line = await Line.open(stream, isSealed ? await withKeyExchange('sound', delayMs) : []);
-    const results: Received[] = [];
-    for (const ms of [MEETING_MS, TALKING_MS]) {
-      await pause(ms);
-      results.push(await count(line.receivers, MEASURE_MS));
-    }
-    line.close();
-    return results;
-  },
-};
+/** Alice and Bob meet, and see each other at once: what comes of her sound then, and later. */
+export async function meet({ isSealed, delayMs }: { isSealed: boolean; delayMs: number }): Promise<Received[]> {
+  // Sound waits for the pictures that belong to it.
+  const video = { width: 320, height: 240 };
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video });
+  const line = await Line.open(stream, isSealed ? await withKeyExchange('sound', delayMs) : []);
+  const results: Received[] = [];
+  for (const ms of [MEETING_MS, TALKING_MS]) {
+    await pause(ms);
+    results.push(await count(line.receivers, MEASURE_MS));
+  }
+  line.close();
+  return results;
+}
 
 /** The way from Alice to Bob. */
 class Line {
@@ -48,14 +47,9 @@ class Line {
 
   static async open(stream: MediaStream, sessions: Frameseal[]): Promise<Line> {
     const [alice, bob] = [openConnection(sessions[0]), openConnection(sessions[1])];
-    alice.onicecandidate = ({ candidate }) => void bob.addIceCandidate(candidate ?? undefined);
-    bob.onicecandidate = ({ candidate }) => void alice.addIceCandidate(candidate ?? undefined);
     playAll(bob);
     for (const track of stream.getTracks()) alice.addTrack(track, stream);
-    await alice.setLocalDescription();
-    await bob.setRemoteDescription(alice.localDescription!);
-    await bob.setLocalDescription();
-    await alice.setRemoteDescription(bob.localDescription!);
+    await connect(alice, bob);
     return new Line(sessions, alice, bob);
   }
 
@@ -79,13 +73,3 @@ const AROUND_MS = 3000;
 /** Keys are there by then; and ten seconds have gone. */
 const [MEETING_MS, TALKING_MS] = [3000, 6000];
 const MEASURE_MS = 1000;
-
-export type SoundApi = typeof sound;
-
-declare global {
-  interface Window {
-    sound: SoundApi;
-  }
-}
-
-window.sound = sound;

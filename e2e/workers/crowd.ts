@@ -1,7 +1,7 @@
 /** Many members in one worker, each of whom knows only the one that is not here. */
 
 import init, { Session } from '../../worker/js/wasm/frameseal.js';
-import type { CrowdMessage, CrowdOptions } from './crowd-message.ts';
+import type { CrowdMessage, CrowdOptions } from './messages.ts';
 
 /** The package's defaults. */
 const DEFAULTS = {

@@ -3,7 +3,8 @@
  * they come out: whatever the worker does without a break, some frame has to wait for.
  */
 
-import type { Pauses } from './pauses.ts';
+import { answer } from './answer.ts';
+import type { Pauses } from './messages.ts';
 
 /** The number of no pipeline of the page. */
 const PIPELINE = 1000;
@@ -15,12 +16,12 @@ const INTERVAL_MS = 4;
 let last = 0;
 let pauses: Pauses = { frames: 0, longestMs: 0 };
 
-const channel = new BroadcastChannel(`${self.name}/frame-loop`);
-channel.onmessage = ({ data }: MessageEvent<'start' | 'read'>) => {
-  if (data === 'start') start();
-  channel.postMessage(pauses);
+answer('start-frames', start);
+answer('pauses', () => {
+  const since = pauses;
   pauses = { frames: 0, longestMs: 0 };
-};
+  return since;
+});
 
 function start(): void {
   const readable = new ReadableStream<object>({

@@ -1,5 +1,7 @@
 /** Counts the key frames that the script imported next asks for, at either end of a stream. */
 
+import { answer } from './answer.ts';
+
 const METHODS = ['sendKeyFrameRequest', 'generateKeyFrame'] as const;
 
 let requests = 0;
@@ -14,5 +16,4 @@ for (const name of METHODS) {
   Object.defineProperty(RTCRtpScriptTransformer.prototype, name, { value: counting });
 }
 
-const channel = new BroadcastChannel(`${self.name}/key-frame-requests`);
-channel.onmessage = () => channel.postMessage(requests);
+answer('key-frame-requests', () => requests);

@@ -1,21 +1,16 @@
-/** Makes the frames of the script that is imported next larger than any frame may be, on demand. */
+/** Makes pictures larger than any frame may be, on demand. */
+
+import { answer } from './answer.ts';
+import { isWanted } from './extras.ts';
+import { resizePictures } from './resize.ts';
 
 const TOO_LARGE = 16 * 1024 * 1024 + 1;
 
 let wanted = 0;
-new BroadcastChannel(self.name).onmessage = ({ data }) => {
-  if (data === 'oversize') wanted = 3;
-};
+answer('oversize', () => (wanted = 3));
 
-addEventListener('rtctransform', (event) => {
-  const { transformer } = event as RTCTransformEvent;
-  const { readable, options } = transformer;
-  if (options.direction !== 'send' || options.kind !== 'video') return;
-  const enlarge = new TransformStream<RTCEncodedVideoFrame>({
-    transform(frame, controller) {
-      if (wanted-- > 0) frame.data = new ArrayBuffer(TOO_LARGE);
-      controller.enqueue(frame);
-    },
+if (isWanted('oversize')) {
+  resizePictures((frame) => {
+    if (wanted-- > 0) frame.data = new ArrayBuffer(TOO_LARGE);
   });
-  Object.defineProperty(transformer, 'readable', { value: readable.pipeThrough(enlarge) });
-});
+}

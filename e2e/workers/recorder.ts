@@ -1,6 +1,6 @@
 /** Hands a copy of every encoded frame to the page, and the frame itself on. */
 
-import type { RecordedFrame } from './recorded-frame.ts';
+import type { RecordedFrame } from './messages.ts';
 
 addEventListener('rtctransform', (event) => {
   const { readable, writable, options } = (event as RTCTransformEvent).transformer;

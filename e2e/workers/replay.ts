@@ -5,25 +5,20 @@
  * the same session, and whatever keys it holds, as those of the call.
  */
 
-import type { ReplayedFrame } from './replayed-frame.ts';
+import { answer } from './answer.ts';
+import type { ReplayedFrame } from './messages.ts';
 
 type EncodedFrame = RTCEncodedVideoFrame | RTCEncodedAudioFrame;
 
 /** Above all numbers of the call's own pipelines. */
 let lastPipeline = 1000;
 
-const channel = new BroadcastChannel(`${self.name}/replay`);
-channel.onmessage = async ({ data }: MessageEvent<ReplayedFrame[]>) => {
-  const [audio, video] = await Promise.all(
-    (['audio', 'video'] as const).map((kind) =>
-      replay(
-        kind,
-        data.filter((frame) => frame.kind === kind),
-      ),
-    ),
-  );
-  channel.postMessage(data.map((frame) => audio!.has(frame) || video!.has(frame)));
-};
+answer('replay', async (frames: ReplayedFrame[]) => {
+  const ofKind = (wanted: 'audio' | 'video') =>
+    replay(wanted, frames.filter(({ kind }) => kind === wanted));
+  const [audio, video] = await Promise.all([ofKind('audio'), ofKind('video')]);
+  return frames.map((frame) => audio.has(frame) || video.has(frame));
+});
 
 /** Returns the frames that came out. */
 async function replay(

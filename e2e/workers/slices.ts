@@ -5,8 +5,10 @@
  * `Session.work`, and the steps between two tasks of the worker are a slice.
  */
 
+import { answer } from './answer.ts';
 import { wrapExports } from './exports.ts';
-import type { Slice } from './slice.ts';
+import { isWanted } from './extras.ts';
+import type { Slice } from './messages.ts';
 
 /** What `Session.work` calls. */
 const STEP = 'session_work';
@@ -20,16 +22,14 @@ let slow = 0;
 let late = 0;
 let current: { slice: Slice; start: number } | undefined;
 
-wrapExports((name, exported) =>
-  name === STEP ? (...args) => step(() => exported(...args)) : exported,
-);
+if (isWanted('slices')) {
+  wrapExports((name, exported) => {
+    return name === STEP ? (...args) => step(() => exported(...args)) : exported;
+  });
+}
 
-const channel = new BroadcastChannel(`${self.name}/slices`);
-channel.onmessage = ({ data }: MessageEvent<'read' | 'slow'>) => {
-  if (data === 'slow') slowDown();
-  channel.postMessage(slices);
-  slices.length = 0;
-};
+answer('slices', () => slices.splice(0));
+answer('slow-down', slowDown);
 
 /** From now on every step takes long by the worker's own clock, on any machine. */
 function slowDown(): void {
@@ -39,9 +39,8 @@ function slowDown(): void {
 }
 
 function step<T>(take: () => T): T {
-  const begin = performance.now();
   if (!current) {
-    current = { slice: { steps: 0, lastBeganMs: 0, ms: 0 }, start: begin };
+    current = { slice: { steps: 0, ms: 0 }, start: performance.now() };
     slices.push(current.slice);
     // Microtasks end with the task.
     queueMicrotask(() => (current = undefined));
@@ -52,7 +51,6 @@ function step<T>(take: () => T): T {
   } finally {
     late += slow;
     slice.steps++;
-    slice.lastBeganMs = begin - start;
     slice.ms = performance.now() - start;
   }
 }

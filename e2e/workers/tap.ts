@@ -5,7 +5,8 @@
  * no frame passes before the tap is there.
  */
 
-import type { TappedFrame, Tap } from './tapped-frame.ts';
+import { answer } from './answer.ts';
+import type { Tap, TappedFrame } from './messages.ts';
 
 type EncodedFrame = RTCEncodedVideoFrame | RTCEncodedAudioFrame;
 
@@ -34,16 +35,10 @@ addEventListener('message', ({ data }) => {
   Object.assign(data.streams, tap(data.streams, direction, kind));
 });
 
-// Whoever made this worker knows its name, and asks there: what comes on the worker's own port, the
-// script under test would hear.
-const channel = new BroadcastChannel(self.name);
-channel.onmessage = ({ data: { tapsSince } }) => {
-  if (tapsSince === undefined) return;
-  const since = (frames: TappedFrame[]): TappedFrame[] => frames.filter(({ at }) => at >= tapsSince);
-  channel.postMessage(
-    taps.map((tap) => ({ ...tap, before: since(tap.before), after: since(tap.after) })),
-  );
-};
+answer('taps', (since: number) => {
+  const recent = (frames: TappedFrame[]) => frames.filter(({ at }) => at >= since);
+  return taps.map((tap) => ({ ...tap, before: recent(tap.before), after: recent(tap.after) }));
+});
 
 function tap(
   { readable, writable }: Streams,

@@ -1,5 +1,5 @@
-/** The package's single-file worker behind the tap: a classic script, like the one it loads. */
+/** The same with the package's single-file worker: a classic script, like the one it loads. */
 
-import './tap.ts';
+import './beside.ts';
 
 importScripts('/frameseal/worker.single.js');

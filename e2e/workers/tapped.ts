@@ -1,4 +1,4 @@
-/** The package's module worker behind the tap. Imports run in order. */
+/** The package's module worker behind the tap, and beside all that tests do to it. Imports run in order. */
 
-import './tap.js';
+import './beside.js';
 import 'frameseal/worker.js';

@@ -5,7 +5,9 @@
  * thrown is what a bug in Rust would throw, from whatever call comes next.
  */
 
+import { answer } from './answer.ts';
 import { wrapExports } from './exports.ts';
+import { isWanted } from './extras.ts';
 
 /**
  * `(module (func (export "trap") unreachable))`: magic and version, then a section each for the
@@ -22,14 +24,12 @@ const TRAP = Uint8Array.from(
 );
 
 let trapped = false;
-new BroadcastChannel(self.name).onmessage = ({ data }) => {
-  if (data === 'trap') trapped = true;
-};
+answer('trap', () => (trapped = true));
 
 const trap = new WebAssembly.Instance(new WebAssembly.Module(TRAP)).exports['trap'] as () => never;
 
-wrapExports(
-  (_, exported) =>
-    (...args) =>
-      trapped ? trap() : exported(...args),
-);
+if (isWanted('trap')) {
+  wrapExports((_, exported) => {
+    return (...args) => (trapped ? trap() : exported(...args));
+  });
+}

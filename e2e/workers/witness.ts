@@ -5,7 +5,8 @@
  * knows what to look for in messages and logs.
  */
 
-import type { Testimony } from './testimony.ts';
+import { answer } from './answer.ts';
+import type { Testimony } from './messages.ts';
 
 const testimony: Testimony = { random: [], logs: [] };
 
@@ -26,5 +27,4 @@ for (const name of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) 
 }
 
 // The whole page can listen here, but only a test knows the name.
-const channel = new BroadcastChannel(`${self.name}/witness`);
-channel.onmessage = () => channel.postMessage(testimony);
+answer('witness', () => testimony);

@@ -9,57 +9,45 @@ let sender: RTCPeerConnection;
 let receiver: RTCPeerConnection;
 let receivingEnd: End;
 
-const call = {
-  /** Sends so many streams, each of a camera's picture and a microphone's sound. */
-  async open(sealing: Sealing, streams: number): Promise<void> {
-    const key = randomKey();
-    const sendingEnd = await START[sealing]('send', key);
-    receivingEnd = await START[sealing]('receive', key);
-    [sender, receiver] = [new RTCPeerConnection(), new RTCPeerConnection()];
-    sendingEnd.attach(sender);
-    receivingEnd.attach(receiver);
-    receiver.addEventListener('track', ({ track }) => show(track));
+/** Sends so many streams, each of a camera's picture and a microphone's sound. */
+export async function open(sealing: Sealing, streams: number): Promise<void> {
+  const key = randomKey();
+  const sendingEnd = await START[sealing]('send', key);
+  receivingEnd = await START[sealing]('receive', key);
+  [sender, receiver] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  sendingEnd.attach(sender);
+  receivingEnd.attach(receiver);
+  receiver.addEventListener('track', ({ track }) => show(track));
 
-    const [microphone] = (await navigator.mediaDevices.getUserMedia({ audio: true })).getTracks();
-    const picture = camera();
-    const sendEncodings = [{ maxBitrate: MAX_BITRATE }];
-    for (let stream = 0; stream < streams; stream++) {
-      const direction = 'sendonly';
-      sendingEnd.sendsOn(sender.addTransceiver(microphone!, { direction }));
-      const video = sender.addTransceiver(picture, { direction, sendEncodings });
-      sendingEnd.sendsOn(video);
-      video.setCodecPreferences(vp8());
-    }
-    await connect();
-  },
-
-  /** Of every received stream: pictures decoded, and bytes of pictures received. */
-  async received(): Promise<{ pictures: number[]; bytes: number }> {
-    const pictures: number[] = [];
-    let bytes = 0;
-    for (const stats of (await receiver.getStats()).values()) {
-      if (stats.type !== 'inbound-rtp' || stats.kind !== 'video') continue;
-      pictures.push(stats.framesDecoded ?? 0);
-      bytes += stats.bytesReceived ?? 0;
-    }
-    return { pictures, bytes };
-  },
-
-  /** The receiver opens with a key that nobody seals with. */
-  async loseKey(): Promise<void> {
-    await receivingEnd.openWith(randomKey());
-  },
-};
-
-export type CallApi = typeof call;
-
-declare global {
-  interface Window {
-    call: CallApi;
+  const [microphone] = (await navigator.mediaDevices.getUserMedia({ audio: true })).getTracks();
+  const picture = camera();
+  const sendEncodings = [{ maxBitrate: MAX_BITRATE }];
+  for (let stream = 0; stream < streams; stream++) {
+    const direction = 'sendonly';
+    sendingEnd.sendsOn(sender.addTransceiver(microphone!, { direction }));
+    const video = sender.addTransceiver(picture, { direction, sendEncodings });
+    sendingEnd.sendsOn(video);
+    video.setCodecPreferences(vp8());
   }
+  await connect();
 }
 
-window.call = call;
+/** Of every received stream: pictures decoded, and bytes of pictures received. */
+export async function received(): Promise<{ pictures: number[]; bytes: number }> {
+  const pictures: number[] = [];
+  let bytes = 0;
+  for (const stats of (await receiver.getStats()).values()) {
+    if (stats.type !== 'inbound-rtp' || stats.kind !== 'video') continue;
+    pictures.push(stats.framesDecoded ?? 0);
+    bytes += stats.bytesReceived ?? 0;
+  }
+  return { pictures, bytes };
+}
+
+/** The receiver opens with a key that nobody seals with. */
+export async function loseKey(): Promise<void> {
+  await receivingEnd.openWith(randomKey());
+}
 
 async function connect(): Promise<void> {
   sender.onicecandidate = ({ candidate }) => void receiver.addIceCandidate(candidate ?? undefined);

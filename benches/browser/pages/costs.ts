@@ -1,7 +1,7 @@
 /** Has frames sealed in one worker and opened in another: see `workers/costs.ts`. */
 
 import { Frameseal } from 'frameseal';
-import { ask } from '../../../e2e/pages/worker-channel.ts';
+import { ask } from '../../../e2e/pages/ask.ts';
 import type { Answer, Batch, Flow, Implementation, Passed, Question } from '../workers/batch.ts';
 import { payload } from '../workers/frame.ts';
 import { startLivekit } from './livekit.ts';
@@ -14,60 +14,58 @@ let alice: BenchWorker;
 let mallory: BenchWorker;
 const receivers: BenchWorker[] = [];
 
-const costs = {
-  /** Starts one that seals, one that must not, and receivers that hold so many keys each. */
-  async open(keys: readonly number[]): Promise<void> {
-    const baseKey = randomKey();
-    alice = await BenchWorker.start(baseKey, sendsWith(baseKey));
-    const another = randomKey();
-    mallory = await BenchWorker.start(another, sendsWith(another));
-    for (const held of keys) {
-      receivers.push(await BenchWorker.start(baseKey, receivesWith(baseKey, held)));
-    }
-  },
+/** Starts one that seals, one that must not, and receivers that hold so many keys each. */
+export async function open(keys: readonly number[]): Promise<void> {
+  const baseKey = randomKey();
+  alice = await BenchWorker.start(baseKey, sendsWith(baseKey));
+  const another = randomKey();
+  mallory = await BenchWorker.start(another, sendsWith(another));
+  for (const held of keys) {
+    receivers.push(await BenchWorker.start(baseKey, receivesWith(baseKey, held)));
+  }
+}
 
-  /** Seals frames and opens them. Compares what comes out. */
-  async measure({ implementation, bytes, frames, flow, receiver }: Plan): Promise<Microseconds> {
-    const original = Array.from({ length: frames }, () => payload(bytes));
-    const batch = { implementation, bytes, flow, expected: frames };
-    const sealed = await alice.pass({ ...batch, operation: 'seal', data: original });
-    const opens = { ...batch, operation: 'open', data: sealed.data } as const;
-    const opened = await receivers[receiver]!.pass(opens);
-    if (!opened.data.every((data, index) => areEqual(data, original[index]!))) {
-      throw new Error(`${implementation}, ${bytes} bytes: other bytes came out`);
-    }
-    return { seal: (sealed.ms * 1000) / frames, open: (opened.ms * 1000) / frames };
-  },
+/** Seals frames and opens them. Compares what comes out. */
+export async function measure({ implementation, bytes, frames, flow, receiver }: Plan): Promise<Microseconds> {
+  const original = Array.from({ length: frames }, () => payload(bytes));
+  const batch = { implementation, bytes, flow, expected: frames };
+  const sealed = await alice.pass({ ...batch, operation: 'seal', data: original });
+  const opens = { ...batch, operation: 'open', data: sealed.data } as const;
+  const opened = await receivers[receiver]!.pass(opens);
+  if (!opened.data.every((data, index) => areEqual(data, original[index]!))) {
+    throw new Error(`${implementation}, ${bytes} bytes: other bytes came out`);
+  }
+  return { seal: (sealed.ms * 1000) / frames, open: (opened.ms * 1000) / frames };
+}
 
-  /** From how many bytes on Frameseal gives frames to WebCrypto: where it seals, and where it opens. */
-  async crossovers(): Promise<(number | undefined)[]> {
-    const stats = [alice, ...receivers].map(({ frameseal }) => frameseal.stats());
-    return (await Promise.all(stats)).map(({ crossoverBytes }) => crossoverBytes);
-  },
+/** From how many bytes on Frameseal gives frames to WebCrypto: where it seals, and where it opens. */
+export async function crossovers(): Promise<(number | undefined)[]> {
+  const stats = [alice, ...receivers].map(({ frameseal }) => frameseal.stats());
+  return (await Promise.all(stats)).map(({ crossoverBytes }) => crossoverBytes);
+}
 
-  /**
-   * Checks that an implementation hides a frame, opens it again, and opens none of another key's.
-   *
-   * Mallory's frame comes first and Alice's comes out: so the other did not.
-   */
-  async check(implementation: Implementation, bytes: number): Promise<void> {
-    const common = { implementation, bytes, flow: 'queued', expected: 1 } as const;
-    const [original, another] = [payload(bytes), payload(bytes)];
-    const seals = { ...common, operation: 'seal' } as const;
-    const sealed = await alice.pass({ ...seals, data: [original] });
-    const forged = await mallory.pass({ ...seals, data: [another] });
-    for (const receiver of receivers) {
-      const data = [...forged.data, ...sealed.data];
-      const opened = await receiver.pass({ ...common, operation: 'open', data });
-      if (!areEqual(opened.data[0]!, original)) {
-        throw new Error(`${implementation}, ${bytes} bytes: does not come out as it was`);
-      }
+/**
+ * Checks that an implementation hides a frame, opens it again, and opens none of another key's.
+ *
+ * Mallory's frame comes first and Alice's comes out: so the other did not.
+ */
+export async function check(implementation: Implementation, bytes: number): Promise<void> {
+  const common = { implementation, bytes, flow: 'queued', expected: 1 } as const;
+  const [original, another] = [payload(bytes), payload(bytes)];
+  const seals = { ...common, operation: 'seal' } as const;
+  const sealed = await alice.pass({ ...seals, data: [original] });
+  const forged = await mallory.pass({ ...seals, data: [another] });
+  for (const receiver of receivers) {
+    const data = [...forged.data, ...sealed.data];
+    const opened = await receiver.pass({ ...common, operation: 'open', data });
+    if (!areEqual(opened.data[0]!, original)) {
+      throw new Error(`${implementation}, ${bytes} bytes: does not come out as it was`);
     }
-    if (includes(sealed.data[0]!, original)) {
-      throw new Error(`${implementation}, ${bytes} bytes: the sealed frame is readable`);
-    }
-  },
-};
+  }
+  if (includes(sealed.data[0]!, original)) {
+    throw new Error(`${implementation}, ${bytes} bytes: the sealed frame is readable`);
+  }
+}
 
 /** Frames to be sealed and opened. */
 export interface Plan {
@@ -85,16 +83,6 @@ export interface Microseconds {
   seal: number;
   open: number;
 }
-
-export type CostsApi = typeof costs;
-
-declare global {
-  interface Window {
-    costs: CostsApi;
-  }
-}
-
-window.costs = costs;
 
 class BenchWorker {
   readonly frameseal: Frameseal;
@@ -123,7 +111,7 @@ class BenchWorker {
   }
 
   async #ask(question: Question): Promise<Passed | void> {
-    const answer = await ask<Answer>(this.#name, question);
+    const answer = await ask<Answer>(this.#name, 'costs', question);
     if ('error' in answer) throw new Error(answer.error);
     return answer.value;
   }

@@ -1,16 +1,14 @@
-/** Passes frames through implementations; answers on a channel that has the worker's name. */
+/** Passes frames through implementations; answers on the side: see `ask()`. */
 
+import { answer } from '../../../e2e/workers/answer.ts';
 import type { Answer, Batch, Implementation, Operation, Passed, Question } from './batch.ts';
 import { framesOf, kindOf, type MediaKind } from './frame.ts';
 import { CONNECT, setWebCryptoKey } from './implementations.ts';
 import { Line } from './line.ts';
 
-const channel = new BroadcastChannel(self.name);
-channel.onmessage = async ({ data }: MessageEvent<Question>) => {
-  channel.postMessage(await answer(data));
-};
+answer('costs', outcome);
 
-async function answer(question: Question): Promise<Answer> {
+async function outcome(question: Question): Promise<Answer> {
   try {
     const isKey = 'webCryptoKey' in question;
     return { value: await (isKey ? setWebCryptoKey(question.webCryptoKey) : pass(question)) };
