@@ -25,28 +25,25 @@ export async function measure(url: string): Promise<Copies> {
   });
   await alice.send(...media.getAudioTracks(), ...media.getVideoTracks());
 
-  const receive = async (mids?: string[]): Promise<RTCPeerConnection> => {
+  const receive = async (mids?: string[]): Promise<RTCRtpReceiver[]> => {
     const pc = await bob.receive(mids);
     playAll(pc);
-    await pause(SETTLING_MS);
-    return pc;
+    return pc.getReceivers();
   };
-  const all = (pc: RTCPeerConnection) => count(pc.getReceivers(), MEASURE_MS);
+  const countAll = async (copies: RTCRtpReceiver[][]): Promise<Received[]> => {
+    await pause(SETTLING_MS);
+    return Promise.all(copies.map((receivers) => count(receivers, MEASURE_MS)));
+  };
   const first = await receive();
-  const alone = await all(first);
+  const [alone] = await countAll([first]);
   const second = await receive();
-  const connections = await Promise.all([first, second].map(all));
-  first.close();
-  second.close();
-
   const { length } = MIDS;
-  const receivers = (await receive([...MIDS, ...MIDS])).getReceivers();
-  const sections = await Promise.all(
-    [receivers.slice(0, length), receivers.slice(length)].map((copy) => count(copy, MEASURE_MS)),
-  );
+  const both = await receive([...MIDS, ...MIDS]);
+  const copies = [first, second, both.slice(0, length), both.slice(length)];
+  const counted = await countAll(copies);
   for (const end of [alice, bob, frameseal, bobs]) end.close();
   for (const track of media.getTracks()) track.stop();
-  return { alone, connections, sections };
+  return { alone: alone!, connections: counted.slice(0, 2), sections: counted.slice(2) };
 }
 
 /** Of the microphone and of the camera, as Alice offers them. */
