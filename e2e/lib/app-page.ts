@@ -16,8 +16,14 @@ export class AppPage {
   }
 
   async click(selector: string): Promise<void> {
-    await this.page.waitForSelector(selector, { visible: true });
+    await this.#look(selector);
     await this.page.click(selector);
+  }
+
+  async fill(selector: string, text: string): Promise<void> {
+    await this.#look(selector);
+    await this.page.$eval(selector, (field) => (field as HTMLInputElement).select());
+    await this.page.type(selector, text);
   }
 
   /** What an element says, `''` if there is none. */
@@ -54,5 +60,16 @@ export class AppPage {
       const picture = await this.picture(selector);
       return picture !== undefined && seen.add(picture).size > times;
     };
+  }
+
+  /**
+   * Resolves when an element is to be seen, by a person who looks at this page.
+   *
+   * Firefox draws a page that is behind others once a second at first, then every two, four, eight;
+   * and to find where an element is takes a drawing.
+   */
+  async #look(selector: string): Promise<void> {
+    await this.page.bringToFront();
+    await this.page.waitForSelector(selector, { visible: true });
   }
 }

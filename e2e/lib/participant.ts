@@ -100,12 +100,6 @@ export class Participant extends AppPage {
     return this.page.evaluate(() => document.body.dataset['view']);
   }
 
-  async fill(selector: string, text: string): Promise<void> {
-    await this.page.waitForSelector(selector, { visible: true });
-    await this.page.$eval(selector, (field) => (field as HTMLInputElement).select());
-    await this.page.type(selector, text);
-  }
-
   async tiles(): Promise<Tile[]> {
     return this.page.$$eval('#people [data-member][data-track]', (tiles) =>
       tiles.map((tile) => {
