@@ -27,7 +27,7 @@ impl Repeats {
     }
 
     fn begin(&mut self, now: Timestamp) {
-        if now.since(self.since) >= INTERVAL {
+        if now >= self.since.after(INTERVAL) {
             *self = Self { since: now, passed: 0, repeated: 0 };
         }
     }

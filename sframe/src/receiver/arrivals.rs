@@ -143,20 +143,24 @@ impl Passed {
     fn pass(&mut self, now: Timestamp, counter: Counter) {
         let counter = counter.get();
         match self.recent.last_mut() {
-            Some((since, until, highest)) if now.since(*since) < GRAIN => {
+            Some((since, until, highest)) if now < since.after(GRAIN) => {
                 *until = now;
                 *highest = counter.max(*highest);
             }
-            _ => self.recent.push((now, now, counter)),
+            _ => {
+                self.recent.push((now, now, counter));
+                self.long_ago(now); // so that they do not become more and more
+            }
         }
-        self.long_ago(now);
     }
 
     fn long_ago(&mut self, now: Timestamp) -> Option<u64> {
         let Self { recent, long_ago } = self;
-        let over = recent.iter().take_while(|(_, until, _)| until.after(REPLAY_LAG) <= now).count();
-        for (_, _, highest) in recent.drain(..over) {
+        while let Some(&(_, until, highest)) = recent.first()
+            && until.after(REPLAY_LAG) <= now
+        {
             *long_ago = (*long_ago).max(Some(highest));
+            recent.remove(0);
         }
         *long_ago
     }
