@@ -16,12 +16,12 @@ export class AppPage {
   }
 
   async click(selector: string): Promise<void> {
-    await this.#look(selector);
+    await this.page.waitForSelector(selector, { visible: true });
     await this.page.click(selector);
   }
 
   async fill(selector: string, text: string): Promise<void> {
-    await this.#look(selector);
+    await this.page.waitForSelector(selector, { visible: true });
     await this.page.$eval(selector, (field) => (field as HTMLInputElement).select());
     await this.page.type(selector, text);
   }
@@ -60,16 +60,5 @@ export class AppPage {
       const picture = await this.picture(selector);
       return picture !== undefined && seen.add(picture).size > times;
     };
-  }
-
-  /**
-   * Resolves when an element is to be seen, by a person who looks at this page.
-   *
-   * Firefox draws a page that is behind others once a second at first, then every two, four, eight;
-   * and to find where an element is takes a drawing.
-   */
-  async #look(selector: string): Promise<void> {
-    await this.page.bringToFront();
-    await this.page.waitForSelector(selector, { visible: true });
   }
 }

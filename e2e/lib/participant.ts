@@ -65,7 +65,9 @@ export class Participant extends AppPage {
   /** Opens the page, with storage of its own, as on a computer of its own. */
   static async open(browser: Browser, url: string, name: string): Promise<Participant> {
     const context = await browser.createBrowserContext();
-    const page = await context.newPage();
+    // In a window of its own: pages that are behind others, Firefox draws once a second at first, and
+    // then every two, four, eight. To find where an element is takes a drawing.
+    const page = await context.newPage({ type: 'window' });
     const participant = new Participant(name, page, context);
     await page.setViewport({ width: 1280, height: 800 });
     await page.evaluateOnNewDocument(instrument);
