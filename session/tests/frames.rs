@@ -74,6 +74,21 @@ fn nothing_but_repeats_is_told_of() {
     assert!(told.iter().all(|problem| problem.code == ProblemCode::RepeatedFrames), "{told:?}");
 }
 
+/// Browsers probe the network with what they sent before, as a call begins.
+#[test]
+fn a_second_of_repeats_is_not_told_of() {
+    let (mut alice, mut bob) = call();
+    let frames: Vec<_> =
+        (0..40).map(|_| seal(&mut alice, FrameKind::Delta, &DELTA_FRAME)).collect();
+    for (number, frame) in (0..).zip(&frames) {
+        assert!(process(&mut bob, at(number * 10), FrameKind::Delta, frame).is_some());
+        assert_eq!(process(&mut bob, at(number * 10), FrameKind::Delta, frame), None);
+        assert_eq!(process(&mut bob, at(number * 10), FrameKind::Delta, frame), None);
+    }
+    assert_eq!(problems(&events(&mut bob)), [] as [&Problem; 0]);
+    assert_eq!(stats(&bob).dropped, dropped(|count| count.duplicate = 80));
+}
+
 /// A server opens new pipelines to show the same frames again: few are a thumbnail and a stage.
 #[test]
 fn more_copies_than_an_application_shows_are_told_of() {
