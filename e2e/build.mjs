@@ -29,7 +29,12 @@ await esbuild.build({
   format: 'esm',
   target: 'es2022',
   sourcemap: 'inline',
-  alias: { 'frameseal/worker.js': '/frameseal/worker.js', frameseal: '/frameseal/frameseal.js' },
+  alias: {
+    'frameseal/install.js': '/frameseal/install.js',
+    'frameseal/negotiation.js': '/frameseal/negotiation.js',
+    'frameseal/worker.js': '/frameseal/worker.js',
+    frameseal: '/frameseal/frameseal.js',
+  },
   external: ['/frameseal/*'],
   plugins: [scriptsApart],
   logLevel: 'warning',

@@ -27,9 +27,7 @@ export async function connectDirectly(ends: Ends): Promise<Wire> {
 }
 
 export function openConnection(frameseal: Frameseal | undefined): RTCPeerConnection {
-  const pc = new RTCPeerConnection();
-  frameseal?.attach(pc);
-  return pc;
+  return frameseal?.connection() ?? new RTCPeerConnection();
 }
 
 /** Plays a track, and tells of each of its pictures. */

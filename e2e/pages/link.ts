@@ -10,13 +10,9 @@ export class Link {
   #negotiation = Promise.resolve();
   readonly #closed = Promise.withResolvers<RtpStats[]>();
 
-  constructor(id: string, encodedStreams = false) {
+  constructor(id: string, pc: RTCPeerConnection) {
     this.id = id;
-    // The latter is Chromium's own: it lets frames wait for `createEncodedStreams()`.
-    this.pc = new RTCPeerConnection({
-      bundlePolicy: 'max-bundle',
-      ...(encodedStreams && { encodedInsertableStreams: true }),
-    } as RTCConfiguration);
+    this.pc = pc;
   }
 
   /** Does the next step of a negotiation when those before it are done. */

@@ -373,16 +373,23 @@ function hear(from: string, signal: Signal): void {
 /** A new connection, in place of an older one to the same member. */
 function openLink(id: string): Link {
   links.get(id)?.close();
-  const link = new Link(id, options.encodedStreams);
-  const { pc } = link;
+  const pc = openConnection();
+  const link = new Link(id, pc);
   pc.addEventListener('track', protectPlainly);
-  if (!options.detached) frameseal?.attach(pc);
   pc.addEventListener('connectionstatechange', () => {
     if (pc.connectionState === 'connected') note('connected', { id });
   });
   links.set(id, link);
   if (options.signalling) noteFirstPicture(id, pc);
   return link;
+}
+
+function openConnection(): RTCPeerConnection {
+  const configuration: RTCConfiguration = { bundlePolicy: 'max-bundle' };
+  if (frameseal && !options.deaf) return frameseal.connection(configuration);
+  const pc = new RTCPeerConnection(configuration);
+  frameseal?.attach(pc, { trustTiming: true });
+  return pc;
 }
 
 function onlyLink(): Link {

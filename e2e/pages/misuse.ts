@@ -98,17 +98,24 @@ export async function misuse(): Promise<Verdict[]> {
     alice.seal([1] as unknown as Uint8Array),
   );
 
-  const pc = new RTCPeerConnection();
+  const pc = alice.connection();
   await expect('attach() to nothing', 'TypeError', () =>
     alice.attach(undefined as unknown as RTCPeerConnection),
   );
-  await expect('attach()', 'none', () => alice.attach(pc));
+  const known = 'encodedInsertableStreams' in pc.getConfiguration();
+  await expect('attach() without the option', known ? 'encoded-streams-disabled' : 'none', () =>
+    alice.attach(new RTCPeerConnection()),
+  );
   await expect('attach() again', 'none', () => alice.attach(pc));
   await expect("attach() to another's connection", 'already-protected', () => bob.attach(pc));
   const { sender } = pc.addTransceiver('audio');
   await expect('a transceiver of an attached connection', 'none', () => {
     if (sender.transform === null) throw new Error('the transceiver is not protected');
   });
+  await expect('tones, which leave in the clear', 'telephone-events-refused', () =>
+    sender.dtmf!.insertDTMF('1'),
+  );
+  await expect('another transform', 'already-protected', () => (sender.transform = null));
   await expect('protect() of a wrong thing', 'TypeError', () =>
     alice.protect({} as RTCRtpTransceiver),
   );
@@ -123,6 +130,7 @@ export async function misuse(): Promise<Verdict[]> {
   alice.close();
   await expect('seal() after close()', 'closed', () => alice.seal(DATA));
   await expect('attach() after close()', 'closed', () => alice.attach(new RTCPeerConnection()));
+  await expect('connection() after close()', 'closed', () => alice.connection());
   await expect('stats() after close()', 'closed', () => alice.stats());
   bob.close();
   pc.close();

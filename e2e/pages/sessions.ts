@@ -1,10 +1,11 @@
 /** Two members in one page, for what depends on one clock. */
 
-import { Frameseal } from 'frameseal';
+import { Frameseal, type FramesealOptions } from 'frameseal';
 
 /** Alice and Bob, who know each other's key. */
 export async function withManualKeys(room: string): Promise<[Frameseal, Frameseal]> {
-  const open = (member: string) => Frameseal.create({ room, member, keys: 'manual' });
+  const open = (member: string) =>
+    Frameseal.create({ room, member, keys: 'manual', telephoneEvents: 'allow' });
   const [alice, bob] = await Promise.all([open('alice'), open('bob')]);
   for (const [keyId, member, sender, receiver] of [
     [1, 'alice', alice, bob],
@@ -21,17 +22,44 @@ export async function withManualKeys(room: string): Promise<[Frameseal, Framesea
 export async function withKeyExchange(
   room: string,
   delayMs: number,
+  options: Partial<FramesealOptions> = {},
 ): Promise<[Frameseal, Frameseal]> {
-  const open = (member: string) => Frameseal.create({ room, member });
+  const open = (member: string) => Frameseal.create({ room, member, ...options });
   const [alice, bob] = await Promise.all([open('alice'), open('bob')]);
   for (const [from, name, to] of [
     [alice, 'alice', bob],
     [bob, 'bob', alice],
   ] as const) {
     from.addEventListener('message', ({ detail: { data } }) => {
-      setTimeout(() => to.receive(name, data), delayMs);
+      setTimeout(() => deliver(to, name, data), delayMs);
     });
     to.memberJoined(name);
   }
   return [alice, bob];
+}
+
+/** The same, once each is secured for the other: what nobody sealed waits for no key then. */
+export async function withSecuredKeys(
+  room: string,
+  options?: Partial<FramesealOptions>,
+): Promise<[Frameseal, Frameseal]> {
+  const sessions = await withKeyExchange(room, 0, options);
+  const secured = sessions.map(
+    (session) =>
+      new Promise<void>((resolve) => {
+        session.addEventListener('member', ({ detail }) => {
+          if (detail.state === 'secured') resolve();
+        });
+      }),
+  );
+  await Promise.all(secured);
+  return sessions;
+}
+
+function deliver(to: Frameseal, from: string, data: Uint8Array): void {
+  try {
+    to.receive(from, data);
+  } catch {
+    // It is closed.
+  }
 }

@@ -2,7 +2,7 @@
 
 import { answer } from './answer.ts';
 import { isWanted } from './extras.ts';
-import { resizePictures } from './resize.ts';
+import { changePictures } from './pictures.ts';
 
 const TOO_LARGE = 16 * 1024 * 1024 + 1;
 
@@ -10,7 +10,7 @@ let wanted = 0;
 answer('oversize', () => (wanted = 3));
 
 if (isWanted('oversize')) {
-  resizePictures((frame) => {
+  changePictures('send', (frame) => {
     if (wanted-- > 0) frame.data = new ArrayBuffer(TOO_LARGE);
   });
 }

@@ -212,6 +212,13 @@ impl Pipeline {
         self.want_key_frame(now)
     }
 
+    /// Notes that the decoder makes nothing of what passes; returns whether a key frame is wanted.
+    pub(crate) fn stand_still(&mut self, now: Timestamp) -> Option<Event> {
+        self.picture = Picture::Broken;
+        self.key_frame_asked = None; // whoever looks at the decoder has a pace of its own
+        self.want_key_frame(now)
+    }
+
     /// Asks for a key frame if nothing else mends the video, but not again and again.
     pub(crate) fn want_key_frame(&mut self, now: Timestamp) -> Option<Event> {
         let is_early = self.key_frame_asked.is_some_and(|at| now.since(at) < KEY_FRAME_INTERVAL);
@@ -219,6 +226,7 @@ impl Pipeline {
             return None;
         }
         self.key_frame_asked = Some(now);
+        self.stats.key_frames_asked = self.stats.key_frames_asked.saturating_add(1);
         let pipeline = self.options.pipeline;
         Some(match self.options.direction {
             Direction::Send => Event::KeyFrameNeeded { pipeline },

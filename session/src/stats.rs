@@ -86,6 +86,8 @@ pub struct PipelineStats {
     pub empty: u32,
     /// Frames dropped, by reason.
     pub dropped: Dropped,
+    /// Key frames that were asked for: receiving of the sender, sending of the encoder.
+    pub key_frames_asked: u32,
     /// Bytes of the frames that passed, before.
     pub bytes_in: f64,
     /// And after.

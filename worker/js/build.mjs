@@ -32,13 +32,22 @@ const worker = {
   drop: ['console'],
 };
 
+// What the page imports: each file stands for itself.
+const entries = {
+  frameseal: 'src/client/index.ts',
+  install: 'src/install/index.ts',
+  negotiation: 'src/negotiation/index.ts',
+};
+
 await Promise.all([
-  esbuild.build({
-    ...common,
-    entryPoints: ['src/client/index.ts'],
-    outfile: 'dist/frameseal.js',
-    format: 'esm',
-  }),
+  ...Object.entries(entries).map(([name, entryPoint]) =>
+    esbuild.build({
+      ...common,
+      entryPoints: [entryPoint],
+      outfile: `dist/${name}.js`,
+      format: 'esm',
+    }),
+  ),
   // A module worker: loads frameseal_bg.wasm from its own folder.
   esbuild.build({
     ...worker,
@@ -58,7 +67,7 @@ await Promise.all([
   // The declarations of the client name the generated types of its messages.
   cp('wasm/frameseal.d.ts', 'dist/types/wasm/frameseal.d.ts'),
 ]);
-await Promise.all(['frameseal.js', 'worker.js'].map(shrink));
+await Promise.all([...Object.keys(entries), 'worker'].map((name) => shrink(`${name}.js`)));
 declareTypes();
 
 // Makes smaller what esbuild has minified: by 3 %, all told.

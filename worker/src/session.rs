@@ -236,6 +236,12 @@ impl Session {
         self.session.retarget(pipeline.read()?).map_err(thrown)
     }
 
+    /// Asks for a key frame, which an event does: the picture of a pipeline stands still.
+    #[wasm_bindgen(js_name = wantKeyFrame)]
+    pub fn want_key_frame(&mut self, pipeline: u32, now: f64) {
+        self.session.want_key_frame(time(now), pipeline);
+    }
+
     /// Forgets a pipeline and its counters.
     pub fn release(&mut self, pipeline: u32) {
         self.session.release(pipeline);

@@ -321,13 +321,9 @@ export class Forwarding {
   /** Makes a connection that is protected from its first turn on. */
   #connection(janus: Janus, handle: number): RTCPeerConnection {
     const { iceServers, frameseal } = this.#options;
-    const pc = new RTCPeerConnection({
-      iceServers,
-      bundlePolicy: 'max-bundle',
-      ...(frameseal && { encodedInsertableStreams: true }),
-    });
+    const configuration: RTCConfiguration = { iceServers, bundlePolicy: 'max-bundle' };
     // Protects what the server's descriptions will bring, too.
-    frameseal?.attach(pc);
+    const pc = frameseal?.connection(configuration) ?? new RTCPeerConnection(configuration);
     pc.onicecandidate = ({ candidate }) => {
       if (this.#janus === janus) janus.trickle(handle, candidate);
     };

@@ -2,6 +2,7 @@
 
 import { effect, type ReadonlySignal } from '@preact/signals-core';
 import type { Frameseal } from 'frameseal';
+import { Negotiation, type NegotiationSignal } from 'frameseal/negotiation.js';
 import { TRACKS, type LocalTracks, type Track } from './local-media.ts';
 import type { ReceivedMedia } from './received-media.ts';
 import type { Signal } from './sealed-signalling.ts';
@@ -24,15 +25,14 @@ export interface LinkMedia {
 
 /** What a link tells of. */
 export interface LinkHandlers {
-  send(signal: Pick<Signal, 'description' | 'candidate'>): void;
+  send(signal: NegotiationSignal): void;
   changed(): void;
 }
 
 /**
  * The end that is not polite makes the first offer, with a place for each track that a member can
  * have, in one order: so both know from the start which is which, and switching a camera on or off
- * needs no negotiation. From then on both may offer, and the polite one gives way (perfect
- * negotiation, from the examples of W3C's "WebRTC").
+ * needs no negotiation. From then on both may offer, and the polite one asks before it does.
  */
 export class Link {
   readonly id: string;
@@ -40,14 +40,10 @@ export class Link {
   readonly channel: RTCDataChannel;
   readonly pc: RTCPeerConnection;
 
-  readonly #isPolite: boolean;
   readonly #context: LinkContext;
-  readonly #handlers: LinkHandlers;
+  readonly #negotiation: Negotiation;
   #transceivers: RTCRtpTransceiver[] = [];
   #stopFollowing: () => void = () => {};
-  #last: Promise<void> = Promise.resolve();
-  #isOffering = false;
-  #ignoresOffer = false;
 
   constructor(
     id: string,
@@ -58,21 +54,14 @@ export class Link {
   ) {
     this.id = id;
     this.member = member;
-    this.#isPolite = isPolite;
     this.#context = context;
-    this.#handlers = handlers;
 
-    this.pc = new RTCPeerConnection({
+    const configuration: RTCConfiguration = {
       iceServers: context.iceServers,
       bundlePolicy: 'max-bundle',
-      // For Chromium without RTCRtpScriptTransform.
-      ...(context.frameseal && { encodedInsertableStreams: true }),
-    });
-    context.frameseal?.attach(this.pc);
-    this.pc.onnegotiationneeded = () => void this.#offer();
-    this.pc.onicecandidate = ({ candidate }) => {
-      handlers.send({ candidate: candidate && candidate.toJSON() });
     };
+    const { frameseal } = context;
+    this.pc = frameseal?.connection(configuration) ?? new RTCPeerConnection(configuration);
     this.pc.onconnectionstatechange = () => handlers.changed();
     // Made at both ends alike, so it needs no message of its own.
     this.channel = this.pc.createDataChannel('frameseal', { negotiated: true, id: 0 });
@@ -80,6 +69,10 @@ export class Link {
     if (!isPolite && context.media) {
       this.#adopt(TRACKS.map((track) => this.pc.addTransceiver(kindOf(track))));
     }
+    this.pc.onsignalingstatechange = () => this.#adoptOffered();
+    this.#negotiation = new Negotiation(this.pc, { yields: isPolite, send: handlers.send });
+    // The places for tracks are in the first offer, whatever the other end asks for meanwhile.
+    if (!isPolite) this.#negotiation.change();
   }
 
   get state(): RTCPeerConnectionState {
@@ -87,16 +80,12 @@ export class Link {
   }
 
   /** Takes what the other end sent about this connection. */
-  handle(signal: Signal): void {
-    this.#last = this.#last.then(async () => {
-      try {
-        if (signal.description) await this.#describe(signal.description);
-        else if (signal.candidate !== undefined) await this.#reach(signal.candidate);
-      } catch {
-        // Closed meanwhile, or not to be understood: a connection that does not come to be is
-        // tried again by the mesh.
-      }
-    });
+  handle({ description, candidate, turn }: Signal): void {
+    const signal = description ? { description } : turn ? { turn } : { candidate: candidate ?? null };
+    const done = this.#negotiation.handle(signal);
+    // Closed meanwhile, or not to be understood: a connection that does not come to be is tried again
+    // by the mesh.
+    done.catch(() => {});
   }
 
   /** Looks for another way between the two ends. */
@@ -109,45 +98,16 @@ export class Link {
     for (const { receiver } of this.#transceivers) {
       this.#context.media?.received.remove(receiver.track);
     }
-    this.pc.onnegotiationneeded = null;
-    this.pc.onicecandidate = null;
+    this.pc.onsignalingstatechange = null;
     this.pc.onconnectionstatechange = null;
     this.pc.close();
   }
 
-  async #offer(): Promise<void> {
-    // The places for tracks are in the first offer, which is the other end's to make.
-    if (this.#isPolite && !this.pc.remoteDescription) return;
-    try {
-      this.#isOffering = true;
-      await this.pc.setLocalDescription();
-      this.#tellDescription();
-    } catch {
-      // Closed meanwhile.
-    } finally {
-      this.#isOffering = false;
-    }
-  }
-
-  async #describe(description: RTCSessionDescriptionInit): Promise<void> {
-    const { pc } = this;
-    const isOffer = description.type === 'offer';
-    const collides = isOffer && (this.#isOffering || pc.signalingState !== 'stable');
-    this.#ignoresOffer = collides && !this.#isPolite;
-    if (this.#ignoresOffer) return;
-
-    await pc.setRemoteDescription(description);
-    if (!isOffer) return;
-    if (this.#context.media && this.#transceivers.length === 0) this.#adopt(pc.getTransceivers());
-    await pc.setLocalDescription();
-    this.#tellDescription();
-  }
-
-  async #reach(candidate: RTCIceCandidateInit | null): Promise<void> {
-    try {
-      await this.pc.addIceCandidate(candidate);
-    } catch (error) {
-      if (!this.#ignoresOffer) throw error;
+  /** Takes the places of the first offer, before it is answered. */
+  #adoptOffered(): void {
+    const isOffered = this.pc.signalingState === 'have-remote-offer';
+    if (isOffered && this.#context.media && this.#transceivers.length === 0) {
+      this.#adopt(this.pc.getTransceivers());
     }
   }
 
@@ -174,11 +134,6 @@ export class Link {
         if (transceiver) replace(transceiver.sender, tracks[track]);
       }
     });
-  }
-
-  #tellDescription(): void {
-    const description = this.pc.localDescription;
-    if (description) this.#handlers.send({ description: description.toJSON() });
   }
 }
 

@@ -38,7 +38,7 @@ export interface Person {
   readonly name: string;
   readonly isSelf: boolean;
   /** State of the person's keys; for oneself, and in a room that is not sealed, `secured`. */
-  readonly keys: 'pending' | 'secured' | 'rejected';
+  readonly keys: 'pending' | 'secured' | 'bypassed' | 'rejected';
   readonly link: LinkState;
   /** 64 hexadecimal digits; absent until the person's key is known. */
   readonly fingerprint?: string;

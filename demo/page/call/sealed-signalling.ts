@@ -13,6 +13,8 @@ export interface Signal {
   number: number;
   description?: RTCSessionDescriptionInit;
   candidate?: RTCIceCandidateInit | null;
+  /** Who may offer next: see the package's `Negotiation`. */
+  turn?: 'wanted' | 'yours' | 'unneeded';
   /** The other end should begin a new connection: this one has none that works. */
   begin?: true;
 }

@@ -44,7 +44,7 @@ export function shieldOf({ isSealed, others, problems }: Facts): Shield {
     };
   }
   return (
-    errorOf(problems) ?? lockedOut(others) ?? lossOf(problems) ?? waitingOf(others) ?? well(others)
+    errorOf(problems) ?? bypassed(others) ?? lockedOut(others) ?? lossOf(problems) ?? waitingOf(others) ?? well(others)
   );
 }
 
@@ -52,6 +52,17 @@ export function shieldOf({ isSealed, others, problems }: Facts): Shield {
 function errorOf(problems: readonly ProblemFacts[]): Shield | undefined {
   const problem = problems.find(({ severity }) => severity === 'error');
   return problem && problemOf('Not protected', problem);
+}
+
+/** It did flow unprotected, until it was stopped. */
+function bypassed(others: readonly OtherFacts[]): Shield | undefined {
+  if (!others.some(({ keys }) => keys === 'bypassed')) return undefined;
+  return {
+    state: 'problem',
+    title: 'Not protected',
+    reason: 'Pictures or sound left without being sealed, and were stopped.',
+    cure: 'Leave the call and come back, to begin with new connections.',
+  };
 }
 
 /** Something was lost, and nothing exposed. */

@@ -10,8 +10,8 @@ export class Call {
   /** What Bob's browser decoded. */
   readonly received = new MediaStream();
 
-  readonly #sending = new RTCPeerConnection(configuration());
-  readonly #receiving = new RTCPeerConnection(configuration());
+  readonly #sending: RTCPeerConnection;
+  readonly #receiving: RTCPeerConnection;
   readonly #video: RTCRtpTransceiver;
   readonly #audio: RTCRtpTransceiver;
   #negotiated = Promise.resolve();
@@ -20,9 +20,8 @@ export class Call {
     this.alice = alice;
     this.bob = bob;
     this.keys = new Keys(alice, bob);
-    // Before anything else is done with the connections: browsers heed no later transform.
-    alice.attach(this.#sending);
-    bob.attach(this.#receiving);
+    this.#sending = alice.connection({ bundlePolicy: 'max-bundle' });
+    this.#receiving = bob.connection({ bundlePolicy: 'max-bundle' });
 
     this.#receiving.addEventListener('track', ({ track }) => this.received.addTrack(track));
     exchangeCandidates(this.#sending, this.#receiving);
@@ -113,12 +112,6 @@ interface VideoStats {
 
 /** Bits per second: a sealed frame then fills a third of the raster, so that frames can be told apart. */
 const MAX_BITRATE = 900_000;
-
-function configuration(): RTCConfiguration {
-  // A name of Chromium's own, for versions that have no `RTCRtpScriptTransform`.
-  const encodedInsertableStreams = Frameseal.transport === 'encoded-streams';
-  return { bundlePolicy: 'max-bundle', ...(encodedInsertableStreams && { encodedInsertableStreams }) };
-}
 
 function exchangeCandidates(from: RTCPeerConnection, to: RTCPeerConnection): void {
   from.addEventListener('icecandidate', ({ candidate }) => {

@@ -68,6 +68,7 @@ const MARKS: Record<Person['keys'] | 'verified' | 'open', { icon: IconName; text
   secured: { icon: 'lock', text: 'Sealed' },
   verified: { icon: 'safety', text: 'Verified' },
   pending: { icon: 'hourglass', text: 'Waiting for keys' },
+  bypassed: { icon: 'unlock', text: 'Not protected' },
   rejected: { icon: 'close', text: 'Not let in' },
   open: { icon: 'unlock', text: 'Not sealed' },
 };

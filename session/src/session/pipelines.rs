@@ -53,6 +53,13 @@ impl<R: CryptoRng> Session<R> {
         self.receiver.release(pipeline);
     }
 
+    /// Asks for a key frame of a pipeline whose picture stands still although its frames open.
+    pub fn want_key_frame(&mut self, now: Timestamp, pipeline: u32) {
+        if let Some(pipeline) = find(&mut self.pipelines, pipeline) {
+            self.events.extend(pipeline.stand_still(now));
+        }
+    }
+
     /// Takes the codec that the browser names for the frames to come.
     pub fn set_mime_type(&mut self, pipeline: u32, mime_type: String) {
         if let Some(pipeline) = self.pipeline_mut(pipeline) {

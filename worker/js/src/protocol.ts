@@ -54,13 +54,11 @@ export type FromWorker =
   /** WebAssembly trapped or did not load: every frame is dropped from now on. */
   | { fatal: { message: string } };
 
-/**
- * What the main thread hears of; the rest concerns the worker alone.
- *
- * `keyFrameNeeded` comes only where the worker cannot make key frames: the main thread can, with
- * `RTCRtpSender.setParameters()`.
- */
-export type WorkerEvent = Exclude<Event, { type: 'keyFrameWanted' | 'keysChanged' | 'retry' }>;
+/** What the main thread hears of; the rest concerns the worker alone. */
+export type WorkerEvent = Exclude<
+  Event,
+  { type: 'keyFrameNeeded' | 'keyFrameWanted' | 'keysChanged' | 'retry' }
+>;
 
 /** Streams of `RTCRtpSender.createEncodedStreams()` or its twin, and the pipeline between them. */
 export interface EncodedStreams {
@@ -157,6 +155,10 @@ export interface Requests {
   safetyNumber(member: string | undefined): string;
   /** Changes the options of a pipeline, or gives them before it exists. */
   retarget(pipeline: Pipeline): void;
+  /** Names the codecs that were negotiated for a pipeline, for frames that do not name theirs. */
+  setCodecs(pipeline: number, codecs: NegotiatedCodec[]): void;
+  /** Asks the sender for a key frame: the picture stands still. */
+  wantKeyFrame(pipeline: number): void;
   /** Forgets a pipeline and its counters. */
   release(pipeline: number): void;
   /** Seals application data of a stream. */
@@ -189,6 +191,9 @@ export interface Pipeline {
   /** Receiving: the only member whose frames may come out. */
   from?: string | undefined;
 }
+
+/** RTP payload type and MIME type. */
+export type NegotiatedCodec = [payloadType: number, mimeType: string];
 
 /** Which way frames go: `send` seals them, `receive` opens them. */
 export type Direction = 'send' | 'receive';

@@ -295,27 +295,3 @@ test('a rejected message is told with its reason', async () => {
   assert.deepEqual(rest, { code: 'message-rejected', severity: 'warning', ...known });
   assert.match(hint, /\(of another room\)/);
 });
-
-test('the main thread makes key frames where the worker cannot', async (context) => {
-  const { frameseal, worker } = await open();
-  context.after(() => frameseal.close()); // the watchdog
-  const calls: [RTCRtpSendParameters, unknown][] = [];
-  const encodings = [{ rid: 'low' }, { rid: 'high' }];
-  const sender = {
-    transform: null,
-    track: null,
-    getParameters: () => ({ encodings }),
-    setParameters: (parameters: RTCRtpSendParameters, options: unknown) => {
-      calls.push([parameters, options]);
-      return Promise.reject(new Error('not negotiated'));
-    },
-  };
-  const receiver = { transform: null, track: { kind: 'video', id: 'theirs' } };
-  const transceiver = { sender, receiver, direction: 'sendrecv', currentDirection: null, mid: '0' };
-  frameseal.protect(transceiver as unknown as RTCRtpTransceiver);
-
-  // The pipelines of the first transceiver: sender, then receiver, which has nothing to make.
-  for (const pipeline of [1, 2, 3]) await worker.say({ type: 'keyFrameNeeded', pipeline });
-  const encodingOptions = [{ keyFrame: true }, { keyFrame: true }];
-  assert.deepEqual(calls, [[{ encodings }, { encodingOptions }]]);
-});

@@ -35,7 +35,7 @@ test('it carries messages both ways, and the roster', async () => {
   const hear = (message: object) =>
     socket.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(message) }));
 
-  const frameseal = await quickStart(socket, new Uint8Array(32));
+  const { frameseal } = await quickStart(socket, new Uint8Array(32));
   const worker = FakeWorker.latest;
   hear({ type: 'joined', from: 'bob' });
   hear({ type: 'key', from: 'bob', data: [1, 255] });

@@ -1,13 +1,12 @@
 import { Frameseal } from '../src/client/index.js';
 
 /** The code of the documentation, word for word. */
-export async function quickStart(socket: WebSocket, secret: Uint8Array): Promise<Frameseal> {
+export async function quickStart(socket: WebSocket, secret: Uint8Array): Promise<Call> {
   // begin
   const frameseal = await Frameseal.create({ room: 'standup', member: 'alice', secret });
   frameseal.addEventListener('problem', ({ detail }) => console.warn(detail.code, detail.hint));
 
-  const pc = new RTCPeerConnection();
-  frameseal.attach(pc); // right after it was made; all its tracks, now and later
+  const pc = frameseal.connection(); // an RTCPeerConnection that cannot send in the clear
 
   frameseal.addEventListener('message', ({ detail: { to, data } }) => {
     socket.send(JSON.stringify({ type: 'key', to, data: [...data] }));
@@ -19,5 +18,10 @@ export async function quickStart(socket: WebSocket, secret: Uint8Array): Promise
     if (type === 'key') frameseal.receive(from, Uint8Array.from(data));
   });
   // end
-  return frameseal;
+  return { frameseal, pc };
+}
+
+interface Call {
+  frameseal: Frameseal;
+  pc: RTCPeerConnection;
 }

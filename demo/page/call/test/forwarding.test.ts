@@ -87,7 +87,7 @@ class Call {
   private constructor(janus: FakeJanus, isSealed: boolean) {
     this.#janus = janus;
     const frameseal = {
-      attach: () => {},
+      connection: () => new RTCPeerConnection(),
       protect: (each: RTCRtpTransceiver, { from }: { from?: string } = {}) =>
         this.letsThrough.set(each, from),
     } as unknown as Frameseal;

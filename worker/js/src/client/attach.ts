@@ -24,8 +24,14 @@ export function watchTransceivers(pc: RTCPeerConnection, sweep: () => void): voi
     };
     Object.defineProperty(pc, name, { value: wrapped, configurable: true, writable: true });
   }
-  pc.addEventListener('track', sweep, { capture: true });
+  for (const event of EVENTS) pc.addEventListener(event, sweep, { capture: true });
 }
+
+/**
+ * In these a transceiver may show that was made past the wrapped methods, by those of the prototype:
+ * all come before its media can flow.
+ */
+const EVENTS = ['negotiationneeded', 'signalingstatechange', 'track'];
 
 /** `setLocalDescription` makes none, but is the last moment to see that one will send. */
 const METHODS = [

@@ -13,8 +13,9 @@ export type FramesealErrorCode =
   /** `close()` was called. Create another `Frameseal`, and another connection. */
   | 'closed'
   /**
-   * This browser needs `encodedInsertableStreams: true` in the configuration of the
-   * `RTCPeerConnection`; browsers that do not know that option ignore it.
+   * Media of this connection could leave in the clear: make it with `frameseal.connection()`, or with
+   * `encodedInsertableStreams: true` in its configuration. Browsers that do not know that option
+   * ignore it.
    */
   | 'encoded-streams-disabled'
   /** The worker cannot take an argument, or is itself the wrong one; the message says which. */
@@ -39,6 +40,11 @@ export type FramesealErrorCode =
   | 'missing-key'
   /** The data is not sealed. Find out who sent it in the clear. */
   | 'not-sealed'
+  /**
+   * `insertDTMF()` would send digits in the clear. Send them as application data, sealed; or allow
+   * tones with the option `telephoneEvents` of `create()`.
+   */
+  | 'telephone-events-refused'
   /** The method belongs to the other way of keys; the message names the option `keys` it needs. */
   | 'unsupported'
   /**

@@ -32,10 +32,12 @@ export interface MemberDetail {
    * - `pending`: it is in the room, but not heard of yet, or its key is not proven.
    * - `secured`: it holds the private key to this fingerprint, and knows the secret if there is one:
    *   keys flow both ways.
+   * - `bypassed`: as `secured`, but frames of this member or of us went past the worker, and were
+   *   stopped: see the problems `transform-not-running` and `rolled-back`.
    * - `rejected`: not accepted by `acceptMember()`: it gets no keys, its frames are not opened.
    * - `left`: it has left; its keys are gone.
    */
-  state: MemberState;
+  state: MemberState | 'bypassed';
   /**
    * SHA-256 of its public key, 64 hexadecimal digits; absent before its first message. Another one
    * than before: the member reloaded its page, or is somebody else.

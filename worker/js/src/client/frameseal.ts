@@ -1,7 +1,8 @@
 import { watchTransceivers } from './attach.js';
 import { Channel } from './channel.js';
+import { closedConfiguration, isClosed, keepClosed, knowsOption, ignoresLateTransforms } from './connection.js';
 import { FramesealError } from './errors.js';
-import type { FramesealEventMap, ProblemDetail } from './events.js';
+import type { FramesealEventMap, MemberDetail, ProblemDetail } from './events.js';
 import {
   copyBaseKey,
   copyBytes,
@@ -13,6 +14,7 @@ import {
   secretMemory,
   sessionOptions,
   toKeyId,
+  type AttachOptions,
   type FramesealOptions,
   type KeyMode,
   type MemberClaim,
@@ -24,12 +26,14 @@ import {
 } from './options.js';
 import { Pipelines, type PipelineEnd } from './pipelines.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
+import { watchRollback } from './rollback.js';
 import type { FramesealStats, TrackStats } from './stats.js';
 import { trackName } from './tracks.js';
-import { requireEncodedStreams, transport, type Transport } from './transport.js';
+import { requireClosed, stopTransceiver, transport, type Transport } from './transport.js';
 import { Watchdog } from './watchdog.js';
 import type {
   Answer,
+  MemberStats,
   Method,
   OpenedData,
   Requests,
@@ -48,8 +52,7 @@ import type {
  * signalling.onjoin = (id) => frameseal.memberJoined(id);
  * signalling.onleave = (id) => frameseal.memberLeft(id);
  *
- * const pc = new RTCPeerConnection();
- * frameseal.attach(pc);
+ * const pc = frameseal.connection({ iceServers });
  * ```
  *
  * Whatever is attached or protected stays so: without a key, with a failed worker or after
@@ -65,12 +68,16 @@ export class Frameseal extends EventTarget {
   readonly #watchdog: Watchdog;
   readonly #session: Pick<SessionOptions, 'keys' | 'profile'>;
   readonly #accept: FramesealOptions['acceptMember'];
+  /** What the worker said last of each member that is there, and the state that was told. */
+  readonly #members = new Map<string, { detail: MemberDetail; told: MemberDetail['state'] }>();
   readonly #ownsWorker: boolean;
+  /** Whether somebody listens to problems. */
+  #isHeard = false;
 
   private constructor(
     worker: Worker,
     { keys, profile }: SessionOptions,
-    { acceptMember, worker: given }: FramesealOptions,
+    { acceptMember, telephoneEvents, worker: given }: FramesealOptions,
   ) {
     super();
     this.#session = { keys, profile };
@@ -80,9 +87,13 @@ export class Frameseal extends EventTarget {
       event: (event) => this.#handle(event),
       failed: () => this.#report('worker-failed', { count: 1 }),
     });
-    this.#pipelines = new Pipelines(this.#channel);
-    this.#watchdog = new Watchdog(this.#pipelines, this.#channel, (subject, count) => {
-      this.#report('transform-not-running', { count }, subject);
+    const allowsTelephoneEvents = telephoneEvents === 'allow';
+    this.#pipelines = new Pipelines(this.#channel, { allowsTelephoneEvents });
+    this.#watchdog = new Watchdog(this.#pipelines, this.#channel, {
+      bypassed: (subject, count) => this.#stopBypass(subject, count),
+      judged: (subject, verdict) => this.#judgeReceiver(subject, verdict),
+      recovered: () => this.#tellMembers(),
+      stoodStill: ({ pipeline }) => this.#channel.tell('wantKeyFrame', pipeline),
     });
   }
 
@@ -119,29 +130,42 @@ export class Frameseal extends EventTarget {
   }
 
   /**
-   * Protects every sender and receiver of a connection, now and later.
+   * Makes a connection that cannot send media in the clear, and {@link Frameseal.attach | attaches} it.
    *
-   * Call it right after `new RTCPeerConnection()`: Chromium lets a transceiver that is older than
-   * the current turn go unprotected, which is told by the problem `transform-not-running`. Doing it
-   * again changes nothing.
-   *
-   * @throws FramesealError `already-protected`: by another `Frameseal`, or a transform of the
-   * application; `encoded-streams-disabled`; `closed`.
+   * @throws FramesealError `closed`; and what `new RTCPeerConnection()` throws.
    */
-  attach(pc: RTCPeerConnection): void {
-    if (typeof pc?.getTransceivers !== 'function') throw new TypeError('not an RTCPeerConnection');
+  connection(configuration?: RTCConfiguration): RTCPeerConnection {
     this.#requireOpen();
-    const owner = attached.get(pc);
-    if (owner === this) return;
-    if (owner) throw new FramesealError('already-protected', 'attached to another Frameseal');
-    requireEncodedStreams(pc);
+    const pc = new RTCPeerConnection(closedConfiguration(configuration));
+    this.attach(pc);
+    return pc;
+  }
 
-    const sweep = (): void => {
-      this.#pipelines.sweep(pc);
-      this.#watch();
-    };
-    sweep();
-    watchTransceivers(pc, sweep);
+  /**
+   * Protects every sender and receiver of a connection, now and later. Doing it again protects what
+   * has been added past the connection's own methods.
+   *
+   * In Chromium the connection must have been made with `encodedInsertableStreams: true`: then its
+   * media waits for the transforms, however late they come.
+   *
+   * @throws FramesealError `encoded-streams-disabled`: the connection lacks that option;
+   * `already-protected`: by another `Frameseal`, or a transform of the application; `closed`.
+   */
+  attach(pc: RTCPeerConnection, { trustTiming = false }: AttachOptions = {}): void {
+    if (typeof pc?.getTransceivers !== 'function') throw new TypeError('not an RTCPeerConnection');
+    const owner = attached.get(pc);
+    if (owner === this) return this.#sweep(pc);
+    this.#requireOpen();
+    if (owner) throw new FramesealError('already-protected', 'attached to another Frameseal');
+    if (!trustTiming) requireClosed(pc);
+    this.#sweep(pc);
+    this.#pipelines.tellCodecs(pc); // it may have negotiated before
+    watchTransceivers(pc, () => this.#sweep(pc));
+    pc.addEventListener('signalingstatechange', () => {
+      if (pc.signalingState === 'stable') this.#pipelines.tellCodecs(pc);
+    });
+    if (isClosed(pc)) keepClosed(pc);
+    if (knowsOption()) watchRollback(pc, () => this.#suspectReceivers(pc));
     attached.set(pc, this);
   }
 
@@ -296,22 +320,28 @@ export class Frameseal extends EventTarget {
 
   /** Tells what has been sealed, opened and dropped so far, and how long it took. */
   async stats(): Promise<FramesealStats> {
-    const { pipelines, ...session } = await this.#channel.request('stats');
+    const { pipelines, members, ...session } = await this.#channel.request('stats');
     const tracks: TrackStats[] = [];
     for (const { pipeline, track: received, ...counters } of pipelines) {
       const subject = this.#pipelines.find(pipeline);
       if (!subject) continue;
-      const { direction, kind, end, transceiver, track = received } = subject;
+      const { direction, kind, end, transceiver, bypassed, track = received } = subject;
       tracks.push({
         mid: transceiver.mid,
         trackId: end.track?.id ?? null,
         direction,
         kind,
+        bypassed,
         ...(track !== undefined && { track: trackName(track) }),
         ...counters,
       });
     }
-    return { transport: transport as Transport, ...session, tracks };
+    return {
+      transport: transport as Transport,
+      ...session,
+      members: members.map((member) => ({ ...member, state: this.#stateOf(member) })),
+      tracks,
+    };
   }
 
   /**
@@ -319,10 +349,14 @@ export class Frameseal extends EventTarget {
    * with `closed`.
    *
    * Connections stay protected: none of their frames passes any more. A transceiver that an attached
-   * connection gets afterwards is stopped, and the call that made it throws `closed`.
+   * connection gets afterwards is stopped, and the call that made it throws `closed`. So is one whose
+   * frames could pass by, and of which none has come through the worker: nobody watches it any more.
    */
   close(): void {
     this.#watchdog.stop();
+    for (const subject of this.#pipelines) {
+      if (ignoresLateTransforms(subject.pc) && !this.#watchdog.isProven(subject)) this.#stop(subject);
+    }
     this.#channel.close();
     if (this.#ownsWorker) this.#channel.worker.terminate();
   }
@@ -343,6 +377,11 @@ export class Frameseal extends EventTarget {
   async #introduce(credential: (fingerprint: string) => unknown): Promise<void> {
     const given = await credential(await this.fingerprint());
     await this.#ask('exchange', 'setCredential', copyCredential(given as Uint8Array));
+  }
+
+  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
+    if (args[0] === 'problem') this.#isHeard = true;
+    super.addEventListener(...args);
   }
 
   #tell<M extends Method>(method: M, ...args: Parameters<Requests[M]>): void {
@@ -366,7 +405,10 @@ export class Frameseal extends EventTarget {
         return this.#tellSource(event);
       case 'message':
         return this.#dispatch('message', { to: event.to ?? null, data: event.data });
-      case 'member':
+      case 'member': {
+        const { type, ...detail } = event;
+        return this.#tellMember(detail);
+      }
       case 'keychange': {
         const { type, ...detail } = event;
         return this.#dispatch(type, detail);
@@ -376,8 +418,6 @@ export class Frameseal extends EventTarget {
         void this.#judge(claim);
         return;
       }
-      case 'keyFrameNeeded':
-        return this.#pipelines.makeKeyFrame(event.pipeline);
       case 'problem': {
         const { type, code, pipeline, ...known } = event;
         const subject = pipeline === undefined ? undefined : this.#pipelines.find(pipeline);
@@ -406,6 +446,69 @@ export class Frameseal extends EventTarget {
     this.#channel.tell('judge', member, fingerprint, accept);
   }
 
+  #tellMember(detail: MemberDetail): void {
+    const state = this.#stateOf(detail);
+    if (state === 'left') this.#members.delete(detail.id);
+    else this.#members.set(detail.id, { detail, told: state });
+    this.#dispatch('member', { ...detail, state });
+  }
+
+  /** A member is not secured while frames go past the worker. */
+  #stateOf({ state }: Pick<MemberDetail | MemberStats, 'state'>): MemberDetail['state'] {
+    return state === 'secured' && this.#pipelines.isBypassed ? 'bypassed' : state;
+  }
+
+  #sweep(pc: RTCPeerConnection): void {
+    this.#pipelines.sweep(pc);
+    this.#watch();
+  }
+
+  /** Ends what goes past the worker, in the way that browsers obey at once. */
+  #stopBypass(subject: PipelineEnd, count: number): void {
+    this.#stop(subject);
+    this.#report('transform-not-running', { count }, subject);
+    this.#tellMembers();
+  }
+
+  /**
+   * Chromium may have taken the transforms off receivers that ran: nothing is heard of one until it is
+   * known that its transform runs.
+   */
+  #suspectReceivers(pc: RTCPeerConnection): void {
+    for (const subject of this.#pipelines) {
+      const { direction, transceiver } = subject;
+      const runs = transceiver.currentDirection?.includes('recv') ?? false;
+      const { track } = transceiver.receiver;
+      if (subject.pc !== pc || direction !== 'receive' || !runs || !track.enabled) continue;
+      track.enabled = false;
+      this.#watchdog.suspect(subject);
+    }
+  }
+
+  #judgeReceiver(subject: PipelineEnd, verdict: 'runs' | 'bypassed'): void {
+    if (verdict === 'runs') {
+      subject.transceiver.receiver.track.enabled = true;
+      return;
+    }
+    this.#stop(subject);
+    this.#report('rolled-back', { count: 1 }, subject);
+    this.#tellMembers();
+  }
+
+  /** A sender is of no use any more; a receiver's sender may be. */
+  #stop(subject: PipelineEnd): void {
+    subject.bypassed = true;
+    if (subject.direction === 'send') stopTransceiver(subject.transceiver);
+    else subject.transceiver.receiver.track.enabled = false; // sealed bytes are noise
+  }
+
+  /** Tells which members' states are others now. */
+  #tellMembers(): void {
+    for (const { detail, told } of [...this.#members.values()]) {
+      if (this.#stateOf(detail) !== told) this.#tellMember(detail);
+    }
+  }
+
   #report(
     code: ProblemCode,
     known: Pick<ProblemDetail, 'count' | 'error' | 'keyId' | 'member' | 'reason'>,
@@ -416,7 +519,9 @@ export class Frameseal extends EventTarget {
     const place = { ...(trackId && { trackId }), ...(mid && { mid }) };
     const { severity, hint } = PROBLEMS[code];
     const told = known.reason ? hint.replace('see reason', known.reason) : hint;
-    this.#dispatch('problem', { code, severity, hint: told, ...known, ...place });
+    const detail = { code, severity, hint: told, ...known, ...place };
+    if (severity === 'error' && !this.#isHeard) console.error(`Frameseal: ${code}: ${told}`, detail);
+    this.#dispatch('problem', detail);
   }
 
   #dispatch<K extends keyof FramesealEventMap>(

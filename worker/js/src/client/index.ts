@@ -16,6 +16,7 @@ export type {
 } from './events.js';
 export { Frameseal, type FramesealListener } from './frameseal.js';
 export type {
+  AttachOptions,
   FramesealOptions,
   KeyMode,
   MemberClaim,

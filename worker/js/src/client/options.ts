@@ -98,6 +98,13 @@ export interface FramesealOptions {
   audioCipherSuite?: CipherSuite;
 
   /**
+   * Whether senders may send tones (RFC 4733), `sender.dtmf`. Browsers make them behind the encoder, so
+   * they leave in the clear, and a media server can read the digits, be they a card number or a PIN.
+   * By default `refuse`: `insertDTMF()` throws `telephone-events-refused`.
+   */
+  telephoneEvents?: 'refuse' | 'allow';
+
+  /**
    * The worker, or where its script is; by default `worker.js` beside this module, as a module
    * worker.
    *
@@ -130,6 +137,18 @@ export interface MemberClaim {
   fingerprint: string;
   /** What it gave as `credential`, at most 4096 bytes; empty if nothing. */
   credential: Uint8Array;
+}
+
+/** What `attach()` may be told. */
+export interface AttachOptions {
+  /**
+   * Takes a connection without `encodedInsertableStreams: true`, because somebody else makes it.
+   *
+   * Then `attach()` must come before anything is awaited after `new RTCPeerConnection()`. If it comes
+   * too late, Chromium sends in the clear until the alarm stops it, some 300 ms: see the problem
+   * `transform-not-running`.
+   */
+  trustTiming?: boolean;
 }
 
 /** What `protect()` may be told about a transceiver. */
@@ -214,6 +233,7 @@ export function sessionOptions(options: FramesealOptions): SessionOptions {
   requireMember('member', member);
   requireOneOf('keys', keys, ['exchange', 'manual']);
   requireOneOf('profile', profile, ['frameseal/1', 'rfc9605']);
+  requireOneOf('telephoneEvents', options.telephoneEvents ?? 'refuse', ['refuse', 'allow']);
   const suites = {
     cipherSuite: requireSuite('cipherSuite', name),
     audioCipherSuite: requireSuite('audioCipherSuite', audioCipherSuite),

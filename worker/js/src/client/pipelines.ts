@@ -1,19 +1,22 @@
 import type { Channel } from './channel.js';
+import { negotiatedCodecs } from './codecs.js';
 import { FramesealError } from './errors.js';
 import type { ProtectOptions } from './options.js';
+import { refuseTelephoneEvents } from './telephone-events.js';
 import { SHARED_TRACK, TrackNumbers, trackNumber } from './tracks.js';
-import { connect, hasTransform, type MediaEnd } from './transport.js';
+import { connect, hasTransform, stopTransceiver, type MediaEnd } from './transport.js';
 import type { Direction, MediaKind, Pipeline } from '../protocol.js';
 
 /**
  * The transceivers that a `Frameseal` protects, each with two pipelines in the worker.
  *
- * Chromium heeds a transform only if it is set in the turn that made the sender or receiver, and
- * says nothing otherwise; so both ends get theirs at once, whatever the direction will be, and keep
- * it for life. What is learnt later goes to the worker as a `retarget`.
+ * Without its option, Chromium heeds a transform only if it is set in the turn that made the sender or
+ * receiver, and says nothing otherwise; so both ends get theirs at once, whatever the direction will
+ * be, and keep it for life. What is learnt later goes to the worker as a `retarget`.
  */
 export class Pipelines {
   readonly #channel: Channel;
+  readonly #options: PipelinesOptions;
   readonly #protected = new Map<RTCRtpTransceiver, ProtectedTransceiver>();
   readonly #numbers = new WeakMap<RTCPeerConnection, TrackNumbers>();
   /** Of transceivers whose connection is not known. */
@@ -21,30 +24,22 @@ export class Pipelines {
   #last = 0;
   #prepared = false;
 
-  constructor(channel: Channel) {
+  constructor(channel: Channel, options: PipelinesOptions) {
     this.#channel = channel;
+    this.#options = options;
   }
 
   /** Every direction of every transceiver. */
   *[Symbol.iterator](): Generator<PipelineEnd> {
-    for (const { transceiver, track, send, receive } of this.#protected.values()) {
-      const kind = kindOf(transceiver);
-      yield {
-        pipeline: send,
-        direction: 'send',
-        kind,
-        track,
-        transceiver,
-        end: transceiver.sender,
-      };
-      yield {
-        pipeline: receive,
-        direction: 'receive',
-        kind,
-        transceiver,
-        end: transceiver.receiver,
-      };
+    for (const { send, receive } of this.#protected.values()) {
+      yield send;
+      yield receive;
     }
+  }
+
+  /** Whether frames went past the worker at an end that is still there. */
+  get isBypassed(): boolean {
+    return [...this].some(({ bypassed }) => bypassed);
   }
 
   /** Finds a direction of a transceiver by what the worker calls it. */
@@ -75,7 +70,7 @@ export class Pipelines {
       const known = this.#protected.get(transceiver);
       try {
         if (!known) this.#add(transceiver, {}, pc);
-        else if (known.track === undefined && sends(transceiver)) this.#update(known);
+        else if (known.send.track === undefined && sends(transceiver)) this.#update(known);
       } catch (error) {
         errors.push(error); // those after it must not go unprotected for that
       }
@@ -83,30 +78,32 @@ export class Pipelines {
     if (errors.length > 0) throw errors[0];
   }
 
-  /** Has a sender's browser make key frames, for those who cannot begin without. */
-  makeKeyFrame(pipeline: number): void {
-    const end = this.find(pipeline)?.end;
-    if (!end || !('setParameters' in end)) return;
-    const parameters = end.getParameters();
-    const options: KeyFrameOptions = {
-      encodingOptions: parameters.encodings.map(() => ({ keyFrame: true })),
-    };
-    // It fails where nothing is sent, or when the application changes parameters in this moment:
-    // then the watchers' own requests bring a key frame.
-    end.setParameters(parameters, options).catch(() => {});
+  /**
+   * Tells the worker which codecs were negotiated, where that has changed: of one connection, or of all
+   * that `attach()` does not know.
+   */
+  tellCodecs(pc: RTCPeerConnection | undefined): void {
+    for (const subject of this) {
+      if (subject.pc !== pc) continue;
+      const codecs = negotiatedCodecs(subject.end);
+      const told = codecs.join();
+      if (told === subject.codecs) continue;
+      subject.codecs = told;
+      this.#channel.tell('setCodecs', subject.pipeline, codecs);
+    }
   }
 
   /** Forgets the transceivers that will not carry media again. Returns how many are left. */
   prune(): number {
-    for (const { transceiver, pc, numbers, track, send, receive } of this.#protected.values()) {
+    for (const { transceiver, pc, numbers, send, receive } of this.#protected.values()) {
       // A negotiation that is rolled back takes its transceivers away without stopping them.
       const gone = pc && !pc.getTransceivers().includes(transceiver);
       if (!gone && transceiver.currentDirection !== 'stopped') continue;
 
       this.#protected.delete(transceiver);
-      if (track !== undefined) numbers.free(track);
-      this.#channel.tell('release', send);
-      this.#channel.tell('release', receive);
+      if (send.track !== undefined) numbers.free(send.track);
+      this.#channel.tell('release', send.pipeline);
+      this.#channel.tell('release', receive.pipeline);
     }
     return this.#protected.size;
   }
@@ -124,22 +121,32 @@ export class Pipelines {
       options,
       pc,
       numbers: this.#numbersOf(pc),
-      track: undefined,
-      send: ++this.#last,
-      receive: ++this.#last,
+      send: this.#end(transceiver, sender, 'send', pc),
+      receive: this.#end(transceiver, receiver, 'receive', pc),
     };
     const { send, receive } = describe(added);
     try {
       if (this.#channel.ended) throw this.#channel.ended;
+      if (!this.#options.allowsTelephoneEvents) refuseTelephoneEvents(sender);
       connect(sender, send, this.#channel);
       connect(receiver, receive, this.#channel);
     } catch (error) {
       // Fail closed: what cannot be protected must not carry media.
-      transceiver.stop();
+      stopTransceiver(transceiver);
       throw error;
     }
     this.#protected.set(transceiver, added);
     this.#prepare(added);
+  }
+
+  #end(
+    transceiver: RTCRtpTransceiver,
+    end: MediaEnd,
+    direction: Direction,
+    pc: RTCPeerConnection | undefined,
+  ): PipelineEnd {
+    const kind = transceiver.receiver.track.kind as MediaKind;
+    return { pipeline: ++this.#last, direction, kind, transceiver, end, pc, bypassed: false };
   }
 
   #update(known: ProtectedTransceiver): void {
@@ -150,8 +157,8 @@ export class Pipelines {
   }
 
   /** Has a key made when there is something to send, before frames come. With manual keys: nothing. */
-  #prepare({ track }: ProtectedTransceiver): void {
-    if (track === undefined || this.#prepared) return;
+  #prepare({ send }: ProtectedTransceiver): void {
+    if (send.track === undefined || this.#prepared) return;
     this.#prepared = true;
     this.#channel.tell('prepare');
   }
@@ -164,34 +171,36 @@ export class Pipelines {
   }
 }
 
+/** What holds for all transceivers of a `Frameseal`. */
+export interface PipelinesOptions {
+  allowsTelephoneEvents: boolean;
+}
+
 /** One direction of one transceiver. */
 export interface PipelineEnd {
   /** Its number in the session. */
-  pipeline: number;
-  direction: Direction;
-  kind: MediaKind;
-  /** When sending: which of this member's tracks; from when it sends. */
+  readonly pipeline: number;
+  readonly direction: Direction;
+  readonly kind: MediaKind;
+  readonly transceiver: RTCRtpTransceiver;
+  readonly end: MediaEnd;
+  /** Its connection, where `attach()` found it. */
+  readonly pc: RTCPeerConnection | undefined;
+  /** When sending: which of this member's tracks; from when it sends or the application names it. */
   track?: number | undefined;
-  transceiver: RTCRtpTransceiver;
-  end: MediaEnd;
-}
-
-/** What W3C's "WebRTC Extensions" add to `setParameters()`: one entry per encoding. */
-interface KeyFrameOptions extends RTCSetParameterOptions {
-  encodingOptions: { keyFrame: boolean }[];
+  /** Frames went past the worker here, and were stopped. */
+  bypassed: boolean;
+  /** The codecs that the worker was told of. */
+  codecs?: string;
 }
 
 interface ProtectedTransceiver {
   transceiver: RTCRtpTransceiver;
   options: ProtectOptions;
-  /** Its connection, where `attach()` found it. */
   pc: RTCPeerConnection | undefined;
   numbers: TrackNumbers;
-  /** The sender's number, from when it sends or the application names it. */
-  track: number | undefined;
-  /** Numbers of its pipelines. */
-  send: number;
-  receive: number;
+  send: PipelineEnd;
+  receive: PipelineEnd;
 }
 
 /** Of every `Frameseal` in this page. */
@@ -199,27 +208,28 @@ const owned = new WeakSet<RTCRtpTransceiver>();
 
 /** Numbers the sender if it is time; returns what the worker is to know of both directions. */
 function describe(subject: ProtectedTransceiver): { send: Pipeline; receive: Pipeline } {
-  const { transceiver, numbers, options } = subject;
-  const kind = kindOf(transceiver);
+  const { transceiver, numbers, options, send, receive } = subject;
+  const { kind } = send;
 
   const chosen = options.track === undefined ? undefined : trackNumber(options.track);
-  if (chosen !== undefined && chosen !== subject.track) {
-    if (subject.track !== undefined) numbers.free(subject.track);
+  if (chosen !== undefined && chosen !== send.track) {
+    if (send.track !== undefined) numbers.free(send.track);
     numbers.reserve(chosen);
-    subject.track = chosen;
+    send.track = chosen;
   }
-  if (subject.track === undefined && sends(transceiver)) subject.track = numbers.assign(kind);
+  if (send.track === undefined && sends(transceiver)) send.track = numbers.assign(kind);
 
   const { codec, from } = options;
-  const common = { kind, track: subject.track ?? SHARED_TRACK, ...(codec && { codec }) };
+  const common = { kind, track: send.track ?? SHARED_TRACK, ...(codec && { codec }) };
   return {
-    send: { pipeline: subject.send, direction: 'send', ...common },
-    receive: { pipeline: subject.receive, direction: 'receive', ...common, ...(from && { from }) },
+    send: { pipeline: send.pipeline, direction: 'send', ...common },
+    receive: {
+      pipeline: receive.pipeline,
+      direction: 'receive',
+      ...common,
+      ...(from && { from }),
+    },
   };
-}
-
-function kindOf(transceiver: RTCRtpTransceiver): MediaKind {
-  return transceiver.receiver.track.kind as MediaKind;
 }
 
 function sends(transceiver: RTCRtpTransceiver): boolean {

@@ -2,7 +2,11 @@ import type { ProblemCode as WorkerProblemCode } from '../protocol.js';
 
 /** What is going wrong while media flows; the `code` of a `problem` event. */
 export type ProblemCode =
-  WorkerProblemCode | 'judgement-failed' | 'transform-not-running' | 'worker-failed';
+  | WorkerProblemCode
+  | 'judgement-failed'
+  | 'rolled-back'
+  | 'transform-not-running'
+  | 'worker-failed';
 
 /**
  * How bad a problem is.
@@ -60,18 +64,23 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     'Old frames, or the same ones, arrive again and again, and are not shown. ' +
     'Find out whether the media server replays them, or one track is received very often.',
   ),
+  'rolled-back': error(
+    'This browser takes the transforms off the receivers of a running call when an offer is rolled ' +
+    'back, so their tracks were muted. Connect anew, and have changes wait until the other ' +
+    'side’s offer is answered.',
+  ),
   'slot-conflict': info(
     'Two members have the same slot (see reason), so their frames take longer to open. ' +
     'If the application gives slots, give each only once; else one of the two takes another.',
   ),
   'transform-not-running': error(
-    'Frames pass without being sealed or opened, because the browser ignores a transform that ' +
-    'comes too late. Call attach() right after new RTCPeerConnection(), or protect() in the ' +
-    'turn that makes the transceiver, and connect anew.',
+    'Frames passed without being sealed or opened, because the browser ignores a transform that ' +
+    'comes too late; so the sender’s transceiver was stopped, or the receiver’s track muted. ' +
+    'Make the connection with frameseal.connection(), or add the track again and negotiate.',
   ),
   'unsupported-codec': error(
-    'There is no envelope for this codec, so its frames are dropped. ' +
-    'Negotiate VP8, VP9, H.264, H.265 or AV1, or tell protect() the codec.',
+    'There is no envelope for this codec, or the browser does not tell the codec, so frames are ' +
+    'dropped. Negotiate VP8, VP9, H.264, H.265 or AV1, or tell protect() the codec.',
   ),
   'worker-failed': error(
     'The worker stopped, so no frame passes any more. ' +

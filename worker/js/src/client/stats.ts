@@ -1,3 +1,4 @@
+import type { MemberDetail } from './events.js';
 import type { TrackName } from './tracks.js';
 import type { Transport } from './transport.js';
 import type { Direction, MediaKind, MemberStats, PipelineStats } from '../protocol.js';
@@ -13,7 +14,7 @@ export interface FramesealStats {
   /** Of that key, as in `keychange` events; absent with manual keys. */
   step?: number;
   /** The other members in the room; none with manual keys. */
-  members: MemberStats[];
+  members: (Omit<MemberStats, 'state'> & Pick<MemberDetail, 'state'>)[];
   /** Longest time that key exchange has held up frames, in microseconds. */
   longestSliceMicroseconds: number;
   /**
@@ -35,6 +36,8 @@ export interface TrackStats extends Omit<PipelineStats, 'pipeline' | 'track'> {
   trackId: string | null;
   direction: Direction;
   kind: MediaKind;
+  /** Frames went past the worker here, so the sender was stopped, or the receiver's track muted. */
+  bypassed: boolean;
   /** The name of the track: this member's when sending, `member`'s when receiving. */
   track?: TrackName;
 }

@@ -1,4 +1,5 @@
 import type { Channel } from './channel.js';
+import { isClosed, knowsOption } from './connection.js';
 import { FramesealError } from './errors.js';
 import type { Pipeline } from '../protocol.js';
 
@@ -18,55 +19,108 @@ interface EncodedStreamsEnd {
   createEncodedStreams(): { readable: ReadableStream; writable: WritableStream };
 }
 
-/** How this browser can run transforms, told by its features alone. */
-export const transport: Transport | undefined =
-  typeof RTCRtpScriptTransform === 'function'
-    ? 'script-transform'
-    : typeof RTCRtpSender === 'function' && 'createEncodedStreams' in RTCRtpSender.prototype
-      ? 'encoded-streams'
-      : undefined;
+/** A module that declares one type, `(externref) -> v128`, and nothing else. */
+const FEATURES = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 111, 1, 123);
+
+/** How this browser can run transforms and our WebAssembly, told by its features alone. */
+export const transport: Transport | undefined = runsWebAssembly() ? transforms() : undefined;
+
+/** Marks a transform that lets nothing pass until ours takes its place: that of `install()`. */
+export const PLACEHOLDER = Symbol.for('frameseal.placeholder');
 
 /** Whether a transform that is not ours is there already. */
 export function hasTransform(end: MediaEnd): boolean {
-  return 'transform' in end && end.transform !== null;
+  return 'transform' in end && end.transform !== null && !(PLACEHOLDER in end.transform);
 }
 
 /**
  * Leads the frames of one end through the worker, for the life of that end.
  *
- * @throws whatever the browser throws where it cannot be done.
+ * @throws FramesealError `worker-failed`, `encoded-streams-disabled`.
  */
 export function connect(end: MediaEnd, pipeline: Pipeline, channel: Channel): void {
-  if (transport === 'script-transform') {
-    end.transform = new RTCRtpScriptTransform(channel.worker, pipeline);
-    return;
-  }
-  try {
-    const { readable, writable } = (end as unknown as EncodedStreamsEnd).createEncodedStreams();
-    channel.stream({ readable, writable, pipeline });
-  } catch (cause) {
-    throw encodedStreamsDisabled(cause);
-  }
+  if (transport === 'script-transform') setTransform(end, scriptTransform(channel.worker, pipeline));
+  else channel.stream({ ...encodedStreams(end), pipeline });
 }
 
 /**
- * Refuses a connection on which `createEncodedStreams()` would come too late or not at all.
+ * Refuses a connection whose media leaves without waiting for a transform.
  *
- * Chromium 124 and later can do without the option, in the turn that made the transceiver; with
- * it, no frame passes before the streams exist, so we ask for it.
+ * @throws FramesealError `encoded-streams-disabled`.
  */
-export function requireEncodedStreams(pc: RTCPeerConnection): void {
-  const configuration: RTCConfiguration & { encodedInsertableStreams?: boolean } =
-    pc.getConfiguration();
-  if (transport === 'encoded-streams' && configuration.encodedInsertableStreams === false) {
-    throw encodedStreamsDisabled();
+export function requireClosed(pc: RTCPeerConnection): void {
+  if (isClosed(pc) === false) throw encodedStreamsDisabled();
+}
+
+/** Ends what a transceiver carries, at once and for good. */
+export function stopTransceiver(transceiver: RTCRtpTransceiver): void {
+  try {
+    transceiver.stop();
+  } catch {
+    // The connection is closed: it carries nothing.
+  }
+}
+
+function scriptTransform(worker: Worker, pipeline: Pipeline): RTCRtpScriptTransform {
+  try {
+    return new RTCRtpScriptTransform(worker, pipeline);
+  } catch (cause) {
+    // Firefox 140 throws an object of its own, which says nothing, when the worker was terminated.
+    throw new FramesealError('worker-failed', 'the browser refuses the worker', { cause });
+  }
+}
+
+/** Sets a transform that nobody takes away by mistake: media would flow in the clear. */
+function setTransform(end: MediaEnd, transform: RTCRtpScriptTransform): void {
+  end.transform = transform;
+  sealed.add(end);
+  guard(Object.getPrototypeOf(end));
+}
+
+/** Has the setter of senders or receivers refuse those that are sealed. */
+function guard(prototype: object): void {
+  const transforms = Object.getOwnPropertyDescriptor(prototype, 'transform');
+  if (guarded.has(prototype) || !transforms?.set) return;
+  guarded.add(prototype);
+  const { set } = transforms;
+  Object.defineProperty(prototype, 'transform', {
+    ...transforms,
+    set(this: MediaEnd, transform: unknown) {
+      if (sealed.has(this)) {
+        throw new FramesealError('already-protected', 'this end is sealed for life');
+      }
+      Reflect.apply(set, this, [transform]);
+    },
+  });
+}
+
+/** The ends that have our transform, and the prototypes that know of them. */
+const sealed = new WeakSet<MediaEnd>();
+const guarded = new WeakSet();
+
+function encodedStreams(end: MediaEnd): { readable: ReadableStream; writable: WritableStream } {
+  try {
+    return (end as unknown as EncodedStreamsEnd).createEncodedStreams();
+  } catch (cause) {
+    throw encodedStreamsDisabled(cause);
   }
 }
 
 function encodedStreamsDisabled(cause?: unknown): FramesealError {
   return new FramesealError(
     'encoded-streams-disabled',
-    'this browser needs new RTCPeerConnection({ encodedInsertableStreams: true, ... })',
+    'media of this connection could leave in the clear: make it with frameseal.connection(), or ' +
+      'with new RTCPeerConnection({ encodedInsertableStreams: true, ... })',
     { cause },
   );
+}
+
+function transforms(): Transport | undefined {
+  if (typeof RTCRtpScriptTransform === 'function') return 'script-transform';
+  return knowsOption() ? 'encoded-streams' : undefined;
+}
+
+/** Whether the browser knows vectors and reference types, without which our module does not load. */
+function runsWebAssembly(): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(FEATURES);
 }

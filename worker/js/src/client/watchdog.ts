@@ -1,144 +1,221 @@
+import { Bypass } from './bypass.js';
 import type { Channel } from './channel.js';
+import { isClosed } from './connection.js';
 import type { PipelineEnd, Pipelines } from './pipelines.js';
+import { Standstill } from './standstill.js';
+import { Suspicion } from './suspicion.js';
 import type { MediaEnd } from './transport.js';
-import type { MediaKind } from '../protocol.js';
+import type { PipelineStats } from '../protocol.js';
 
 /**
- * Notices frames that pass the worker by, by comparing its counters with the browser's.
+ * Compares the browser's counters with the worker's, and tells what is wrong.
  *
- * Runs once a second while there is something to watch, and lets go of what has ended. A worker that
- * gives no counters has failed.
+ * Runs while there is something to watch, and lets go of what has ended. A worker that gives no
+ * counters has failed.
  */
 export class Watchdog {
   readonly #pipelines: Pipelines;
   readonly #channel: Channel;
-  readonly #alarm: Alarm;
-  /** `null` while the browser counts. */
-  readonly #bypasses = new WeakMap<MediaEnd, Bypass | null>();
-  #timer: ReturnType<typeof setInterval> | undefined;
-  /** Since when the worker owes an answer, in checks; `undefined` if it does not. */
-  #waiting: number | undefined;
+  readonly #handlers: WatchdogHandlers;
+  readonly #watched = new WeakMap<PipelineEnd, Watched>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** How long the worker has owed an answer, in ms; `undefined` if it does not. */
+  #waited: number | undefined;
+  #looked = 0;
 
-  constructor(pipelines: Pipelines, channel: Channel, alarm: Alarm) {
+  constructor(pipelines: Pipelines, channel: Channel, handlers: WatchdogHandlers) {
     this.#pipelines = pipelines;
     this.#channel = channel;
-    this.#alarm = alarm;
+    this.#handlers = handlers;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => void this.#tick(), INTERVAL_MS);
+    this.#timer ??= setTimeout(() => void this.#look(), FAST_MS);
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  async #tick(): Promise<void> {
-    if (!this.#pipelines.prune()) this.stop();
-    if (this.#waiting !== undefined) {
-      // A terminated worker does not say so.
-      if (++this.#waiting === PATIENCE) this.#channel.fail('the worker does not answer');
+  /** Whether the transform of one end is known to run: a frame came through it. */
+  isProven(subject: PipelineEnd): boolean {
+    return this.#of(subject).bypass.isProven;
+  }
+
+  /** Finds out soon whether the transform of one end still runs. */
+  suspect(subject: PipelineEnd): void {
+    const watched = this.#of(subject);
+    watched.suspicion = new Suspicion();
+    watched.next = 0;
+    this.stop();
+    this.start();
+  }
+
+  async #look(): Promise<void> {
+    this.#timer = undefined;
+    if (!this.#prune()) return;
+    const flowing = [...this.#pipelines].filter(flows).map((subject) => this.#of(subject));
+    const pause = Math.min(SLOW_MS, ...flowing.map(pauseAfter));
+    this.#timer = setTimeout(() => void this.#look(), pause);
+    if (this.#waited !== undefined) {
+      // A terminated worker does not say so. Not all of the time counts: the page may have been asleep.
+      this.#waited += Math.min(performance.now() - this.#looked, SLOW_MS);
+      this.#looked = performance.now();
+      if (this.#waited >= PATIENCE_MS) this.#channel.fail('the worker does not answer');
       return;
     }
-    this.#waiting = 0;
+    this.#waited = 0;
+    this.#looked = performance.now();
+    this.#pipelines.tellCodecs(undefined);
+    await read(flowing.filter(({ next }) => next <= this.#looked));
     try {
       const { pipelines } = await this.#channel.request('stats');
-      const seen = new Map(pipelines.map((stats) => [stats.pipeline, stats.seen]));
-      for (const subject of this.#pipelines) {
-        if (flows(subject)) void this.#compare(subject, seen.get(subject.pipeline) ?? 0);
+      for (const watched of flowing) {
+        this.#compare(watched, pipelines.find(({ pipeline }) => pipeline === watched.subject.pipeline));
       }
     } catch {
       // The worker has failed, which is told elsewhere.
     }
-    this.#waiting = undefined;
+    this.#waited = undefined;
   }
 
-  // Nobody may wait for this: asked just before a connection closes, Firefox never answers.
-  async #compare(subject: PipelineEnd, seen: number): Promise<void> {
-    const { end, kind } = subject;
-    const known = this.#bypasses.get(end);
-    if (known === null) return; // a slow machine has enough to count already
-    const bypass = known ?? new Bypass(kind);
-    this.#bypasses.set(end, null);
-    const missed = await countFrames(end).then(
-      (passed) => bypass.check(passed, seen),
-      () => 0, // the connection closed meanwhile
-    );
-    this.#bypasses.set(end, bypass);
-    if (missed) this.#alarm(subject, missed);
-  }
-}
-
-/** Told of frames that went past the worker, at most once a second for each direction. */
-export type Alarm = (subject: PipelineEnd, missed: number) => void;
-
-/**
- * Compares two counters of one thing that are read at slightly different times.
- *
- * Only what passes while the worker sees nothing at all counts, and only when it is more, over more
- * than one check, than reading at different times explains.
- */
-export class Bypass {
-  readonly #least: number;
-  #passed = 0;
-  #seen = 0;
-  #missed = 0;
-  #checks = 0;
-
-  constructor(kind: MediaKind) {
-    this.#least = LEAST_MISSED[kind];
+  /** Lets go of what has ended; returns how many transceivers are left. */
+  #prune(): number {
+    const wasBypassed = this.#pipelines.isBypassed;
+    const left = this.#pipelines.prune();
+    if (wasBypassed && !this.#pipelines.isBypassed) this.#handlers.recovered();
+    return left;
   }
 
-  /**
-   * Takes the totals of now; returns how many frames passed by since the last time it returned any,
-   * or 0 while there is no reason for alarm.
-   */
-  check(passed: number, seen: number): number {
-    const grown = passed - this.#passed;
-    const moved = seen !== this.#seen;
-    this.#passed = passed;
-    this.#seen = seen;
-    // Counters of the browser start anew with a new stream.
-    if (moved || grown < 0) this.#missed = this.#checks = 0;
-    else if (grown > 0) {
-      this.#missed += grown;
-      this.#checks += 1;
+  #of(subject: PipelineEnd): Watched {
+    const known = this.#watched.get(subject) ?? new Watched(subject);
+    this.#watched.set(subject, known);
+    return known;
+  }
+
+  #compare(watched: Watched, stats: PipelineStats | undefined): void {
+    const { subject, counters, bypass, standstill } = watched;
+    if (!counters) return;
+    watched.counters = undefined;
+    watched.next = performance.now() + pauseAfter(watched) - FAST_MS / 2;
+    const seen = stats?.seen ?? 0;
+    const missed = bypass.look(counters.passed, seen);
+    const verdict = watched.suspicion?.look(counters.passed, seen);
+    if (verdict) {
+      watched.suspicion = undefined;
+      this.#handlers.judged(subject, verdict);
+    } else if (missed) {
+      this.#handlers.bypassed(subject, missed);
     }
-    if (this.#checks < 2 || this.#missed < this.#least) return 0;
-    const missed = this.#missed;
-    this.#missed = 0;
-    return missed;
+    if (!stats || counters.decoded === undefined) return;
+    if (standstill.look(performance.now(), counters.decoded, stats.passed)) {
+      this.#handlers.stoodStill(subject);
+    }
   }
 }
 
-// Two checks after a partial one: an alarm within 3 s.
-const INTERVAL_MS = 1000;
-
-/**
- * Checks that the worker may be silent. It answers within a frame's time, asleep or not; but on a
- * machine with many times more to do than it can, it was seen to be late by 4 s, and taking it for
- * failed ends the call.
- */
-const PATIENCE = 10;
-
-/** Video is counted in frames, audio in packets, of which a few may hold no frame. */
-const LEAST_MISSED = { audio: 25, video: 3 };
-
-function flows({ direction, transceiver }: PipelineEnd): boolean {
-  const current = transceiver.currentDirection ?? '';
-  return current.includes(direction === 'send' ? 'send' : 'recv');
+/** Told of what is wrong. */
+export interface WatchdogHandlers {
+  /** Frames went past the worker. */
+  bypassed(subject: PipelineEnd, missed: number): void;
+  /** What became of a suspicion. */
+  judged(subject: PipelineEnd, verdict: 'runs' | 'bypassed'): void;
+  /** The last end where they did is gone. */
+  recovered(): void;
+  /** A picture stands still, though its frames were opened. */
+  stoodStill(subject: PipelineEnd): void;
 }
 
-/** Frames that the browser sent or received at this end, over all its streams. */
-async function countFrames(end: MediaEnd): Promise<number> {
-  let frames = 0;
+/** One direction of one transceiver, as it is watched. */
+class Watched {
+  readonly subject: PipelineEnd;
+  readonly bypass: Bypass;
+  readonly standstill = new Standstill();
+  /** Whether its transform may have been taken away. */
+  suspicion: Suspicion | undefined;
+  /** Whether the browser counts: a slow machine has enough to do already. */
+  isReading = false;
+  /** What it counted, until it is compared. */
+  counters: Counters | undefined;
+  /** When the next look is due. */
+  next = 0;
+
+  constructor(subject: PipelineEnd) {
+    this.subject = subject;
+    this.bypass = new Bypass(subject);
+  }
+
+  async read(): Promise<void> {
+    if (this.isReading) return;
+    this.isReading = true;
+    try {
+      this.counters = await count(this.subject.end);
+    } catch {
+      // The connection closed meanwhile.
+    }
+    this.isReading = false;
+  }
+}
+
+/** What a browser counts at one end, over all its streams. */
+interface Counters {
+  /** Frames of video, or packets of audio, that were sent or received. */
+  passed: number;
+  /** Pictures that were decoded. */
+  decoded: number | undefined;
+}
+
+/**
+ * How long to wait after a look, in ms. Where the browser does not hold media back, an alarm comes 300 ms
+ * after a sender's first packet, and 1.3 s after a transform was taken away. Elsewhere pictures alone
+ * are watched.
+ */
+function pauseAfter({ subject, bypass, standstill, suspicion }: Watched): number {
+  const { direction, kind, pc, end } = subject;
+  if (suspicion || standstill.isYoung) return FAST_MS;
+  if (!pc || !isClosed(pc)) {
+    const isFresh = direction === 'send' && end.track !== null && !bypass.isProven;
+    return isFresh ? FAST_MS : MIDDLE_MS;
+  }
+  return direction === 'receive' && kind === 'video' ? MIDDLE_MS : SLOW_MS;
+}
+
+const [FAST_MS, MIDDLE_MS, SLOW_MS] = [80, 250, 1000];
+
+/**
+ * How long a worker may be silent. It answers within a frame's time, asleep or not; but on a machine
+ * with many times more to do than it can, it was seen to be late by 4 s, and taking it for failed ends
+ * the call.
+ */
+const PATIENCE_MS = 10_000;
+
+/** Just before a connection closes, Firefox never answers: nobody may wait for that. */
+async function read(watched: Watched[]): Promise<void> {
+  const all = Promise.all(watched.map((one) => one.read()));
+  await Promise.race([all, new Promise((resolve) => setTimeout(resolve, FAST_MS))]);
+}
+
+function flows({ direction, transceiver, bypassed }: PipelineEnd): boolean {
+  const current = transceiver.currentDirection ?? '';
+  return !bypassed && current.includes(direction === 'send' ? 'send' : 'recv');
+}
+
+async function count(end: MediaEnd): Promise<Counters> {
+  const counters: Counters = { passed: 0, decoded: undefined };
   const report = await end.getStats();
   report.forEach((stats: StreamStats) => {
-    if (stats.type === 'outbound-rtp') frames += stats.framesSent ?? stats.packetsSent ?? 0;
-    if (stats.type === 'inbound-rtp') frames += stats.framesReceived ?? stats.packetsReceived ?? 0;
+    if (stats.type === 'outbound-rtp') {
+      counters.passed += stats.framesSent ?? (stats.packetsSent ?? 0) - (stats.retransmittedPacketsSent ?? 0);
+    }
+    if (stats.type === 'inbound-rtp') {
+      counters.passed += stats.framesReceived ?? stats.packetsReceived ?? 0;
+      if (stats.framesDecoded !== undefined) {
+        counters.decoded = (counters.decoded ?? 0) + stats.framesDecoded;
+      }
+    }
   });
-  return frames;
+  return counters;
 }
 
 /** What `RTCOutboundRtpStreamStats` and `RTCInboundRtpStreamStats` have of this. */
@@ -146,6 +223,8 @@ interface StreamStats {
   type: string;
   framesSent?: number;
   framesReceived?: number;
+  framesDecoded?: number;
   packetsSent?: number;
   packetsReceived?: number;
+  retransmittedPacketsSent?: number;
 }

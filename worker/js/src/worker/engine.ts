@@ -1,6 +1,7 @@
 import { HAS_EVENTS, WANTS_WORK } from '../constants.js';
 import { Session, wasm_memory } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
+import { Codecs } from './codecs.js';
 import { measureCrossover } from './crossover.js';
 import { Frames, type FrameKind, type Verdict } from './frames.js';
 import { load } from './load.js';
@@ -43,6 +44,7 @@ export class Engine {
   readonly #keyFrameSources = new Map<number, KeyFrameSource>();
   /** Frames whose key has not come, by pipeline. */
   readonly #waiting = new Map<number, WaitingFrames<EncodedFrame>>();
+  readonly #codecs = new Codecs();
   /** Pipelines whose frames are to be tried again. */
   readonly #retries = new Set<number>();
   readonly #alarm = new Alarm(() => this.#wake());
@@ -113,11 +115,17 @@ export class Engine {
   remove(pipeline: number): void {
     this.#keyFrameSources.delete(pipeline);
     this.#waiting.delete(pipeline);
+    this.#codecs.delete(pipeline);
   }
 
   /** Takes the codec of the frames to come, as the browser names it. */
   setMimeType(pipeline: number, mimeType: string): void {
     this.#guard((session) => session.set_mime_type(pipeline, mimeType));
+  }
+
+  /** Finds the codec of a frame whose browser does not name it. */
+  codecOf(pipeline: number, payloadType: number | undefined): string | undefined {
+    return this.#codecs.find(pipeline, payloadType);
   }
 
   /** Whether a frame of this length is one for {@link transformAway}. */
@@ -177,6 +185,8 @@ export class Engine {
     switch (request[0]) {
       case 'stats':
         return this.#stats(session, this.#memory);
+      case 'setCodecs':
+        return this.#codecs.set(request[1], request[2]);
       default: {
         const [method, ...args] = request;
         const methods: Methods = session;
@@ -273,7 +283,7 @@ export class Engine {
         this.#requestKeyFrame(event.pipeline);
         break;
       case 'keyFrameNeeded':
-        if (!this.#makeKeyFrame(event.pipeline)) this.#post({ event });
+        this.#makeKeyFrame(event.pipeline);
         break;
       default:
         this.#post({ event });
@@ -285,11 +295,12 @@ export class Engine {
     this.#keyFrameSources.get(pipeline)?.sendKeyFrameRequest().catch(ignore);
   }
 
-  /** Returns `false` where the browser cannot do it here. */
-  #makeKeyFrame(pipeline: number): boolean {
-    const made = this.#keyFrameSources.get(pipeline)?.generateKeyFrame?.();
-    made?.catch(ignore);
-    return made !== undefined;
+  /**
+   * Where the browser cannot do it here, it is left to the watchers' requests. `setParameters()` could
+   * do it, too, but has the application's own calls of it fail.
+   */
+  #makeKeyFrame(pipeline: number): void {
+    this.#keyFrameSources.get(pipeline)?.generateKeyFrame?.().catch(ignore);
   }
 
   #fail(error: unknown): void {
@@ -327,7 +338,7 @@ function wipeSecrets(message: Call): void {
 
 /** Requests that the session takes as they are, with the time in ms behind their arguments. */
 type Methods = {
-  [M in Exclude<Method, 'stats'>]: (
+  [M in Exclude<Method, 'setCodecs' | 'stats'>]: (
     ...args: [...Parameters<Requests[M]>, now: number]
   ) => Answer<M>;
 };

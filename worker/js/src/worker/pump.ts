@@ -56,7 +56,7 @@ export async function pump(
 export interface EncodedFrame {
   data: ArrayBuffer;
   readonly type?: string;
-  getMetadata(): { mimeType?: string };
+  getMetadata(): { mimeType?: string; payloadType?: number };
 }
 
 /**
@@ -90,7 +90,8 @@ class CodecWatch {
   }
 
   #read(frame: EncodedFrame): void {
-    const mimeType = mimeTypeOf(frame);
+    const { mimeType: named, payloadType } = metadataOf(frame);
+    const mimeType = named ?? this.#engine.codecOf(this.#options.pipeline, payloadType);
     if (mimeType === undefined || mimeType === this.#mimeType) return;
     this.#changes = this.#mimeType !== undefined;
     this.#mimeType = mimeType;
@@ -103,11 +104,11 @@ function kindOf(frame: EncodedFrame, { kind }: Pipeline): FrameKind {
   return frame.type === 'key' ? FRAME_KEY : FRAME_DELTA;
 }
 
-function mimeTypeOf(frame: EncodedFrame): string | undefined {
+function metadataOf(frame: EncodedFrame): ReturnType<EncodedFrame['getMetadata']> {
   try {
-    return frame.getMetadata().mimeType;
+    return frame.getMetadata();
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -1,0 +1,112 @@
+/** Connections that are protected late, or past the package: what leaves in the clear, and who is told. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inBrowsers } from './lib/suite.ts';
+import type { Case, Outcome, Result, Trial, Way } from './pages/trial.ts';
+import type { Bench } from './lib/bench.ts';
+
+inBrowsers((bench) => {
+  const isChromium = bench.name === 'chromium';
+  for (const [way, cases] of Object.entries(CLOSED) as [Way, Case[]][]) {
+    // Firefox does not know the option.
+    if (way === 'option' && !isChromium) continue;
+    // They wait more than they work.
+    describe(`made by ${way}`, { concurrency: 3 }, () => {
+      for (const which of cases) {
+        test(`${which}: nothing leaves in the clear`, async () => {
+          const { outcomes, told } = await run(bench, { way, case: which });
+          for (const { kind, clear_frames } of outcomes) assert.equal(clear_frames, 0, kind);
+          // Without a session, or with one that is closed, nothing flows.
+          const isSilent = which === 'after close()' || which === 'never';
+          for (const { kind, opened } of sent(outcomes)) {
+            if (isSilent) assert.equal(opened, 0);
+            else assert.ok(opened >= MANY[kind], `${opened} frames of ${kind} opened`);
+          }
+          assert.deepEqual(errors(told), EXPECTED[which] ?? []);
+        });
+      }
+    });
+  }
+
+  // The transform that is heeded in the turn after is not promised by anybody: it may be, or not.
+  if (isChromium) {
+    for (const which of ['300 ms late', 'when connected'] as const) {
+      test(`made by the application, ${which}: the alarm stops it within 300 ms`, async () => {
+        const { outcomes, told } = await run(bench, { way: 'none', case: which });
+        const attached = which === 'when connected' ? WATCHED_MS : 0;
+        const alarm = told.find(({ what }) => what === 'transform-not-running');
+        assert.ok(alarm, 'it was told');
+        assert.ok(told.some(({ what }) => what === 'bob is bypassed'), JSON.stringify(told));
+        assert.ok(alarm.at - attached <= ALARM_MS, `told after ${alarm.at - attached} ms`);
+        for (const { kind, clear_ms, clear_frames, opened } of sent(outcomes)) {
+          assert.ok(clear_frames > 0, `this case leaks ${kind}: else it shows nothing`);
+          assert.ok(clear_ms - attached <= ALARM_MS, `${kind} leaked for ${clear_ms - attached} ms`);
+          assert.equal(opened, 0);
+        }
+      });
+    }
+  }
+
+  test('made by the application: a running transform that others replace is noticed', async () => {
+    const { outcomes, told } = await run(bench, { way: 'none', case: 'replaced behind our back' });
+    const alarm = told.find(({ what }) => what === 'transform-not-running');
+    assert.ok(alarm && alarm.at <= REPLACED_MS, `told after ${alarm?.at} ms`);
+    for (const { kind, clear_ms, clear_frames } of sent(outcomes)) {
+      assert.ok(clear_frames > 0, `this case leaks ${kind}: else it shows nothing`);
+      assert.ok(clear_ms <= REPLACED_MS, `${kind} leaked for ${clear_ms} ms`);
+    }
+  });
+});
+
+/** What may happen to connections that are closed until they are protected. */
+const CLOSED: Record<Exclude<Way, 'none'>, Case[]> = {
+  // Protected as they are made.
+  connection: ['in time', 'through the prototype', 'after close()', 'replaced', 'set to null'],
+  install: [
+    'in time',
+    'a microtask late',
+    'a turn late',
+    '300 ms late',
+    'when connected',
+    'never',
+    'through the prototype',
+    'after close()',
+    'set to null',
+  ],
+  option: ['a turn late', '300 ms late', 'when connected', 'never', 'through the prototype'],
+};
+
+/** What the application hears in these cases, for sound and picture each. */
+const EXPECTED: Partial<Record<Case, string[]>> = {
+  'after close()': ['throws closed', 'throws closed'],
+  replaced: ['throws already-protected', 'throws already-protected'],
+  'set to null': ['throws already-protected', 'throws already-protected'],
+};
+
+/** Of a call that lasts as long. */
+const CALL_MS = 2500;
+const MANY = { audio: 60, video: 20 };
+
+/** When the session comes, in a call that has begun without. */
+const WATCHED_MS = 1000;
+/** From a sender's first packet; and of a transform that ran, from when it was taken away. */
+const ALARM_MS = 300;
+const REPLACED_MS = 1300;
+
+async function run(bench: Bench, trial: Pick<Trial, 'way' | 'case'>): Promise<Result> {
+  const page = await bench.open<typeof import('./pages/trial.ts')>('trial');
+  try {
+    return await page.run('run', { ...trial, codec: 'VP8', ms: CALL_MS });
+  } finally {
+    await page.close();
+  }
+}
+
+function sent(outcomes: Outcome[]): Outcome[] {
+  return outcomes.filter(({ direction }) => direction === 'send');
+}
+
+function errors(told: Result['told']): string[] {
+  return told.map(({ what }) => what).filter((what) => !what.startsWith('bob is'));
+}

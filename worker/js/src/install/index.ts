@@ -1,0 +1,7 @@
+/**
+ * Protection for pages whose library makes its connections itself: the entry `frameseal/install.js`.
+ *
+ * @packageDocumentation
+ */
+
+export { install, Installation, type Claimant, type InstallOptions } from './installation.js';
