@@ -35,7 +35,7 @@ export class Bench {
   async start(browser: typeof launch = launch): Promise<void> {
     const { browsers, verbose, headers, app } = this.#equipment;
     for (const name of browsers) {
-      const started = await browser(name, verbose);
+      const started = await browser(name, { verbose: verbose === true });
       this.browsers.set(name, started);
       const pieces: Buffer[] = [];
       started.process()?.stderr?.on('data', (piece: Buffer) => pieces.push(piece));

@@ -5,42 +5,48 @@ import puppeteer, { type Browser } from 'puppeteer-core';
 export const BROWSERS = ['chromium', 'firefox'] as const;
 export type BrowserName = (typeof BROWSERS)[number];
 
-/**
- * Starts a browser with a profile of its own, which `close()` removes.
- *
- * @param verbose has it log all that it can of calls, pages and workers, to its standard error.
- */
-export function launch(name: BrowserName, verbose = false): Promise<Browser> {
-  return name === 'chromium' ? launchChromium(verbose) : launchFirefox(verbose);
+export interface LaunchOptions {
+  /** Has it log all that it can of calls, pages and workers, to its standard error. */
+  verbose?: boolean;
+  /** By default the one that is installed. */
+  executablePath?: string;
 }
 
-function launchChromium(verbose: boolean): Promise<Browser> {
-  const args = [
-    '--autoplay-policy=no-user-gesture-required',
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-    // Candidates are 127.0.0.1 itself: there is no mDNS to resolve `.local` names with.
-    '--disable-features=WebRtcHideLocalIpsWithMdns',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-  ];
+/** Starts a browser with a profile of its own, which `close()` removes. */
+export function launch(name: BrowserName, options: LaunchOptions = {}): Promise<Browser> {
+  return name === 'chromium' ? launchChromium(options) : launchFirefox(options);
+}
+
+/** For calls on one machine, without a person. */
+export const CHROMIUM_ARGS: readonly string[] = [
+  '--autoplay-policy=no-user-gesture-required',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  // Candidates are 127.0.0.1 itself: there is no mDNS to resolve `.local` names with.
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
   // Chromium refuses to sandbox a root user's pages, as in a container.
-  if (process.getuid?.() === 0) args.push('--no-sandbox');
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
+
+function launchChromium({ verbose, executablePath }: LaunchOptions): Promise<Browser> {
+  const args = [...CHROMIUM_ARGS];
   if (verbose) args.push('--enable-logging=stderr', '--v=1', `--vmodule=${VMODULE}`);
   return puppeteer.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: executablePath ?? process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args,
     acceptInsecureCerts: false,
     protocolTimeout: 120_000,
   });
 }
 
-function launchFirefox(verbose: boolean): Promise<Browser> {
+function launchFirefox({ verbose, executablePath }: LaunchOptions): Promise<Browser> {
   return puppeteer.launch({
     browser: 'firefox',
-    executablePath: process.env['FIREFOX'] ?? '/usr/bin/firefox-esr',
+    executablePath: executablePath ?? process.env['FIREFOX'] ?? '/usr/bin/firefox-esr',
     extraPrefsFirefox: {
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,

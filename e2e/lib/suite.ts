@@ -3,7 +3,7 @@
 import { after, before, describe } from 'node:test';
 import type { Browser } from 'puppeteer-core';
 import { Bench, type Equipment } from './bench.ts';
-import { BROWSERS, launch, type BrowserName } from './browsers.ts';
+import { BROWSERS, launch, type BrowserName, type LaunchOptions } from './browsers.ts';
 
 /** Each browser by itself. */
 export const EACH: readonly (readonly BrowserName[])[] = BROWSERS.map((name) => [name]);
@@ -40,9 +40,9 @@ export interface Variant extends Omit<Equipment, 'browsers'> {
 const running = new Map<string, Promise<Browser>>();
 
 /** All groups of a file have the same browsers: to start one takes as long as many a test. */
-export function shared(name: BrowserName, verbose = false): Promise<Browser> {
+export function shared(name: BrowserName, { verbose = false }: LaunchOptions = {}): Promise<Browser> {
   const key = `${name} ${verbose}`;
-  const browser = running.get(key) ?? launch(name, verbose);
+  const browser = running.get(key) ?? launch(name, { verbose });
   running.set(key, browser);
   return browser;
 }

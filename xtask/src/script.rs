@@ -28,15 +28,17 @@ pub(crate) fn vector_tests(workspace: &Workspace) -> Result<()> {
 
 /// Browser tests that prove the same on a machine that is busy with others of them. Those that are not
 /// here measure time, or fill two cores by themselves.
-const SIDE_BY_SIDE: [&str; 12] = [
+const SIDE_BY_SIDE: [&str; 14] = [
     "admission",
     "attach",
     "browser-facts",
+    "connection",
     "conversation",
     "crowd",
     "engines",
     "lockout",
     "look",
+    "old-browsers",
     "package",
     "recording",
     "secrets",
@@ -73,6 +75,8 @@ pub(crate) enum Report {
     Latency,
     /// A call over a network that loses 5 % of all packets
     Loss,
+    /// Sealed calls in old and new browsers, and connections that are protected late
+    Browsers,
 }
 
 /// Makes one report, or all of them.
@@ -83,6 +87,7 @@ pub(crate) fn report(workspace: &Workspace, report: Option<Report>) -> Result<()
             Report::Matrix => ("e2e/matrix.ts", &[]),
             Report::Pauses => ("e2e/pauses.ts", &[]),
             Report::Latency => ("e2e/latency.ts", &[Program::Janus]),
+            Report::Browsers => ("e2e/browsers.ts", &[]),
             Report::Loss => ("e2e/loss.ts", &[Program::Tc, Program::Nft]),
         };
         prepare(workspace, programs)?;

@@ -1,0 +1,164 @@
+/**
+ * Sealed calls in old and new browsers, and everything that an application may do late; written to
+ * `target/e2e/browsers.json`, a row for each medium and direction.
+ *
+ *     cargo xtask e2e browsers
+ */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BROWSERS, type BrowserName } from './lib/browsers.ts';
+import { OLD_BROWSERS, start, type AnyBrowser } from './lib/old-browsers.ts';
+import { serve } from './lib/server.ts';
+import type { Case, Outcome, Trial, Way } from './pages/trial.ts';
+
+/** What came of one medium in one direction. */
+interface Row extends Omit<Outcome, 'kind'> {
+  browser: BrowserName;
+  version: string;
+  transport: string;
+  case: Case | `from ${string}`;
+  /** How the connection was made; `none` is without Chromium's option. */
+  option: Way;
+  /** What the application was told, and when: in ms since the first packet. */
+  told: string[];
+}
+
+const CODECS = ['VP8', 'VP9', 'H264', 'AV1'];
+
+/** What is tried with one codec. */
+const CASES: Partial<Record<Way, Case[]>> = {
+  connection: ['through the prototype', 'after close()', 'replaced', 'set to null'],
+  install: ['a microtask late', 'a turn late', '300 ms late', 'when connected', 'never', 'after close()'],
+  option: ['300 ms late', 'when connected', 'never'],
+  none: ['300 ms late', 'when connected', 'replaced behind our back'],
+};
+
+/** By name and version of the package; without one, the installed browser. */
+const ACROSS: [Parameters<typeof start>, Parameters<typeof start>][] = [
+  [['chromium', '107.0.0'], ['chromium']],
+  [['chromium', '119.0.2'], ['firefox']],
+  // Chromium refuses what Firefox 140 offers when its codecs were chosen.
+  [['chromium'], ['firefox', '140']],
+  [['chromium', '127.0.0'], ['firefox', '140']],
+];
+
+const CALL_MS = 7000;
+const CASE_MS = 2500;
+
+type CrossPage = typeof import('./pages/cross.ts');
+type TrialPage = typeof import('./pages/trial.ts');
+
+const server = await serve();
+const only = process.argv[2];
+const rows: Row[] = [];
+for (const { name, version } of [...OLD_BROWSERS, ...BROWSERS.map((name) => ({ name, version: '' }))]) {
+  if (only && !`${name} ${version}`.startsWith(only)) continue;
+  const browser = await start(name, version);
+  try {
+    rows.push(...(await tryAll(browser)));
+  } finally {
+    await browser.close();
+  }
+  await write();
+}
+if (!only || only === 'cross') rows.push(...(await callAcross()));
+await write();
+await server.close();
+const complaints = judge(rows);
+console.log(`${rows.length} rows, ${new Set(rows.map(({ browser, version }) => browser + version)).size} browsers`);
+for (const complaint of complaints) console.log(complaint);
+process.exit(complaints.length > 0 ? 1 : 0);
+
+async function write(): Promise<void> {
+  const folder = fileURLToPath(new URL('../target/e2e', import.meta.url));
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'browsers.json'), JSON.stringify(rows, null, 1));
+}
+
+/** Calls between browsers of different versions; the row's browser is the one that receives. */
+async function callAcross(): Promise<Row[]> {
+  const all: Row[] = [];
+  for (const [from, to] of ACROSS) {
+    const browsers = [await start(...from), await start(...to)];
+    const [alice, bob] = await Promise.all(
+      browsers.map((browser) => browser.open<CrossPage>(server.origin, 'cross')),
+    );
+    await Promise.all([alice!.run('open', 1, 2), bob!.run('open', 2, 1)]);
+    await alice!.run('accept', await bob!.run('answer', await alice!.run('offer', 'VP8')));
+    await new Promise((later) => setTimeout(later, CALL_MS));
+    const [alices, bobs] = await Promise.all([alice!.run('count'), bob!.run('count')]);
+    for (const [index, sent, came] of [[1, alices, bobs], [0, bobs, alices]] as const) {
+      const { name, version } = browsers[index]!;
+      const other = browsers[1 - index]!;
+      all.push({
+        browser: name,
+        version,
+        transport: '',
+        case: `from ${other.name} ${other.version}`,
+        option: 'connection',
+        codec: 'VP8',
+        direction: 'receive',
+        ...{ sealed: sent.sealed, opened: came.opened, decoded: came.decoded },
+        ...{ clear_frames: 0, clear_ms: 0, told: [] },
+      });
+    }
+    console.log(browsers.map(({ name, version }) => `${name} ${version}`).join(' and '));
+    await Promise.all(browsers.map((browser) => browser.close()));
+  }
+  return all;
+}
+
+async function tryAll({ name, version, open: openPage }: AnyBrowser): Promise<Row[]> {
+  const open = () => openPage<TrialPage>(server.origin, 'trial');
+  const all: Row[] = [];
+  const attempt = async (trial: Trial): Promise<void> => {
+    const page = await open();
+    try {
+      const { transport, outcomes, told } = await page.run('run', trial);
+      for (const { kind: _, ...outcome } of outcomes) {
+        const { way: option, case: which } = trial;
+        const heard = told.map(({ at, what }) => `${at} ${what}`);
+        all.push({ browser: name, version, transport, case: which, option, ...outcome, told: heard });
+      }
+    } finally {
+      await page.close();
+    }
+  };
+  const page = await open();
+  for (const codec of CODECS) {
+    if (!(await page.run('hasCodec', codec))) continue;
+    await attempt({ way: 'connection', case: 'in time', codec, ms: CALL_MS });
+  }
+  const transport = await page.run('transportName');
+  await page.close();
+  for (const [way, cases] of Object.entries(CASES) as [Way, Case[]][]) {
+    // Without the option, createEncodedStreams() throws or works, and a transform cannot be replaced.
+    if (way === 'none' && transport !== 'script-transform') continue;
+    for (const which of cases) {
+      if (!(transport !== 'script-transform' && (which === 'replaced' || which === 'set to null'))) {
+        await attempt({ way, case: which, codec: 'VP8', ms: CASE_MS });
+      }
+    }
+  }
+  console.log(name, version, transport, `${all.length} rows`);
+  return all;
+}
+
+/** What a row should not say. */
+function judge(all: Row[]): string[] {
+  return all.flatMap((row) => {
+    const name = `${row.browser} ${row.version} ${row.codec} ${row.option} ${row.case} ${row.direction}`;
+    const wrong: string[] = [];
+    const isClosed = row.option === 'connection' || row.option === 'install';
+    const isOption = row.option === 'option' && row.browser === 'chromium';
+    if ((isClosed || isOption) && row.clear_frames > 0) wrong.push(`${row.clear_frames} clear frames`);
+    const isWhole = row.case === 'in time' || row.case.startsWith('from ');
+    if (isWhole && row.sealed < 100) wrong.push(`${row.sealed} frames sealed`);
+    if (isWhole && row.decoded < 0.95 * row.sealed) {
+      wrong.push(`${row.decoded} of ${row.sealed} frames decoded`);
+    }
+    return wrong.map((what) => `${name}: ${what}`);
+  });
+}

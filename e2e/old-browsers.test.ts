@@ -1,0 +1,57 @@
+/** Browsers whose frames do not name their codec. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { BROWSERS } from './lib/browsers.ts';
+import { start, WITHOUT_MIME_TYPE, type AnyBrowser } from './lib/old-browsers.ts';
+import { serve, type Server } from './lib/server.ts';
+import type { Trial } from './pages/trial.ts';
+
+const MANY = { audio: 60, video: 20 };
+
+let server: Server;
+before(async () => {
+  server = await serve();
+});
+after(() => server.close());
+
+for (const { name, version } of WITHOUT_MIME_TYPE) {
+  inBrowser(name, version, (run) => {
+    test('pictures and sound are sealed, opened and decoded', () =>
+      run({ way: 'connection', case: 'in time', codec: 'VP8', ms: 3000 }));
+    test('nothing leaves in the clear before a session claims the connection', () =>
+      run({ way: 'install', case: '300 ms late', codec: 'VP8', ms: 3000 }));
+  });
+}
+
+// What Safari before 26 is documented to tell: neither MIME type nor payload type.
+for (const name of BROWSERS) {
+  inBrowser(name, undefined, (run) => {
+    test('the only codec that was negotiated is taken', () =>
+      run({ way: 'connection', case: 'in time', codec: 'VP8', ms: 3000, worker: 'bare-frames' }));
+  });
+}
+
+function inBrowser(
+  name: AnyBrowser['name'],
+  version: string | undefined,
+  body: (run: (trial: Trial) => Promise<void>) => void,
+): void {
+  describe(`${name} ${version ?? 'that tells no codec'}`, () => {
+    let browser: AnyBrowser;
+    before(async () => {
+      browser = await start(name, version);
+    });
+    after(() => browser.close());
+    body(async (trial) => {
+      const page = await browser.open<typeof import('./pages/trial.ts')>(server.origin, 'trial');
+      const { outcomes, told } = await page.run('run', trial);
+      await page.close();
+      for (const { kind, opened, decoded, clear_frames } of outcomes) {
+        assert.equal(clear_frames, 0, kind);
+        assert.ok(Math.min(opened, decoded) >= MANY[kind], `${decoded} of ${opened} frames of ${kind} decoded`);
+      }
+      assert.deepEqual(told, []);
+    });
+  });
+}
