@@ -295,3 +295,56 @@ test('a rejected message is told with its reason', async () => {
   assert.deepEqual(rest, { code: 'message-rejected', severity: 'warning', ...known });
   assert.match(hint, /\(of another room\)/);
 });
+
+test('errors go to the console as long as nobody listens to problems', async (context) => {
+  const logged = context.mock.method(console, 'error', () => {});
+  const { frameseal, worker } = await open();
+  worker.fail();
+  assert.equal(logged.mock.callCount(), 1);
+  assert.match(String(logged.mock.calls[0]!.arguments[0]), /^Frameseal: worker-failed: The worker stopped/);
+  frameseal.close();
+
+  const heard = await open();
+  hear(heard.frameseal, 'problem');
+  heard.worker.fail();
+  assert.equal(logged.mock.callCount(), 1);
+});
+
+test('a member is not secured while frames go past the worker, and is again when their end is gone', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  let now = 0;
+  context.mock.method(performance, 'now', () => now);
+  const { frameseal, worker } = await open();
+  worker.answers = { stats: { pipelines: [], members: [] } };
+  const members = hear(frameseal, 'member');
+  const problems = hear(frameseal, 'problem');
+  await worker.say({ type: 'member', id: 'bob', state: 'secured', fingerprint: FINGERPRINT });
+
+  let packetsSent = 0;
+  const end = { transform: null, track: { kind: 'audio' }, getParameters: () => ({ codecs: [] }) };
+  const sender = { ...end, getStats: async () => [{ type: 'outbound-rtp', packetsSent }] };
+  const receiver = { ...end, getStats: async () => [] };
+  const transceiver = {
+    sender,
+    receiver,
+    mid: '0',
+    direction: 'sendrecv',
+    currentDirection: 'sendrecv',
+    stop: () => (transceiver.direction = 'stopped'),
+  };
+  frameseal.protect(transceiver as unknown as RTCRtpTransceiver);
+  const pass = async (ms: number, packets = 0) => {
+    for (const end = now + ms; now < end; now += 20) {
+      packetsSent += packets;
+      context.mock.timers.tick(20);
+      await settled();
+    }
+  };
+  await pass(300, 1);
+  assert.equal(transceiver.direction, 'stopped');
+  assert.deepEqual(problems.map(({ code }) => code), ['transform-not-running']);
+  transceiver.currentDirection = 'stopped'; // negotiated
+  await pass(1200);
+  assert.deepEqual(members.map(({ state }) => state), ['secured', 'bypassed', 'secured']);
+  frameseal.close();
+});

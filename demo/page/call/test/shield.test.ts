@@ -56,6 +56,12 @@ test('a problem comes before waiting, an error before a warning', () => {
   assert.equal(shieldOf({ ...well, problems: [problem, error] }).reason, 'Dead.');
 });
 
+test('what went past the encryption is a problem as long as it is known', () => {
+  const shield = shieldOf({ ...well, others: [{ ...bob, keys: 'bypassed' }, carol] });
+  assert.deepEqual([shield.state, shield.title], ['problem', 'Not protected']);
+  assert.ok(shield.cure);
+});
+
 test('after 5 s, who has another secret is locked out', () => {
   const stranger = { ...bob, keys: 'pending' as const, isLockedOut: true };
   const soon = shieldOf({ ...well, others: [{ ...stranger, pendingMs: 4000 }] });
