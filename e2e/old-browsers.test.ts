@@ -16,11 +16,18 @@ before(async () => {
 after(() => server.close());
 
 for (const { name, version } of WITHOUT_MIME_TYPE) {
-  inBrowser(name, version, (run) => {
+  inBrowser(name, version, (run, browser) => {
     test('pictures and sound are sealed, opened and decoded', () =>
       run({ way: 'connection', case: 'in time', codec: 'VP8', ms: 3000 }));
     test('nothing leaves in the clear before a session claims the connection', () =>
       run({ way: 'install', case: '300 ms late', codec: 'VP8', ms: 3000 }));
+    // Chromium takes a worker that is gone for one that is silent.
+    const expected = name === 'firefox' ? 'worker-failed, stopped' : 'sealed';
+    test('a worker that the application has terminated is an error, or silence', async () => {
+      const page = await browser().open<typeof import('./pages/traps.ts')>(server.origin, 'traps');
+      assert.equal(await page.run('terminate'), expected);
+      await page.close();
+    });
   });
 }
 
@@ -35,7 +42,7 @@ for (const name of BROWSERS) {
 function inBrowser(
   name: AnyBrowser['name'],
   version: string | undefined,
-  body: (run: (trial: Trial) => Promise<void>) => void,
+  body: (run: (trial: Trial) => Promise<void>, browser: () => AnyBrowser) => void,
 ): void {
   describe(`${name} ${version ?? 'that tells no codec'}`, () => {
     let browser: AnyBrowser;
@@ -52,6 +59,6 @@ function inBrowser(
         assert.ok(Math.min(opened, decoded) >= MANY[kind], `${decoded} of ${opened} frames of ${kind} decoded`);
       }
       assert.deepEqual(told, []);
-    });
+    }, () => browser);
   });
 }

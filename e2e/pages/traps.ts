@@ -63,6 +63,16 @@ export async function construct(): Promise<Record<string, Verdict>> {
   return verdicts;
 }
 
+/** The application has ended the worker that it gave. */
+export async function terminate(): Promise<Verdict> {
+  const worker = new Worker('/frameseal/worker.js', { type: 'module' });
+  const frameseal = await Frameseal.create({ room: 'traps', member: 'alice', keys: 'manual', worker });
+  worker.terminate();
+  const verdict = sends(frameseal.connection());
+  frameseal.close();
+  return verdict;
+}
+
 /** Whether a track that is added to this connection is protected. */
 function sends(pc: RTCPeerConnection): Verdict {
   try {

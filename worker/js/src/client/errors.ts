@@ -48,8 +48,8 @@ export type FramesealErrorCode =
   /** The method belongs to the other way of keys; the message names the option `keys` it needs. */
   | 'unsupported'
   /**
-   * The browser has neither `RTCRtpScriptTransform` nor `createEncodedStreams()`, so media cannot
-   * be sealed in it. Check `Frameseal.transport` before offering a call.
+   * The browser has neither `RTCRtpScriptTransform` nor `createEncodedStreams()`, or too old a
+   * WebAssembly, so media cannot be sealed in it. Check `Frameseal.transport` before offering a call.
    */
   | 'unsupported-browser'
   /**

@@ -1,8 +1,9 @@
 import { watchTransceivers } from './attach.js';
 import { Channel } from './channel.js';
-import { closedConfiguration, isClosed, keepClosed, knowsOption, ignoresLateTransforms } from './connection.js';
+import { closedConfiguration, isClosed, keepClosed } from './connection.js';
 import { FramesealError } from './errors.js';
 import type { FramesealEventMap, MemberDetail, ProblemDetail } from './events.js';
+import { Guard } from './guard.js';
 import {
   copyBaseKey,
   copyBytes,
@@ -26,11 +27,9 @@ import {
 } from './options.js';
 import { Pipelines, type PipelineEnd } from './pipelines.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
-import { watchRollback } from './rollback.js';
 import type { FramesealStats, TrackStats } from './stats.js';
 import { trackName } from './tracks.js';
-import { requireClosed, stopTransceiver, transport, type Transport } from './transport.js';
-import { Watchdog } from './watchdog.js';
+import { requireClosed, transport, type Transport } from './transport.js';
 import type {
   Answer,
   MemberStats,
@@ -65,7 +64,7 @@ export class Frameseal extends EventTarget {
 
   readonly #channel: Channel;
   readonly #pipelines: Pipelines;
-  readonly #watchdog: Watchdog;
+  readonly #guard: Guard;
   readonly #session: Pick<SessionOptions, 'keys' | 'profile'>;
   readonly #accept: FramesealOptions['acceptMember'];
   /** What the worker said last of each member that is there, and the state that was told. */
@@ -89,11 +88,12 @@ export class Frameseal extends EventTarget {
     });
     const allowsTelephoneEvents = telephoneEvents === 'allow';
     this.#pipelines = new Pipelines(this.#channel, { allowsTelephoneEvents });
-    this.#watchdog = new Watchdog(this.#pipelines, this.#channel, {
-      bypassed: (subject, count) => this.#stopBypass(subject, count),
-      judged: (subject, verdict) => this.#judgeReceiver(subject, verdict),
+    this.#guard = new Guard(this.#pipelines, this.#channel, {
+      stopped: (subject, code, count) => {
+        this.#report(code, { count }, subject);
+        this.#tellMembers();
+      },
       recovered: () => this.#tellMembers(),
-      stoodStill: ({ pipeline }) => this.#channel.tell('wantKeyFrame', pipeline),
     });
   }
 
@@ -108,7 +108,8 @@ export class Frameseal extends EventTarget {
     if (!transport) {
       throw new FramesealError(
         'unsupported-browser',
-        'this browser has neither RTCRtpScriptTransform nor createEncodedStreams()',
+        'this browser has neither RTCRtpScriptTransform nor createEncodedStreams(), or its ' +
+          'WebAssembly has no vectors or no reference types',
       );
     }
     const { worker: given, credential } = options;
@@ -165,7 +166,7 @@ export class Frameseal extends EventTarget {
       if (pc.signalingState === 'stable') this.#pipelines.tellCodecs(pc);
     });
     if (isClosed(pc)) keepClosed(pc);
-    if (knowsOption()) watchRollback(pc, () => this.#suspectReceivers(pc));
+    this.#guard.watch(pc);
     attached.set(pc, this);
   }
 
@@ -184,7 +185,7 @@ export class Frameseal extends EventTarget {
     if (options) requireProtectOptions(options);
     this.#requireOpen();
     this.#pipelines.protect(transceiver, options);
-    this.#watch();
+    this.#guard.start();
   }
 
   /**
@@ -353,10 +354,7 @@ export class Frameseal extends EventTarget {
    * frames could pass by, and of which none has come through the worker: nobody watches it any more.
    */
   close(): void {
-    this.#watchdog.stop();
-    for (const subject of this.#pipelines) {
-      if (ignoresLateTransforms(subject.pc) && !this.#watchdog.isProven(subject)) this.#stop(subject);
-    }
+    this.#guard.end();
     this.#channel.close();
     if (this.#ownsWorker) this.#channel.worker.terminate();
   }
@@ -460,46 +458,7 @@ export class Frameseal extends EventTarget {
 
   #sweep(pc: RTCPeerConnection): void {
     this.#pipelines.sweep(pc);
-    this.#watch();
-  }
-
-  /** Ends what goes past the worker, in the way that browsers obey at once. */
-  #stopBypass(subject: PipelineEnd, count: number): void {
-    this.#stop(subject);
-    this.#report('transform-not-running', { count }, subject);
-    this.#tellMembers();
-  }
-
-  /**
-   * Chromium may have taken the transforms off receivers that ran: nothing is heard of one until it is
-   * known that its transform runs.
-   */
-  #suspectReceivers(pc: RTCPeerConnection): void {
-    for (const subject of this.#pipelines) {
-      const { direction, transceiver } = subject;
-      const runs = transceiver.currentDirection?.includes('recv') ?? false;
-      const { track } = transceiver.receiver;
-      if (subject.pc !== pc || direction !== 'receive' || !runs || !track.enabled) continue;
-      track.enabled = false;
-      this.#watchdog.suspect(subject);
-    }
-  }
-
-  #judgeReceiver(subject: PipelineEnd, verdict: 'runs' | 'bypassed'): void {
-    if (verdict === 'runs') {
-      subject.transceiver.receiver.track.enabled = true;
-      return;
-    }
-    this.#stop(subject);
-    this.#report('rolled-back', { count: 1 }, subject);
-    this.#tellMembers();
-  }
-
-  /** A sender is of no use any more; a receiver's sender may be. */
-  #stop(subject: PipelineEnd): void {
-    subject.bypassed = true;
-    if (subject.direction === 'send') stopTransceiver(subject.transceiver);
-    else subject.transceiver.receiver.track.enabled = false; // sealed bytes are noise
+    this.#guard.start();
   }
 
   /** Tells which members' states are others now. */
@@ -529,10 +488,6 @@ export class Frameseal extends EventTarget {
     detail: FramesealEventMap[K]['detail'],
   ): void {
     this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
-
-  #watch(): void {
-    if (!this.#channel.ended) this.#watchdog.start();
   }
 
   #requireKeys(keys: KeyMode): void {

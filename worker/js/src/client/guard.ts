@@ -1,0 +1,87 @@
+import type { Channel } from './channel.js';
+import { ignoresLateTransforms, knowsOption } from './connection.js';
+import type { PipelineEnd, Pipelines } from './pipelines.js';
+import { watchRollback } from './rollback.js';
+import { stopTransceiver } from './transport.js';
+import { Watchdog } from './watchdog.js';
+
+/** Acts on what the watchdog sees: stops what goes past the worker. */
+export class Guard {
+  readonly #pipelines: Pipelines;
+  readonly #channel: Channel;
+  readonly #handlers: GuardHandlers;
+  readonly #watchdog: Watchdog;
+
+  constructor(pipelines: Pipelines, channel: Channel, handlers: GuardHandlers) {
+    this.#pipelines = pipelines;
+    this.#channel = channel;
+    this.#handlers = handlers;
+    this.#watchdog = new Watchdog(pipelines, channel, {
+      bypassed: (subject, count) => this.#stop(subject, 'transform-not-running', count),
+      judged: (subject, verdict) => this.#judge(subject, verdict),
+      recovered: () => handlers.recovered(),
+      stoodStill: ({ pipeline }) => channel.tell('wantKeyFrame', pipeline),
+    });
+  }
+
+  /** Watches while there are transceivers. */
+  start(): void {
+    if (!this.#channel.ended) this.#watchdog.start();
+  }
+
+  /** Watches a connection for what takes transforms away. */
+  watch(pc: RTCPeerConnection): void {
+    if (knowsOption()) watchRollback(pc, () => this.#suspectReceivers(pc));
+  }
+
+  /** Watches no more, and stops what may go past the worker. */
+  end(): void {
+    this.#watchdog.stop();
+    for (const subject of this.#pipelines) {
+      if (ignoresLateTransforms(subject.pc) && !this.#watchdog.isProven(subject)) silence(subject);
+    }
+  }
+
+  #stop(subject: PipelineEnd, code: StopCode, count: number): void {
+    silence(subject);
+    this.#handlers.stopped(subject, code, count);
+  }
+
+  /**
+   * Chromium may have taken the transforms off receivers that ran: nothing is heard of one until it is
+   * known that its transform runs.
+   */
+  #suspectReceivers(pc: RTCPeerConnection): void {
+    for (const subject of this.#pipelines) {
+      const { direction, transceiver } = subject;
+      const runs = transceiver.currentDirection?.includes('recv') ?? false;
+      const { track } = transceiver.receiver;
+      if (subject.pc !== pc || direction !== 'receive' || !runs || !track.enabled) continue;
+      track.enabled = false;
+      this.#watchdog.suspect(subject);
+    }
+  }
+
+  #judge(subject: PipelineEnd, verdict: 'runs' | 'bypassed'): void {
+    if (verdict === 'bypassed') this.#stop(subject, 'rolled-back', 1);
+    else subject.transceiver.receiver.track.enabled = true;
+  }
+}
+
+/** The problem that something was stopped for. */
+type StopCode = 'rolled-back' | 'transform-not-running';
+
+/** Told of what was done. */
+export interface GuardHandlers {
+  /** An end was stopped because so many frames went past the worker. */
+  stopped(subject: PipelineEnd, code: StopCode, count: number): void;
+  /** The last end that was stopped is gone. */
+  recovered(): void;
+}
+
+/** Ends what goes past the worker. The sender of a receiver's transceiver may be well, and goes on. */
+function silence(subject: PipelineEnd): void {
+  subject.bypassed = true;
+  if (subject.direction === 'send') stopTransceiver(subject.transceiver);
+  else subject.transceiver.receiver.track.enabled = false; // sealed bytes are noise
+}
