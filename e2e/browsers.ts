@@ -8,14 +8,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BROWSERS, type BrowserName } from './lib/browsers.ts';
-import { OLD_BROWSERS, start, type AnyBrowser } from './lib/old-browsers.ts';
+import { BROWSERS } from './lib/browsers.ts';
+import { OLD_BROWSERS, start, type AnyBrowser, type AnyName } from './lib/old-browsers.ts';
 import { serve } from './lib/server.ts';
 import type { Case, Outcome, Trial, Way } from './pages/trial.ts';
 
 /** What came of one medium in one direction. */
 interface Row extends Omit<Outcome, 'kind'> {
-  browser: BrowserName;
+  browser: AnyName;
   version: string;
   transport: string;
   case: Case | `from ${string}`;
@@ -152,7 +152,7 @@ function judge(all: Row[]): string[] {
     const name = `${row.browser} ${row.version} ${row.codec} ${row.option} ${row.case} ${row.direction}`;
     const wrong: string[] = [];
     const isClosed = row.option === 'connection' || row.option === 'install';
-    const isOption = row.option === 'option' && row.browser === 'chromium';
+    const isOption = row.option === 'option' && row.browser !== 'firefox';
     if ((isClosed || isOption) && row.clear_frames > 0) wrong.push(`${row.clear_frames} clear frames`);
     const isWhole = row.case === 'in time' || row.case.startsWith('from ');
     if (isWhole && row.sealed < 100) wrong.push(`${row.sealed} frames sealed`);

@@ -13,10 +13,13 @@ import { RemotePage } from './remote-page.ts';
 
 /** A browser that is not installed. */
 export interface OldBrowser {
-  name: BrowserName;
-  /** Of the package: `@sparticuz/chromium` of npm, Debian's `firefox-esr`. */
+  name: AnyName;
+  /** Of the package: `@sparticuz/chromium` of npm, Debian's `firefox-esr`, `PyQt6-WebEngine` of PyPI. */
   version: string;
 }
+
+/** QtWebEngine is a Chromium for applications. */
+export type AnyName = BrowserName | 'qtwebengine';
 
 /** The newest of which video frames have no `mimeType`. */
 export const WITHOUT_MIME_TYPE: readonly OldBrowser[] = [
@@ -30,11 +33,12 @@ export const OLD_BROWSERS: readonly OldBrowser[] = [
   ...['138.0.2', '140.0.0', '141.0.0', '147.0.2', '153.0.0'],
 ]
   .map((version): OldBrowser => ({ name: 'chromium', version }))
+  .concat(['6.8', '6.10'].map((version): OldBrowser => ({ name: 'qtwebengine', version })))
   .concat({ name: 'firefox', version: '140' });
 
 /** A browser of either kind, as far as it is driven here. */
 export interface AnyBrowser {
-  name: BrowserName;
+  name: AnyName;
   version: string;
   /** Opens one of `pages/`. */
   open<Module>(origin: string, page: string): Promise<AnyPage<Module>>;
@@ -44,10 +48,11 @@ export interface AnyBrowser {
 export type AnyPage<Module> = Pick<RemotePage<Module>, 'run' | 'close'>;
 
 /** Starts a browser: without a version, the one that is installed. */
-export async function start(name: BrowserName, version?: string): Promise<AnyBrowser> {
+export async function start(name: AnyName, version = ''): Promise<AnyBrowser> {
   const executablePath = version ? await fetchBrowser({ name, version }) : undefined;
-  if (executablePath && name === 'chromium') {
-    const old = await OldChromium.launch(executablePath);
+  if (executablePath && name !== 'firefox') {
+    const isQt = name === 'qtwebengine';
+    const old = await (isQt ? OldChromium.launchQt(executablePath) : OldChromium.launch(executablePath));
     return {
       name,
       version: old.version,
@@ -55,7 +60,7 @@ export async function start(name: BrowserName, version?: string): Promise<AnyBro
       close: () => old.close(),
     };
   }
-  const browser = await launch(name, executablePath ? { executablePath } : {});
+  const browser = await launch(name as BrowserName, executablePath ? { executablePath } : {});
   return {
     name,
     version: (await browser.version()).replace(/^.*\//, ''),
@@ -71,10 +76,10 @@ async function fetchBrowser({ name, version }: OldBrowser): Promise<string> {
     const unfinished = `${folder}.part`;
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true });
-    await (name === 'chromium' ? fetchChromium : fetchFirefox)(version, unfinished);
+    await FETCH[name](version, unfinished);
     await rename(unfinished, folder);
   }
-  return join(folder, name === 'chromium' ? 'chromium' : 'usr/lib/firefox-esr/firefox-esr');
+  return join(folder, EXECUTABLE[name]);
 }
 
 async function fetchChromium(version: string, folder: string): Promise<void> {
@@ -95,6 +100,21 @@ async function fetchFirefox(version: string, folder: string): Promise<void> {
   await run('dpkg-deb', ['--extract', packed!, '.'], folder);
   await rm(join(folder, packed!));
 }
+
+/** A virtual environment that is moved works, as long as its own Python is run. */
+async function fetchQt(version: string, folder: string): Promise<void> {
+  await run('python3', ['-m', 'venv', '.'], folder);
+  const packages = ['PyQt6', 'PyQt6-Qt6', 'PyQt6-WebEngine', 'PyQt6-WebEngine-Qt6'];
+  const wanted = packages.map((name) => `${name}==${version}.*`);
+  await run('bin/python', ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', ...wanted], folder);
+}
+
+const FETCH = { chromium: fetchChromium, firefox: fetchFirefox, qtwebengine: fetchQt };
+const EXECUTABLE = {
+  chromium: 'chromium',
+  firefox: 'usr/lib/firefox-esr/firefox-esr',
+  qtwebengine: 'bin/python',
+};
 
 async function run(program: string, args: string[], cwd: string): Promise<void> {
   await promisify(execFile)(program, args, { cwd });

@@ -2,10 +2,12 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { CHROMIUM_ARGS } from './browsers.ts';
 import { until } from './until.ts';
@@ -24,30 +26,55 @@ export class OldChromium {
   }
 
   static async launch(executablePath: string): Promise<OldChromium> {
-    const profile = await mkdtemp(join(tmpdir(), 'old-chromium-'));
-    const args = [...CHROMIUM_ARGS, '--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
-    const child = spawn(executablePath, [...args, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    for await (const line of createInterface(child.stderr)) {
+    const profile = await newProfile();
+    const args = [...CHROMIUM_ARGS, '--headless', '--remote-debugging-port=0'];
+    return OldChromium.#run(executablePath, [...args, `--user-data-dir=${profile}`, 'about:blank'], profile);
+  }
+
+  /** Starts the Chromium in QtWebEngine, by a Python that has it. */
+  static async launchQt(python: string): Promise<OldChromium> {
+    const [profile, port] = [await newProfile(), await freePort()];
+    return OldChromium.#run(python, [fileURLToPath(new URL('qt-browser.py', import.meta.url))], profile, {
+      HOME: profile,
+      XDG_RUNTIME_DIR: profile,
+      QT_QPA_PLATFORM: 'offscreen',
+      QTWEBENGINE_DISABLE_SANDBOX: '1',
+      QTWEBENGINE_REMOTE_DEBUGGING: `127.0.0.1:${port}`,
+      QTWEBENGINE_CHROMIUM_FLAGS: ['--disable-gpu', ...CHROMIUM_ARGS].join(' '),
+    });
+  }
+
+  static async #run(
+    program: string,
+    args: string[],
+    profile: string,
+    environment: Record<string, string> = {},
+  ): Promise<OldChromium> {
+    const child = spawn(program, args, {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const lines = createInterface({ input: child.stderr, signal: AbortSignal.timeout(START_MS) });
+    for await (const line of lines) {
       const origin = /ws:\/\/([\d.:]+)\//.exec(line)?.[1];
       if (!origin) continue;
       child.stderr.resume();
       const about = await fetch(`http://${origin}/json/version`).then((answer) => answer.json());
-      return new OldChromium(child, profile, origin, String(about.Browser).replace(/^.*\//, ''));
+      const [, version = ''] = /Chrome\/([\d.]+)/.exec(about['User-Agent']) ?? [];
+      return new OldChromium(child, profile, origin, version);
     }
-    throw new Error(`${executablePath} did not start`);
+    child.kill('SIGKILL');
+    throw new Error(`${program} did not start within ${START_MS / 1000} s`);
   }
 
-  /** Opens one of `pages/`, as `RemotePage` does. */
+  /** Opens one of `pages/`, as `RemotePage` does, in the one page that there is. */
   async open<Module>(origin: string, name: string): Promise<OldPage<Module>> {
-    const url = encodeURIComponent(`${origin}/pages/${name}.html`);
-    // Versions from 111 on want PUT, those before 93 GET; in between either will do.
-    const { webSocketDebuggerUrl, id } = await fetch(`http://${this.#origin}/json/new?${url}`, {
-      method: 'PUT',
-    }).then((answer) => answer.json());
-    const socket = new WebSocket(webSocketDebuggerUrl);
+    const targets: Target[] = await fetch(`http://${this.#origin}/json`).then((answer) => answer.json());
+    const target = targets.find(({ type }) => type === 'page');
+    const socket = new WebSocket(target!.webSocketDebuggerUrl);
     await once(socket, 'open');
-    const page = new OldPage<Module>(socket, () => fetch(`http://${this.#origin}/json/close/${id}`));
-    await until('the page to load', () => page.isLoaded());
+    const page = new OldPage<Module>(socket);
+    await page.show(`${origin}/pages/${name}.html`);
     return page;
   }
 
@@ -62,19 +89,20 @@ export class OldChromium {
 /** A page of it. */
 export class OldPage<Module> {
   readonly #socket: WebSocket;
-  readonly #end: () => Promise<unknown>;
   #last = 0;
 
-  constructor(socket: WebSocket, end: () => Promise<unknown>) {
+  constructor(socket: WebSocket) {
     this.#socket = socket;
-    this.#end = end;
   }
 
-  /** Whether the page has begun to load its module. */
-  async isLoaded(): Promise<boolean> {
-    // Until then, it may be another page that answers, or none.
-    const answer = await this.#command('Runtime.evaluate', { expression: "'module' in window" });
-    return answer?.result.value === true;
+  async show(url: string): Promise<void> {
+    await this.#command('Page.navigate', { url });
+    const expression = `location.href === '${url}' && ('module' in window || ${url === BLANK})`;
+    await until(`${url} to load`, async () => {
+      // Until then, it may be another page that answers, or none.
+      const answer = await this.#command('Runtime.evaluate', { expression });
+      return answer?.result?.value === true;
+    });
   }
 
   /** Does something in the page. */
@@ -90,11 +118,11 @@ export class OldPage<Module> {
     if (!answer) throw new Error('the page has gone');
     const { result, exceptionDetails } = answer;
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return result.value as never;
+    return result?.value as never;
   }
 
   async close(): Promise<void> {
-    await this.#end();
+    await this.show(BLANK);
     this.#socket.close();
   }
 
@@ -109,7 +137,30 @@ export class OldPage<Module> {
   }
 }
 
+const BLANK = 'about:blank';
+
+const START_MS = 30_000;
+
+function newProfile(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'old-chromium-'));
+}
+
+/** Qt takes no 0 for any port. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+interface Target {
+  type: string;
+  webSocketDebuggerUrl: string;
+}
+
 interface CommandResult {
-  result: { value: unknown };
+  result?: { value: unknown };
   exceptionDetails?: { text: string; exception?: { description?: string } };
 }
