@@ -35,6 +35,18 @@ inBrowsers((bench) => {
     assert.equal(prefixed, bench.name === 'chromium' ? 'sealed' : undefined);
   });
 
+  test('sessions share a page', async () => {
+    const verdicts = await traps((page) => page.run('share'));
+    assert.deepEqual(verdicts, {
+      exempt: 'open',
+      'waits, and is told': 'true',
+      'claimed later': 'sealed',
+      'attached by hand': 'sealed',
+      'made by a session': 'sealed',
+      'made by a session while another claims all': 'sealed',
+    });
+  });
+
   test("an application's own parameters never fail because of ours", async (context) => {
     const run = (joins: number | undefined) =>
       inPage(bench, 'parameters', (page: Remote<typeof import('./pages/parameters.ts')>) =>

@@ -2,6 +2,7 @@
 
 import { Frameseal } from 'frameseal';
 import { install } from 'frameseal/install.js';
+import { pause } from './received.ts';
 
 /** The browser's own, as a library keeps it that was imported first. */
 const Kept = RTCPeerConnection;
@@ -71,6 +72,34 @@ export async function terminate(): Promise<Verdict> {
   const verdict = sends(frameseal.connection());
   frameseal.close();
   return verdict;
+}
+
+/** Two sessions in a page that has `install()`, where the first wants everything. */
+export async function share(): Promise<Record<string, Verdict>> {
+  const names: RTCPeerConnection[] = [];
+  const installation = install({ unclaimed: (pc) => names.push(pc), exempt: (given) => given?.iceCandidatePoolSize === 1 });
+  const exempt = new RTCPeerConnection({ iceCandidatePoolSize: 1 });
+  const waiting = new RTCPeerConnection();
+  const closing = new RTCPeerConnection();
+  closing.close();
+  const [first, second] = [await open(), await open()];
+  const attached = new RTCPeerConnection();
+  second.attach(attached);
+  const made = second.connection();
+  await pause(2200);
+  const unclaimed = names.length === 1 && names[0] === waiting;
+  installation.claim(first);
+  const verdicts = {
+    exempt: sends(exempt),
+    'waits, and is told': String(unclaimed),
+    'claimed later': sends(waiting),
+    'attached by hand': sends(attached),
+    'made by a session': sends(made),
+    'made by a session while another claims all': sends(second.connection()),
+  };
+  installation.undo();
+  for (const session of [first, second]) session.close();
+  return verdicts;
 }
 
 /** Whether a track that is added to this connection is protected. */

@@ -33,8 +33,8 @@ export function watchTransceivers(pc: RTCPeerConnection, sweep: () => void): voi
  */
 const EVENTS = ['negotiationneeded', 'signalingstatechange', 'track'];
 
-/** `setLocalDescription` makes none, but is the last moment to see that one will send. */
-const METHODS = [
+/** That make transceivers. `setLocalDescription` makes none, but is the last moment to see that one will send. */
+export const METHODS = [
   'addStream', // of old, and still there
   'addTrack',
   'addTransceiver',
@@ -54,7 +54,7 @@ function sweepFirst<T>(callback: T, sweep: () => void): T {
 }
 
 /** Of this realm, or of the frame that the connection is from. */
-function isPromise(value: unknown): value is Promise<unknown> {
+export function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value;
 }
 

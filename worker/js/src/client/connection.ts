@@ -17,6 +17,14 @@ export function closedConfiguration(given?: RTCConfiguration | null): RTCConfigu
   return closed;
 }
 
+/** The same, of a connection that a session is about to make for itself. */
+export function ownConfiguration(given?: RTCConfiguration | null): RTCConfiguration {
+  return Object.defineProperty(closedConfiguration(given), OWN, { value: true });
+}
+
+/** Tells `install()`, which is a bundle of its own, what a session makes and has attached by itself. */
+export const OWN = Symbol.for('frameseal.own');
+
 /**
  * Whether the browser holds back the media of this connection; `undefined` where it does not know
  * the option.

@@ -1,6 +1,6 @@
 import { watchTransceivers } from './attach.js';
 import { Channel } from './channel.js';
-import { closedConfiguration, isClosed, keepClosed } from './connection.js';
+import { isClosed, keepClosed, OWN, ownConfiguration } from './connection.js';
 import { FramesealError } from './errors.js';
 import type { FramesealEventMap, MemberDetail, ProblemDetail } from './events.js';
 import { Guard } from './guard.js';
@@ -137,7 +137,7 @@ export class Frameseal extends EventTarget {
    */
   connection(configuration?: RTCConfiguration): RTCPeerConnection {
     this.#requireOpen();
-    const pc = new RTCPeerConnection(closedConfiguration(configuration));
+    const pc = new RTCPeerConnection(ownConfiguration(configuration));
     this.attach(pc);
     return pc;
   }
@@ -168,6 +168,7 @@ export class Frameseal extends EventTarget {
     if (isClosed(pc)) keepClosed(pc);
     this.#guard.watch(pc);
     attached.set(pc, this);
+    Object.defineProperty(pc, OWN, { value: true });
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Claimant } from './installation.js';
-import { knowsOption, isClosed } from '../client/connection.js';
+import { isClosed, knowsOption, OWN } from '../client/connection.js';
 import { FramesealError } from '../client/errors.js';
 import { PLACEHOLDER, stopTransceiver, type MediaEnd } from '../client/transport.js';
 
@@ -32,7 +32,8 @@ export class Connections {
     if (this.#offer(pc)) return;
     this.#waiting.add(pc);
     setTimeout(() => {
-      if (this.#waiting.has(pc) && pc.signalingState !== 'closed') this.#unclaimed(pc);
+      this.#forgetClosed();
+      if (this.#waiting.has(pc)) this.#unclaimed(pc);
     }, UNCLAIMED_MS);
   }
 
@@ -42,9 +43,9 @@ export class Connections {
    * @throws FramesealError why it cannot be protected.
    */
   protect(pc: RTCPeerConnection): void {
-    if (this.#exempt.has(pc)) return;
     const owner = this.#owners.get(pc);
     if (owner) return owner.attach(pc);
+    if (this.#exempt.has(pc) || OWN in pc) return;
     try {
       if (!this.#waiting.has(pc)) this.add(pc); // made past our constructor
       if (this.#waiting.has(pc)) hold(pc);
@@ -67,9 +68,10 @@ export class Connections {
     this.#claims.splice(0, this.#claims.length, ...kept);
   }
 
+  /** And those that a session has attached without being asked. */
   #forgetClosed(): void {
     for (const pc of [...this.#waiting]) {
-      if (pc.signalingState === 'closed') this.#waiting.delete(pc);
+      if (pc.signalingState === 'closed' || OWN in pc) this.#waiting.delete(pc);
     }
   }
 

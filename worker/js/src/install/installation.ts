@@ -1,4 +1,5 @@
-import { closedConfiguration, keepClosed } from '../client/connection.js';
+import { isPromise, METHODS } from '../client/attach.js';
+import { closedConfiguration, keepClosed, OWN } from '../client/connection.js';
 import { FramesealError } from '../client/errors.js';
 import { transport } from '../client/transport.js';
 import { Connections } from './connections.js';
@@ -86,7 +87,9 @@ export class Installation {
       if (name in realm) this.#replace(realm, name, wrapped);
     }
     this.#replace(original.prototype, 'constructor', wrapped);
-    for (const name of METHODS) this.#wrapMethod(original.prototype, name);
+    for (const name of METHODS) {
+      if (name in original.prototype) this.#wrapMethod(original.prototype, name);
+    }
     this.#keepClosed(original.prototype);
   }
 
@@ -103,7 +106,7 @@ export class Installation {
   #wrapConstructor(original: typeof RTCPeerConnection): typeof RTCPeerConnection {
     return new Proxy(original, {
       construct: (target, [given, ...rest]: [RTCConfiguration?], newTarget) => {
-        if (this.#exempt(given)) {
+        if (this.#exempt(given) || (given && OWN in given)) {
           const pc: RTCPeerConnection = Reflect.construct(target, [given, ...rest], newTarget);
           this.#connections.exempt(pc);
           return pc;
@@ -118,13 +121,13 @@ export class Installation {
   }
 
   /** Also for calls that go by the prototype, past whatever one connection has of its own. */
-  #wrapMethod(prototype: RTCPeerConnection, name: (typeof METHODS)[number]): void {
-    const original: (...args: never[]) => unknown = prototype[name];
+  #wrapMethod(prototype: RTCPeerConnection, name: string): void {
+    const original: (...args: never[]) => unknown = Reflect.get(prototype, name);
     const connections = this.#connections;
     this.#replace(prototype, name, function (this: RTCPeerConnection, ...args: never[]): unknown {
       const result = Reflect.apply(original, this, args);
       connections.protect(this);
-      return result instanceof Promise ? result.then(protectFirst(connections, this)) : result;
+      return isPromise(result) ? result.then(protectFirst(connections, this)) : result;
     });
   }
 
@@ -143,14 +146,6 @@ export class Installation {
 
 /** A window, with its own constructor. */
 export type Realm = Pick<typeof globalThis, 'RTCPeerConnection'>;
-
-/** Those that make transceivers, or let them send. */
-const METHODS = [
-  'addTrack',
-  'addTransceiver',
-  'setLocalDescription',
-  'setRemoteDescription',
-] as const;
 
 function protectFirst<T>(connections: Connections, pc: RTCPeerConnection): (value: T) => T {
   return (value) => {
