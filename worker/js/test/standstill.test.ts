@@ -14,14 +14,23 @@ test('a picture that stands still is told within 0.7 s of the first frame it mis
   assert.ok(told !== undefined && told <= 700, `${told} ms`);
 });
 
-test('then less and less often, until it moves', () => {
+test('then less and less often, five times in all, and anew when it has moved', () => {
   const standstill = new Standstill();
   standstill.look(0, 1, 1);
   const told: number[] = [];
-  for (let now = 100; now <= 9000; now += 100) if (standstill.look(now, 1, now)) told.push(now);
+  for (let now = 100; now <= 20_000; now += 100) if (standstill.look(now, 1, now)) told.push(now);
   assert.deepEqual(told, [300, 600, 1200, 2400, 4800]);
-  assert.equal(standstill.look(9100, 2, 9100), false);
-  assert.equal(standstill.look(9400, 2, 9400), true);
+  assert.equal(standstill.look(20_100, 2, 20_100), false);
+  assert.equal(standstill.look(20_400, 2, 20_400), true);
+});
+
+test('it is young from the first frame to the thirtieth picture', () => {
+  const standstill = new Standstill();
+  assert.equal(standstill.isYoung, false);
+  standstill.look(0, 0, 1);
+  assert.equal(standstill.isYoung, true);
+  standstill.look(1000, 30, 31);
+  assert.equal(standstill.isYoung, false);
 });
 
 test('a sender that pauses, or is slow, is asked for nothing', () => {

@@ -426,8 +426,10 @@ export class Frameseal extends EventTarget {
   }
 
   #tellSource({ pipeline, member, track }: WorkerEvent & { type: 'source' }): void {
-    const transceiver = this.#pipelines.find(pipeline)?.transceiver;
-    if (!transceiver) return;
+    const subject = this.#pipelines.find(pipeline);
+    if (!subject) return;
+    this.#guard.begin(subject);
+    const { transceiver } = subject;
     const { mid, receiver } = transceiver;
     const trackId = receiver.track.id;
     this.#dispatch('source', { transceiver, mid, trackId, member, track: trackName(track) });

@@ -8,13 +8,11 @@ import { Watchdog } from './watchdog.js';
 /** Acts on what the watchdog sees: stops what goes past the worker. */
 export class Guard {
   readonly #pipelines: Pipelines;
-  readonly #channel: Channel;
   readonly #handlers: GuardHandlers;
   readonly #watchdog: Watchdog;
 
   constructor(pipelines: Pipelines, channel: Channel, handlers: GuardHandlers) {
     this.#pipelines = pipelines;
-    this.#channel = channel;
     this.#handlers = handlers;
     this.#watchdog = new Watchdog(pipelines, channel, {
       bypassed: (subject, count) => this.#stop(subject, 'transform-not-running', count),
@@ -26,7 +24,12 @@ export class Guard {
 
   /** Watches while there are transceivers. */
   start(): void {
-    if (!this.#channel.ended) this.#watchdog.start();
+    this.#watchdog.start();
+  }
+
+  /** The first frame of somebody's track has come out of a receiver. */
+  begin(subject: PipelineEnd): void {
+    if (subject.kind === 'video') this.#watchdog.hurry(subject);
   }
 
   /** Watches a connection for what takes transforms away. */

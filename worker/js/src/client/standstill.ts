@@ -6,6 +6,9 @@
  */
 export class Standstill {
   #decoded = 0;
+  /** When the first frame was opened, and how long ago that is. */
+  #begun: number | undefined;
+  #age = 0;
   /** How many frames had been opened, and when, as the picture moved last. */
   #opened = 0;
   #since = -Infinity;
@@ -13,13 +16,15 @@ export class Standstill {
   /** From the last time it was asked to the next. */
   #interval = 0;
 
-  /** Whether there is a picture that has just begun: most stand still then. */
+  /** Whether frames have just begun to come: most pictures stand still then. */
   get isYoung(): boolean {
-    return this.#decoded > 0 && this.#decoded < YOUNG;
+    return this.#begun !== undefined && this.#decoded < YOUNG && this.#age < YOUNG_MS;
   }
 
   /** Takes a time in ms, and the totals of then; returns whether to ask for a key frame. */
   look(now: number, decoded: number, opened: number): boolean {
+    if (opened > 0) this.#begun ??= now;
+    this.#age = now - (this.#begun ?? now);
     if (decoded !== this.#decoded) {
       this.#opened = opened;
       this.#interval = 0;
@@ -29,10 +34,11 @@ export class Standstill {
       this.#since = now;
       return false;
     }
+    if (this.#interval >= LAST_INTERVAL_MS) return false; // perhaps nobody shows it
     const isDue = now - this.#since >= PATIENCE_MS && now - this.#asked >= this.#interval;
     if (isDue) {
       this.#asked = now;
-      this.#interval = Math.min(2 * this.#interval || FIRST_INTERVAL_MS, LAST_INTERVAL_MS);
+      this.#interval = 2 * this.#interval || FIRST_INTERVAL_MS;
     }
     return isDue;
   }
@@ -50,5 +56,6 @@ const PATIENCE_MS = 300;
  */
 const [FIRST_INTERVAL_MS, LAST_INTERVAL_MS] = [300, 4800];
 
-/** Pictures: a second, or two. */
+/** Pictures: a second, or two. And some seconds, where none is decoded. */
 const YOUNG = 30;
+const YOUNG_MS = 5000;

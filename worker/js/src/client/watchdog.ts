@@ -30,6 +30,7 @@ export class Watchdog {
   }
 
   start(): void {
+    if (this.#channel.ended) return;
     this.#timer ??= setTimeout(() => void this.#look(), FAST_MS);
   }
 
@@ -45,9 +46,13 @@ export class Watchdog {
 
   /** Finds out soon whether the transform of one end still runs. */
   suspect(subject: PipelineEnd): void {
-    const watched = this.#of(subject);
-    watched.suspicion = new Suspicion();
-    watched.next = 0;
+    this.#of(subject).suspicion = new Suspicion();
+    this.hurry(subject);
+  }
+
+  /** Looks at one end soon: something begins there. */
+  hurry(subject: PipelineEnd): void {
+    this.#of(subject).next = 0;
     this.stop();
     this.start();
   }
@@ -167,18 +172,14 @@ interface Counters {
 }
 
 /**
- * How long to wait after a look, in ms. Where the browser does not hold media back, an alarm comes 300 ms
- * after a sender's first packet, and 1.3 s after a transform was taken away. Elsewhere pictures alone
- * are watched.
+ * How long to wait after a look, in ms. Where the browser does not hold a sender's media back, an alarm
+ * comes 300 ms after its first packet, and 1.3 s after a transform was taken away.
  */
 function pauseAfter({ subject, bypass, standstill, suspicion }: Watched): number {
-  const { direction, kind, pc, end } = subject;
+  const { direction, pc, end } = subject;
   if (suspicion || standstill.isYoung) return FAST_MS;
-  if (!pc || !isClosed(pc)) {
-    const isFresh = direction === 'send' && end.track !== null && !bypass.isProven;
-    return isFresh ? FAST_MS : MIDDLE_MS;
-  }
-  return direction === 'receive' && kind === 'video' ? MIDDLE_MS : SLOW_MS;
+  if (direction === 'receive' || (pc && isClosed(pc))) return SLOW_MS;
+  return end.track !== null && !bypass.isProven ? FAST_MS : MIDDLE_MS;
 }
 
 const [FAST_MS, MIDDLE_MS, SLOW_MS] = [80, 250, 1000];
