@@ -140,12 +140,14 @@ async function addTracks(peer: Member): Promise<void> {
 
 async function assertSealed(call: Call): Promise<void> {
   const { toAlice, toBob } = await call.finish();
+  const dropped = await Promise.all(call.ends.map(droppedFrames));
   for (const [name, direction] of Object.entries({ toAlice, toBob })) {
     for (const kind of ['audio', 'video'] as const) {
       const { lost, refused, forged, leaks } = gather(direction, kind);
       assert.deepEqual(
         { name, kind, lost, refused, forged, leaks },
         { name, kind, lost: 0, refused: 0, forged: 0, leaks: 0 },
+        `${JSON.stringify({ name, kind, lost, refused, forged, leaks })}; dropped: ${dropped.join()}`,
       );
     }
     const { received } = gather(direction, 'video');
@@ -153,4 +155,15 @@ async function assertSealed(call: Call): Promise<void> {
     assert.ok(received >= transported, `${transported - received} frames ${name} past the tap`);
   }
   for (const end of call.ends) assert.deepEqual(await end.happened('problem'), []);
+}
+
+/** What a session dropped, and why. */
+async function droppedFrames(end: Member): Promise<string> {
+  const { tracks } = await end.run('framesealStats');
+  const told = tracks.flatMap(({ direction, kind, dropped }) =>
+    Object.entries(dropped)
+      .filter(([, count]) => count > 0)
+      .map(([reason, count]) => `${direction} ${kind} ${reason} ${count}`),
+  );
+  return told.join(', ') || 'nothing';
 }

@@ -6,6 +6,41 @@ import { inBrowsers } from './lib/suite.ts';
 import type { Case, Outcome, Result, Trial, Way } from './pages/trial.ts';
 import type { Bench } from './lib/bench.ts';
 
+/** What may happen to connections that are closed until they are protected. */
+const CLOSED: Record<Exclude<Way, 'none'>, Case[]> = {
+  // Protected as they are made.
+  connection: ['in time', 'through the prototype', 'after close()', 'replaced', 'set to null'],
+  install: [
+    'in time',
+    'a microtask late',
+    'a turn late',
+    '300 ms late',
+    'when connected',
+    'never',
+    'through the prototype',
+    'after close()',
+    'set to null',
+  ],
+  option: ['a turn late', '300 ms late', 'when connected', 'never', 'through the prototype'],
+};
+
+/** What the application hears in these cases, for sound and picture each. */
+const EXPECTED: Partial<Record<Case, string[]>> = {
+  'after close()': ['throws closed', 'throws closed'],
+  replaced: ['throws already-protected', 'throws already-protected'],
+  'set to null': ['throws already-protected', 'throws already-protected'],
+};
+
+/** Of a call that lasts as long. */
+const CALL_MS = 2500;
+const MANY = { audio: 60, video: 20 };
+
+/** When the session comes, in a call that has begun without. */
+const WATCHED_MS = 1000;
+/** From a sender's first packet; and of a transform that ran, from when it was taken away. */
+const ALARM_MS = 300;
+const REPLACED_MS = 1300;
+
 inBrowsers((bench) => {
   const isChromium = bench.name === 'chromium';
   for (const [way, cases] of Object.entries(CLOSED) as [Way, Case[]][]) {
@@ -58,41 +93,6 @@ inBrowsers((bench) => {
     }
   });
 });
-
-/** What may happen to connections that are closed until they are protected. */
-const CLOSED: Record<Exclude<Way, 'none'>, Case[]> = {
-  // Protected as they are made.
-  connection: ['in time', 'through the prototype', 'after close()', 'replaced', 'set to null'],
-  install: [
-    'in time',
-    'a microtask late',
-    'a turn late',
-    '300 ms late',
-    'when connected',
-    'never',
-    'through the prototype',
-    'after close()',
-    'set to null',
-  ],
-  option: ['a turn late', '300 ms late', 'when connected', 'never', 'through the prototype'],
-};
-
-/** What the application hears in these cases, for sound and picture each. */
-const EXPECTED: Partial<Record<Case, string[]>> = {
-  'after close()': ['throws closed', 'throws closed'],
-  replaced: ['throws already-protected', 'throws already-protected'],
-  'set to null': ['throws already-protected', 'throws already-protected'],
-};
-
-/** Of a call that lasts as long. */
-const CALL_MS = 2500;
-const MANY = { audio: 60, video: 20 };
-
-/** When the session comes, in a call that has begun without. */
-const WATCHED_MS = 1000;
-/** From a sender's first packet; and of a transform that ran, from when it was taken away. */
-const ALARM_MS = 300;
-const REPLACED_MS = 1300;
 
 async function run(bench: Bench, trial: Pick<Trial, 'way' | 'case'>): Promise<Result> {
   const page = await bench.open<typeof import('./pages/trial.ts')>('trial');

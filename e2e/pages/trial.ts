@@ -249,9 +249,11 @@ class Call {
       }
     }
     const { tracks } = await this.#bob.stats();
-    for (const { direction, kind, seen, passed, empty, dropped } of tracks) {
+    for (const { direction, kind, dropped } of tracks) {
       if (direction !== 'receive') continue;
-      this.#clear[kind].count(seen - passed - empty - dropped.duplicate - dropped.late);
+      // What nobody sealed may look like a frame under some key.
+      const { notSealed, malformedFrame, authenticationFailed, missingKey } = dropped;
+      this.#clear[kind].count(notSealed + malformedFrame + authenticationFailed + missingKey);
     }
     if (this.#trial.case !== 'after close()') {
       this.#sealed = await this.#alice.stats().catch(() => this.#sealed);

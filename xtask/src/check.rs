@@ -32,7 +32,7 @@ const PROJECTS: [&str; 12] = [
 /// together.
 const CEILINGS: [(&[&str], u64); 3] = [
     (&["frameseal_bg.wasm"], 310 * 1024),
-    (&["frameseal.js", "worker.js"], 37 * 1024),
+    (&["frameseal.js", "worker.js"], 38 * 1024),
     (&["install.js", "negotiation.js"], 6 * 1024),
 ];
 

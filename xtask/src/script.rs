@@ -28,14 +28,12 @@ pub(crate) fn vector_tests(workspace: &Workspace) -> Result<()> {
 
 /// Browser tests that prove the same on a machine that is busy with others of them. Those that are not
 /// here measure time, or fill two cores by themselves.
-const SIDE_BY_SIDE: [&str; 14] = [
+const SIDE_BY_SIDE: [&str; 12] = [
     "admission",
-    "attach",
     "browser-facts",
     "connection",
     "conversation",
     "crowd",
-    "engines",
     "lockout",
     "look",
     "old-browsers",
@@ -77,6 +75,8 @@ pub(crate) enum Report {
     Loss,
     /// Sealed calls in old and new browsers, and connections that are protected late
     Browsers,
+    /// The tests of crossing changes and of pictures that stand still, with more rounds and calls
+    Long,
 }
 
 /// Makes one report, or all of them.
@@ -84,6 +84,7 @@ pub(crate) fn report(workspace: &Workspace, report: Option<Report>) -> Result<()
     let reports = report.map_or_else(|| Report::value_variants().to_vec(), |report| vec![report]);
     reports.into_iter().try_for_each(|report| {
         let (script, programs): (_, &[Program]) = match report {
+            Report::Long => return long_tests(workspace),
             Report::Matrix => ("e2e/matrix.ts", &[]),
             Report::Pauses => ("e2e/pauses.ts", &[]),
             Report::Latency => ("e2e/latency.ts", &[Program::Janus]),
@@ -93,6 +94,13 @@ pub(crate) fn report(workspace: &Workspace, report: Option<Report>) -> Result<()
         prepare(workspace, programs)?;
         Ok(node_with_browsers(workspace)?.arg(script).run()?)
     })
+}
+
+fn long_tests(workspace: &Workspace) -> Result<()> {
+    prepare(workspace, &[])?;
+    let tests = ["e2e/glare.test.ts", "e2e/standstill.test.ts"];
+    let node = node_with_browsers(workspace)?.env("LONG", "yes");
+    Ok(node.args(["--test", "--test-concurrency=1"]).args(tests).run()?)
 }
 
 /// Runs a bench that drives browsers.
