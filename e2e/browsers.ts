@@ -44,8 +44,8 @@ const ACROSS: [Parameters<typeof start>, Parameters<typeof start>][] = [
   [['chromium', '127.0.0'], ['firefox', '140']],
 ];
 
-const CALL_MS = 7000;
-const CASE_MS = 2500;
+const CALL_MS = 6000;
+const CASE_MS = 1800;
 
 type CrossPage = typeof import('./pages/cross.ts');
 type TrialPage = typeof import('./pages/trial.ts');

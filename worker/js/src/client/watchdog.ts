@@ -61,8 +61,7 @@ export class Watchdog {
     this.#timer = undefined;
     if (!this.#prune()) return;
     const flowing = [...this.#pipelines].filter(flows).map((subject) => this.#of(subject));
-    const pause = Math.min(SLOW_MS, ...flowing.map(pauseAfter));
-    this.#timer = setTimeout(() => void this.#look(), pause);
+    this.#schedule(flowing);
     if (this.#waited !== undefined) {
       // A terminated worker does not say so. Not all of the time counts: the page may have been asleep.
       this.#waited += Math.min(performance.now() - this.#looked, SLOW_MS);
@@ -79,10 +78,18 @@ export class Watchdog {
       for (const watched of flowing) {
         this.#compare(watched, pipelines.find(({ pipeline }) => pipeline === watched.subject.pipeline));
       }
+      // What was seen may want another look sooner.
+      if (this.#timer !== undefined) this.#schedule(flowing);
     } catch {
       // The worker has failed, which is told elsewhere.
     }
     this.#waited = undefined;
+  }
+
+  #schedule(flowing: Watched[]): void {
+    clearTimeout(this.#timer);
+    const pause = Math.min(SLOW_MS, ...flowing.map(pauseAfter));
+    this.#timer = setTimeout(() => void this.#look(), pause);
   }
 
   /** Lets go of what has ended; returns how many transceivers are left. */
@@ -100,10 +107,10 @@ export class Watchdog {
   }
 
   #compare(watched: Watched, stats: PipelineStats | undefined): void {
-    const { subject, counters, bypass, standstill } = watched;
+    const { subject, counters, bypass } = watched;
     if (!counters) return;
     watched.counters = undefined;
-    watched.next = performance.now() + pauseAfter(watched) - FAST_MS / 2;
+    const now = performance.now();
     const seen = stats?.seen ?? 0;
     const missed = bypass.look(counters.passed, seen);
     const verdict = watched.suspicion?.look(counters.passed, seen);
@@ -113,10 +120,11 @@ export class Watchdog {
     } else if (missed) {
       this.#handlers.bypassed(subject, missed);
     }
-    if (!stats || counters.decoded === undefined) return;
-    if (standstill.look(performance.now(), counters.decoded, stats.passed)) {
+    const isPicture = stats && counters.decoded !== undefined;
+    if (isPicture && watched.standstill.look(now, counters.decoded!, stats.passed)) {
       this.#handlers.stoodStill(subject);
     }
+    watched.next = now + pauseAfter(watched) - FAST_MS / 2; // as long as what was just seen allows
   }
 }
 
