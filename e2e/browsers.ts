@@ -127,12 +127,13 @@ async function tryAll({ name, version, open: openPage }: AnyBrowser): Promise<Ro
     }
   };
   const page = await open();
-  for (const codec of CODECS) {
-    if (!(await page.run('hasCodec', codec))) continue;
+  const transport = await page.run('transportName');
+  const codecs: string[] = [];
+  for (const codec of CODECS) if (await page.run('hasCodec', codec)) codecs.push(codec);
+  await page.close(); // old browsers have but one
+  for (const codec of codecs) {
     await attempt({ way: 'connection', case: 'in time', codec, ms: CALL_MS });
   }
-  const transport = await page.run('transportName');
-  await page.close();
   for (const [way, cases] of Object.entries(CASES) as [Way, Case[]][]) {
     // Without the option, createEncodedStreams() throws or works, and a transform cannot be replaced.
     if (way === 'none' && transport !== 'script-transform') continue;

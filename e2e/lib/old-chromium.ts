@@ -74,6 +74,7 @@ export class OldChromium {
     const socket = new WebSocket(target!.webSocketDebuggerUrl);
     await once(socket, 'open');
     const page = new OldPage<Module>(socket);
+    await page.show(BLANK); // else the page before may be taken for this one
     await page.show(`${origin}/pages/${name}.html`);
     return page;
   }
