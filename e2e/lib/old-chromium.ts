@@ -2,7 +2,6 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { CHROMIUM_ARGS } from './browsers.ts';
+import { freePort } from './process.ts';
 import { until } from './until.ts';
 
 export class OldChromium {
@@ -33,7 +33,7 @@ export class OldChromium {
 
   /** Starts the Chromium in QtWebEngine, by a Python that has it. */
   static async launchQt(python: string): Promise<OldChromium> {
-    const [profile, port] = [await newProfile(), await freePort()];
+    const [profile, port] = [await newProfile(), await freePort()]; // Qt takes no 0 for any port
     return OldChromium.#run(python, [fileURLToPath(new URL('qt-browser.py', import.meta.url))], profile, {
       HOME: profile,
       XDG_RUNTIME_DIR: profile,
@@ -144,16 +144,6 @@ const START_MS = 30_000;
 
 function newProfile(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'old-chromium-'));
-}
-
-/** Qt takes no 0 for any port. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 interface Target {
