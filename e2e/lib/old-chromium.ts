@@ -1,25 +1,24 @@
 /** A Chromium that is too old for puppeteer, driven by the few commands that it takes. */
 
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { CHROMIUM_ARGS } from './browsers.ts';
-import { freePort } from './process.ts';
+import { freePort, RunningProgram, type Start } from './process.ts';
 import { until } from './until.ts';
 
 export class OldChromium {
   readonly version: string;
-  readonly #process: ChildProcess;
+  readonly #program: RunningProgram;
   readonly #profile: string;
+  /** Of the debugging port. */
   readonly #origin: string;
 
-  private constructor(process: ChildProcess, profile: string, origin: string, version: string) {
-    this.#process = process;
+  private constructor(program: RunningProgram, profile: string, origin: string, version: string) {
+    this.#program = program;
     this.#profile = profile;
     this.#origin = origin;
     this.version = version;
@@ -27,49 +26,36 @@ export class OldChromium {
 
   static async launch(executablePath: string): Promise<OldChromium> {
     const profile = await newProfile();
-    const args = [...CHROMIUM_ARGS, '--headless', '--remote-debugging-port=0'];
-    return OldChromium.#run(executablePath, [...args, `--user-data-dir=${profile}`, 'about:blank'], profile);
+    const args = [...CHROMIUM_ARGS, '--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
+    return OldChromium.#reach(profile, executablePath, { args: [...args, BLANK], ready: READY });
   }
 
   /** Starts the Chromium in QtWebEngine, by a Python that has it. */
   static async launchQt(python: string): Promise<OldChromium> {
     const [profile, port] = [await newProfile(), await freePort()]; // Qt takes no 0 for any port
-    return OldChromium.#run(python, [fileURLToPath(new URL('qt-browser.py', import.meta.url))], profile, {
+    const args = [fileURLToPath(new URL('qt-browser.py', import.meta.url))];
+    const environment = {
       HOME: profile,
       XDG_RUNTIME_DIR: profile,
       QT_QPA_PLATFORM: 'offscreen',
       QTWEBENGINE_DISABLE_SANDBOX: '1',
       QTWEBENGINE_REMOTE_DEBUGGING: `127.0.0.1:${port}`,
       QTWEBENGINE_CHROMIUM_FLAGS: ['--disable-gpu', ...CHROMIUM_ARGS].join(' '),
-    });
+    };
+    return OldChromium.#reach(profile, python, { args, environment, ready: READY });
   }
 
-  static async #run(
-    program: string,
-    args: string[],
-    profile: string,
-    environment: Record<string, string> = {},
-  ): Promise<OldChromium> {
-    const child = spawn(program, args, {
-      env: { ...process.env, ...environment },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const lines = createInterface({ input: child.stderr, signal: AbortSignal.timeout(START_MS) });
-    for await (const line of lines) {
-      const origin = /ws:\/\/([\d.:]+)\//.exec(line)?.[1];
-      if (!origin) continue;
-      child.stderr.resume();
-      const about = await fetch(`http://${origin}/json/version`).then((answer) => answer.json());
-      const [, version = ''] = /Chrome\/([\d.]+)/.exec(about['User-Agent']) ?? [];
-      return new OldChromium(child, profile, origin, version);
-    }
-    child.kill('SIGKILL');
-    throw new Error(`${program} did not start within ${START_MS / 1000} s`);
+  static async #reach(profile: string, command: string, start: Start): Promise<OldChromium> {
+    const program = await RunningProgram.start(command, start);
+    const origin = `http://${program.greeting[1]}`;
+    const about = await fetch(`${origin}/json/version`).then((answer) => answer.json());
+    const [, version = ''] = /Chrome\/([\d.]+)/.exec(about['User-Agent']) ?? [];
+    return new OldChromium(program, profile, origin, version);
   }
 
   /** Opens one of `pages/`, as `RemotePage` does, in the one page that there is. */
   async open<Module>(origin: string, name: string): Promise<OldPage<Module>> {
-    const targets: Target[] = await fetch(`http://${this.#origin}/json`).then((answer) => answer.json());
+    const targets: Target[] = await fetch(`${this.#origin}/json`).then((answer) => answer.json());
     const target = targets.find(({ type }) => type === 'page');
     const socket = new WebSocket(target!.webSocketDebuggerUrl);
     await once(socket, 'open');
@@ -80,9 +66,7 @@ export class OldChromium {
   }
 
   async close(): Promise<void> {
-    const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGKILL');
-    await ended;
+    await this.#program.kill();
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -140,7 +124,8 @@ export class OldPage<Module> {
 
 const BLANK = 'about:blank';
 
-const START_MS = 30_000;
+/** What both write when they can be driven. */
+const READY = /ws:\/\/([\d.:]+)\//;
 
 function newProfile(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'old-chromium-'));

@@ -12,6 +12,8 @@ export interface Start {
   ready: RegExp;
   /** Working folder. */
   cwd?: string;
+  /** Beside the variables of this process. */
+  environment?: Record<string, string>;
 }
 
 export class RunningProgram {
@@ -27,9 +29,11 @@ export class RunningProgram {
     this.greeting = greeting;
   }
 
-  /** Resolves when the program is ready; rejects, with all that it said, when it ends before. */
-  static async start(command: string, { args = [], ready, cwd }: Start): Promise<RunningProgram> {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** Resolves when the program is ready; rejects, with all that it said, when it ends before or hangs. */
+  static async start(command: string, start: Start): Promise<RunningProgram> {
+    const { args = [], ready, cwd, environment } = start;
+    const env = { ...process.env, ...environment };
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     child.once('exit', () => running.delete(child));
     const lines: string[] = [];
@@ -39,11 +43,17 @@ export class RunningProgram {
       };
       child.once('error', (error) => fail(error.message));
       child.once('exit', (code, signal) => fail(`it ended with ${code ?? signal}`));
+      const late = setTimeout(() => {
+        fail(`it was not ready within ${START_MS / 1000} s`);
+        child.kill('SIGKILL');
+      }, START_MS).unref();
       for (const output of [child.stdout, child.stderr]) {
         createInterface(output as Readable).on('line', (line) => {
           lines.push(line);
           const match = ready.exec(line);
-          if (match) resolve(match);
+          if (!match) return;
+          clearTimeout(late);
+          resolve(match);
         });
       }
     });
@@ -86,6 +96,9 @@ const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+
+/** Longer than a server takes that is built in debug mode, on a busy machine. */
+const START_MS = 60_000;
 
 /** What does not stop when it is asked for so long is ended. */
 const STOP_MS = 10_000;
