@@ -54,7 +54,7 @@ const server = await serve();
 const only = process.argv[2];
 const rows: Row[] = [];
 for (const { name, version } of [...OLD_BROWSERS, ...BROWSERS.map((name) => ({ name, version: '' }))]) {
-  if (only && !`${name} ${version}`.startsWith(only)) continue;
+  if (only && !`${name} ${version || 'installed'}`.startsWith(only)) continue;
   const browser = await start(name, version);
   try {
     rows.push(...(await tryAll(browser)));
