@@ -65,9 +65,9 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     'Find out whether the media server replays them, or one track is received very often.',
   ),
   'rolled-back': error(
-    'This browser takes the transforms off the receivers of a running call when an offer is rolled ' +
-    'back, so their tracks were muted. Connect anew, and have changes wait until the other ' +
-    'side’s offer is answered.',
+    'An offer was rolled back, for which this browser removed the transform of a running receiver; ' +
+    'so its track was muted. Connect anew, or have the other side add the track again, and ' +
+    'negotiate with Negotiation, which never rolls back.',
   ),
   'slot-conflict': info(
     'Two members have the same slot (see reason), so their frames take longer to open. ' +

@@ -66,18 +66,20 @@ function scriptTransform(worker: Worker, pipeline: Pipeline): RTCRtpScriptTransf
     return new RTCRtpScriptTransform(worker, pipeline);
   } catch (cause) {
     // Firefox 140 throws an object of its own, which says nothing, when the worker was terminated.
-    throw new FramesealError('worker-failed', 'the browser refuses the worker', { cause });
+    throw new FramesealError('worker-failed', 'the browser refuses the worker, which has probably been terminated', {
+      cause,
+    });
   }
 }
 
-/** Sets a transform that nobody takes away by mistake: media would flow in the clear. */
+/** Sets a transform and keeps it: without one, media flows in the clear. */
 function setTransform(end: MediaEnd, transform: RTCRtpScriptTransform): void {
   end.transform = transform;
   sealed.add(end);
   guard(Object.getPrototypeOf(end));
 }
 
-/** Has the setter of senders or receivers refuse those that are sealed. */
+/** Makes the setter of senders or receivers refuse to replace our transforms. */
 function guard(prototype: object): void {
   const transforms = Object.getOwnPropertyDescriptor(prototype, 'transform');
   if (guarded.has(prototype) || !transforms?.set) return;
@@ -87,7 +89,10 @@ function guard(prototype: object): void {
     ...transforms,
     set(this: MediaEnd, transform: unknown) {
       if (sealed.has(this)) {
-        throw new FramesealError('already-protected', 'this end is sealed for life');
+        throw new FramesealError(
+          'already-protected',
+          'a protected sender or receiver keeps its transform: make another transceiver',
+        );
       }
       Reflect.apply(set, this, [transform]);
     },
