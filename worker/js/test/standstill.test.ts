@@ -24,12 +24,18 @@ test('then less and less often, five times in all, and anew when it has moved', 
   assert.equal(standstill.look(20_400, 2, 20_400), true);
 });
 
-test('it is young from the first frame to the thirtieth picture', () => {
+test('it is young from a beginning to the thirtieth picture, or for five seconds', () => {
   const standstill = new Standstill();
   assert.equal(standstill.isYoung, false);
-  standstill.look(0, 0, 1);
+  standstill.begin(0);
+  standstill.look(100, 0, 0);
   assert.equal(standstill.isYoung, true);
   standstill.look(1000, 30, 31);
+  assert.equal(standstill.isYoung, false);
+  standstill.begin(10_000);
+  standstill.look(10_100, 31, 32);
+  assert.equal(standstill.isYoung, true);
+  standstill.look(15_000, 31, 32);
   assert.equal(standstill.isYoung, false);
 });
 

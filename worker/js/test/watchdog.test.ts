@@ -42,6 +42,28 @@ test('a picture that stands still is told, and one that moves is not', async (co
   assert.equal(stoodStill.length, 5);
 });
 
+test('a source that begins during a look is looked at soon', async (context) => {
+  let watchdog: Watchdog | undefined;
+  let opened = 0;
+  let looks = 0;
+  const receiver: PipelineEnd = end(
+    1,
+    async () => {
+      // By then frames have come for a while and were not known to this look.
+      if (++looks === 2) watchdog!.begin(receiver);
+      if (looks > 2) opened += 9;
+      return [{ type: 'inbound-rtp', framesDecoded: 0 }];
+    },
+    { direction: 'receive', kind: 'video' },
+  );
+  const { stoodStillAt } = await watch(context, [receiver], {
+    stats: () => ({ pipelines: [{ pipeline: 1, seen: 0, passed: opened }] }),
+    made: (made) => (watchdog = made),
+  });
+  // The second look is 1080 ms after the start.
+  assert.ok(stoodStillAt[0]! <= 1080 + 700, `${stoodStillAt[0]} ms`);
+});
+
 test('a worker that does not answer has failed', async (context) => {
   const { failures } = await watch(context, [end(1, async () => [])], { isSilent: true });
   assert.deepEqual(failures, ['the worker does not answer']);
@@ -51,7 +73,7 @@ test('a worker that does not answer has failed', async (context) => {
 async function watch(
   context: TestContext,
   ends: PipelineEnd[],
-  { isSilent = false, stats = (): unknown => ({ pipelines: [] }) } = {},
+  { isSilent = false, stats = (): unknown => ({ pipelines: [] }), made = (_watchdog: Watchdog) => {} } = {},
 ) {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   let now = 0;
@@ -59,7 +81,7 @@ async function watch(
   const worker = new FakeWorker();
   if (isSilent) mock.method(worker, 'postMessage', () => {});
   Object.defineProperty(worker.answers, 'stats', { get: stats });
-  const told = { alarms: [] as number[], stoodStill: [] as number[], failures: [] as string[] };
+  const told = { alarms: [] as number[], stoodStill: [] as number[], stoodStillAt: [] as number[], failures: [] as string[] };
   const channel = new Channel(worker as unknown as Worker, {
     event() {},
     failed: () => told.failures.push(channel.ended!.message),
@@ -77,8 +99,12 @@ async function watch(
     },
     judged() {},
     recovered() {},
-    stoodStill: ({ pipeline }) => told.stoodStill.push(pipeline),
+    stoodStill({ pipeline }) {
+      told.stoodStill.push(pipeline);
+      told.stoodStillAt.push(now);
+    },
   });
+  made(watchdog);
   watchdog.start();
   for (; now < 20_000; now += 20) {
     context.mock.timers.tick(20);

@@ -29,7 +29,7 @@ export class Guard {
 
   /** The first frame of somebody's track has come out of a receiver. */
   begin(subject: PipelineEnd): void {
-    if (subject.kind === 'video') this.#watchdog.hurry(subject);
+    if (subject.kind === 'video') this.#watchdog.begin(subject);
   }
 
   /** Watches a connection for what takes transforms away. */

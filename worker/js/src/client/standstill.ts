@@ -6,9 +6,10 @@
  */
 export class Standstill {
   #decoded = 0;
-  /** When the first frame was opened, and how long ago that is. */
+  /** When a source began, how long ago that is, and how many pictures make it old. */
   #begun: number | undefined;
   #age = 0;
+  #grown = 0;
   /** How many frames had been opened, and when, as the picture moved last. */
   #opened = 0;
   #since = -Infinity;
@@ -18,12 +19,18 @@ export class Standstill {
 
   /** Whether frames have just begun to come: most pictures stand still then. */
   get isYoung(): boolean {
-    return this.#begun !== undefined && this.#decoded < YOUNG && this.#age < YOUNG_MS;
+    return this.#begun !== undefined && this.#decoded < this.#grown && this.#age < YOUNG_MS;
+  }
+
+  /** Frames of another source come from now on, a time in ms. */
+  begin(now: number): void {
+    this.#begun = now;
+    this.#age = 0;
+    this.#grown = this.#decoded + YOUNG;
   }
 
   /** Takes a time in ms, and the totals of then; returns whether to ask for a key frame. */
   look(now: number, decoded: number, opened: number): boolean {
-    if (opened > 0) this.#begun ??= now;
     this.#age = now - (this.#begun ?? now);
     if (decoded !== this.#decoded) {
       this.#opened = opened;

@@ -46,13 +46,21 @@ export class Watchdog {
 
   /** Finds out soon whether the transform of one end still runs. */
   suspect(subject: PipelineEnd): void {
-    this.#of(subject).suspicion = new Suspicion();
-    this.hurry(subject);
+    const watched = this.#of(subject);
+    watched.suspicion = new Suspicion();
+    this.#hurry(watched);
   }
 
-  /** Looks at one end soon: something begins there. */
-  hurry(subject: PipelineEnd): void {
-    this.#of(subject).next = 0;
+  /** Watches closely for some seconds: the first frame of somebody's track has come out of a receiver. */
+  begin(subject: PipelineEnd): void {
+    const watched = this.#of(subject);
+    watched.standstill.begin(performance.now());
+    this.#hurry(watched);
+  }
+
+  /** Looks soon. A look that goes on now may have seen nothing new, but finds that it is to be fast. */
+  #hurry(watched: Watched): void {
+    watched.next = 0;
     this.stop();
     this.start();
   }
