@@ -7,14 +7,15 @@ import { arrivedFrames, sealedFrames } from './lib/sealed-frames.ts';
 import { EACH_AND_MIXED, inBrowsers } from './lib/suite.ts';
 import { settled } from './lib/until.ts';
 
-const ROTATIONS = 50;
+/** A minute of them; or enough to show a fault of the kind. */
+const ROTATIONS = process.env['LONG'] ? 50 : 20;
 const EVERY_MS = 1200;
 
 /** Frames that a receiver is right to drop: it has had them, or browsers resend them too late. */
 const HARMLESS = ['duplicate', 'late'];
 
 inBrowsers((bench) => {
-  test(`${ROTATIONS} rotations in a minute lose no frame`, async (t) => {
+  test(`${ROTATIONS} rotations, 50 a minute, lose no frame`, async (t) => {
     await bench.room(async (room) => {
       const members = await room.join(['alice', 'bob', 'carol']);
       await room.secured();
@@ -38,7 +39,7 @@ inBrowsers((bench) => {
         const taps = await member.taps();
         const arrived = arrivedFrames(taps).filter(({ at }) => at >= start);
         const closed = arrived.filter(({ opened }) => !opened);
-        assert.ok(arrived.length > 1000, `${arrived.length} frames came to ${member.id}`);
+        assert.ok(arrived.length > 20 * ROTATIONS, `${arrived.length} frames came to ${member.id}`);
         assert.equal(closed.length, 0, `frames that ${member.id} did not open`);
         t.diagnostic(
           `${member.id}: ${generations.size} generations, ` +

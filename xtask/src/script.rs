@@ -75,7 +75,7 @@ pub(crate) enum Report {
     Loss,
     /// Sealed calls in old and new browsers, and connections that are protected late
     Browsers,
-    /// The tests of crossing changes and of pictures that stand still, with more rounds and calls
+    /// The tests of crossing changes, new keys and pictures that stand still, with more of each
     Long,
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn report(workspace: &Workspace, report: Option<Report>) -> Result<()
 
 fn long_tests(workspace: &Workspace) -> Result<()> {
     prepare(workspace, &[])?;
-    let tests = ["e2e/glare.test.ts", "e2e/standstill.test.ts"];
+    let tests = ["e2e/glare.test.ts", "e2e/rotation.test.ts", "e2e/standstill.test.ts"];
     let node = node_with_browsers(workspace)?.env("LONG", "yes");
     Ok(node.args(["--test", "--test-concurrency=1"]).args(tests).run()?)
 }
