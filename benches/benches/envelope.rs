@@ -47,7 +47,7 @@ fn envelope(criterion: &mut Criterion<ProcessorTime>, recording: &Recording, fra
         id.clone(),
         |bencher| {
             bencher.iter(|| {
-                codec.front(kind, black_box(encoded), body.len(), &mut front).expect("a frame");
+                codec.front(black_box(encoded), body.len(), &mut front).expect("a frame");
                 codec.close(&front, black_box(&body), &mut sealed);
             });
         },
@@ -55,8 +55,8 @@ fn envelope(criterion: &mut Criterion<ProcessorTime>, recording: &Recording, fra
     let (mut scratch, mut rebuilt) = (Vec::new(), Vec::new());
     criterion.benchmark_group(format!("envelope off {name}")).bench_function(id, |bencher| {
         bencher.iter(|| {
-            let place = codec.locate(kind, black_box(&sealed), &mut scratch).expect("sealed");
-            codec.front(kind, encoded, place.range().len(), &mut rebuilt).expect("a frame");
+            let place = codec.locate(black_box(&sealed), &mut scratch).expect("sealed");
+            codec.front(encoded, place.range().len(), &mut rebuilt).expect("a frame");
             assert!(codec.matches(&sealed, &rebuilt));
         });
     });

@@ -14,8 +14,7 @@ use frameseal_benches::processor_time::ProcessorTime;
 use frameseal_benches::subject::{self, Subject};
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, KeyIdLayout, Profile, Receiver,
-    Sender,
+    Arrival, BaseKey, CipherSuite, FrameBuffer, KeyId, KeyIdLayout, Profile, Receiver, Sender,
 };
 
 criterion_group! {
@@ -87,12 +86,13 @@ impl Room {
 
 fn seal(buffer: &mut FrameBuffer, sender: &mut Sender, frame: &[u8]) -> Vec<u8> {
     buffer.load(frame).expect("not too large");
-    buffer.seal(sender, 1, Codec::Audio, FrameKind::Audio).expect("a frame").to_vec()
+    buffer.seal(sender, 1, Codec::Audio).expect("a frame");
+    buffer.output().to_vec()
 }
 
 fn open(buffer: &mut FrameBuffer, receiver: &mut Receiver<usize>, sealed: &[u8]) {
     buffer.load(sealed).expect("not too large");
-    let opened = buffer.open(receiver, Arrival::default(), Codec::Audio, FrameKind::Audio);
+    let opened = buffer.open(receiver, Arrival::default(), Codec::Audio);
     opened.expect("a fresh frame").expect("not empty");
 }
 

@@ -5,8 +5,8 @@ mod implementation;
 
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, Header, HeaderError, KeyIdLayout,
-    Profile, Receiver, Sender,
+    Arrival, BaseKey, CipherSuite, FrameBuffer, Header, HeaderError, KeyIdLayout, Profile,
+    Receiver, Sender,
 };
 use implementation::{ALL, BASE_KEY, FRAMESEAL, Frame, Implementation, SFRAME_2, sframe_2};
 use sframe_rs_2::header::SframeHeader;
@@ -85,15 +85,15 @@ fn whole_frames_of_both_profiles_are_theirs() {
             let mut sender = Sender::new(profile, suite, key_id, key().into_send_key());
             let mut buffer = FrameBuffer::new();
             buffer.load(frame.plaintext).unwrap();
-            let sealed = buffer.seal(&mut sender, 0, Codec::Audio, FrameKind::Audio).unwrap();
-            assert_eq!((SFRAME_2.open)(&frame, sealed).as_deref(), Some(frame.plaintext));
+            buffer.seal(&mut sender, 0, Codec::Audio).unwrap();
+            assert_eq!((SFRAME_2.open)(&frame, buffer.output()).as_deref(), Some(frame.plaintext));
 
             frame.counter = 9;
             let theirs = (SFRAME_2.seal)(&frame);
             let mut receiver = Receiver::new(profile, suite);
             receiver.add(key_id, key().into_receive_key(), ());
             buffer.load(&theirs).unwrap();
-            buffer.open(&mut receiver, Arrival::default(), Codec::Audio, FrameKind::Audio).unwrap();
+            buffer.open(&mut receiver, Arrival::default(), Codec::Audio).unwrap();
             assert_eq!(buffer.output(), frame.plaintext);
         }
     }

@@ -1,6 +1,6 @@
 //! Frames whose AEAD runs elsewhere: in browsers, in WebCrypto.
 
-use frameseal_sframe::{AeadCall, AeadKeyName, FrameBuffer, FrameKind};
+use frameseal_sframe::{AeadCall, AeadKeyName, FrameBuffer};
 
 use crate::pipeline::Direction;
 
@@ -21,7 +21,6 @@ struct Place {
 pub(crate) struct Frame {
     pub(crate) pipeline: u32,
     pub(crate) direction: Direction,
-    pub(crate) kind: FrameKind,
     pub(crate) key: KeyNumber,
     pub(crate) call: AeadCall,
 }

@@ -161,7 +161,7 @@ impl Pipeline {
     pub(crate) fn pass(
         &mut self,
         now: Timestamp,
-        kind: FrameKind,
+        kind: Option<FrameKind>,
         len: usize,
         output_len: usize,
     ) -> Option<Event> {
@@ -169,7 +169,7 @@ impl Pipeline {
         self.stats.bytes_in += as_f64(len);
         self.stats.bytes_out += as_f64(output_len);
         self.repeats.pass(now);
-        if kind == FrameKind::Key {
+        if kind == Some(FrameKind::Key) {
             self.picture = Picture::Whole;
         }
         self.want_key_frame(now)

@@ -48,7 +48,7 @@ use crate::problems::Problems;
 /// use std::time::Instant;
 ///
 /// use frameseal::{
-///     Direction, Event, FrameKind, Input, MediaKind, MemberId, Options, PipelineOptions, Room, Session,
+///     Direction, Event, Input, MediaKind, MemberId, Options, PipelineOptions, Room, Session,
 ///     Timestamp, Verdict, Wake,
 /// };
 /// # use rand_chacha::rand_core::SeedableRng;
@@ -68,7 +68,7 @@ use crate::problems::Problems;
 /// })?;
 /// session.handle(now(), Input::Joined(MemberId::new("bob")?))?;
 ///
-/// match session.seal(now(), 0, FrameKind::Audio, b"a piece of sound")? {
+/// match session.seal(now(), 0, b"a piece of sound")? {
 ///     Verdict::Pass(sealed) => assert_ne!(sealed, b"a piece of sound"), // send it
 ///     Verdict::Drop | Verdict::Wait => unreachable!("the session makes its key when it is needed"),
 /// }

@@ -14,23 +14,23 @@ mod recording;
 mod stand_in;
 
 use common::{START, TestSession, call, events, video};
-use frameseal::{Direction, FrameKind, MediaKind, PipelineOptions, Verdict};
+use frameseal::{Direction, MediaKind, PipelineOptions, Verdict};
 use frameseal_sframe::envelope::Codec;
 use recording::{RECORDINGS, Recording};
 use stand_in::run_aead;
 
 /// A way through a session, which writes what comes out to the buffer.
-type Way = fn(&mut TestSession, FrameKind, &[u8], &mut Vec<u8>);
+type Way = fn(&mut TestSession, &[u8], &mut Vec<u8>);
 
-fn here(session: &mut TestSession, kind: FrameKind, frame: &[u8], output: &mut Vec<u8>) {
+fn here(session: &mut TestSession, frame: &[u8], output: &mut Vec<u8>) {
     session.reserve(START, 0, frame.len()).unwrap().copy_from_slice(frame);
-    keep(&session.process(START, 0, kind), output);
+    keep(&session.process(START, 0), output);
     session.took(0, 12.5);
 }
 
-fn elsewhere(session: &mut TestSession, kind: FrameKind, frame: &[u8], output: &mut Vec<u8>) {
+fn elsewhere(session: &mut TestSession, frame: &[u8], output: &mut Vec<u8>) {
     session.reserve(START, 0, frame.len()).unwrap().copy_from_slice(frame);
-    let number = session.send_away(START, 0, kind).expect("AES-GCM, and not empty");
+    let number = session.send_away(START, 0).expect("AES-GCM, and not empty");
     // The stand-in for another AEAD may allocate; that is no allocation of ours.
     allocation_counter::opt_out(|| run_aead(session, number));
     keep(&session.come_back(START, number, true), output);
@@ -74,8 +74,8 @@ fn send_all(
     [sealed, opened]: [&mut Vec<u8>; 2],
 ) {
     for frame in recording.frames().filter(|frame| !frame.encoded.is_empty()) {
-        way(alice, frame.kind, frame.encoded, sealed);
-        way(bob, frame.kind, sealed, opened);
+        way(alice, frame.encoded, sealed);
+        way(bob, sealed, opened);
         assert!(opened == frame.encoded, "{}", recording.name);
     }
 }

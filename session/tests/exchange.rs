@@ -11,8 +11,8 @@ mod common;
 
 use common::{DELTA_FRAME, KEY_FRAME, START, TestSession, at, dropped, key, member, video};
 use frameseal::{
-    Direction, Event, FailureCode, Fingerprint, FrameKind, Input, MemberState, Options,
-    PipelineOptions, Problem, ProblemCode, Room, Session, Verdict, Wake,
+    Direction, Event, FailureCode, Fingerprint, Input, MemberState, Options, PipelineOptions,
+    Problem, ProblemCode, Room, Session, Verdict, Wake,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -96,23 +96,22 @@ impl Call {
         !messages.is_empty()
     }
 
-    fn seal(&mut self, id: &str, kind: FrameKind) -> Vec<u8> {
+    fn seal(&mut self, id: &str, frame: &[u8]) -> Vec<u8> {
         let now = at(self.now);
-        let frame: &[u8] = if kind == FrameKind::Key { &KEY_FRAME } else { &DELTA_FRAME };
-        match self.of(id).session.seal(now, 0, kind, frame).unwrap() {
+        match self.of(id).session.seal(now, 0, frame).unwrap() {
             Verdict::Pass(sealed) => sealed.to_vec(),
             verdict => panic!("{id} did not seal: {verdict:?}"),
         }
     }
 
-    fn open(&mut self, id: &str, kind: FrameKind, sealed: &[u8]) -> Verdict<'_> {
+    fn open(&mut self, id: &str, sealed: &[u8]) -> Verdict<'_> {
         let now = at(self.now);
-        self.of(id).session.open(now, 1, kind, sealed).unwrap()
+        self.of(id).session.open(now, 1, sealed).unwrap()
     }
 
-    fn retry(&mut self, id: &str, kind: FrameKind, sealed: &[u8]) -> Verdict<'_> {
+    fn retry(&mut self, id: &str, sealed: &[u8]) -> Verdict<'_> {
         let now = at(self.now);
-        self.of(id).session.retry(now, 1, kind, sealed).unwrap()
+        self.of(id).session.retry(now, 1, sealed).unwrap()
     }
 
     fn of(&mut self, id: &str) -> &mut Member {
@@ -137,12 +136,12 @@ fn new_session(options: Options) -> TestSession {
 #[test]
 fn the_first_frame_leaves_at_once_and_waits_at_the_receiver() {
     let mut call = Call::new(&["alice", "bob"]);
-    let sealed = call.seal("alice", FrameKind::Key);
-    assert_eq!(call.open("bob", FrameKind::Key, &sealed), Verdict::Wait);
+    let sealed = call.seal("alice", &KEY_FRAME);
+    assert_eq!(call.open("bob", &sealed), Verdict::Wait);
 
     call.pass(100);
     assert!(call.told("bob").contains(&Event::Retry { pipeline: 1 }));
-    assert_eq!(call.retry("bob", FrameKind::Key, &sealed), Verdict::Pass(&KEY_FRAME));
+    assert_eq!(call.retry("bob", &sealed), Verdict::Pass(&KEY_FRAME));
     call.pass(10);
     let source = Event::Source { pipeline: 1, member: member("alice"), track: 2 };
     assert!(call.told("bob").contains(&source));
@@ -159,7 +158,7 @@ fn members_are_told_of_and_known() {
     assert!(call.told("alice").contains(&secured));
     assert_eq!(bobs.to_string().parse::<Fingerprint>(), Ok(bobs));
 
-    call.seal("bob", FrameKind::Key);
+    call.seal("bob", &KEY_FRAME);
     call.pass(100);
     let stats = call.of("alice").session.stats();
     assert_eq!((stats.generation, stats.step, stats.send_key_id), (None, None, None));
@@ -181,18 +180,18 @@ fn members_are_told_of_and_known() {
 #[test]
 fn a_newcomer_sees_from_its_key_on_and_waits_for_nothing_before() {
     let mut call = Call::new(&["alice", "bob"]);
-    call.seal("alice", FrameKind::Key);
+    call.seal("alice", &KEY_FRAME);
     call.pass(1000);
     call.told("alice");
 
-    let before = call.seal("alice", FrameKind::Delta);
+    let before = call.seal("alice", &DELTA_FRAME);
     call.join("carol");
-    assert_eq!(call.open("carol", FrameKind::Delta, &before), Verdict::Wait);
+    assert_eq!(call.open("carol", &before), Verdict::Wait);
     call.pass(100);
-    let after = call.seal("alice", FrameKind::Delta);
-    assert_eq!(call.retry("carol", FrameKind::Delta, &before), Verdict::Drop);
-    assert_eq!(call.open("carol", FrameKind::Delta, &after), Verdict::Pass(&DELTA_FRAME));
-    assert_eq!(call.open("bob", FrameKind::Delta, &after), Verdict::Pass(&DELTA_FRAME));
+    let after = call.seal("alice", &DELTA_FRAME);
+    assert_eq!(call.retry("carol", &before), Verdict::Drop);
+    assert_eq!(call.open("carol", &after), Verdict::Pass(&DELTA_FRAME));
+    assert_eq!(call.open("bob", &after), Verdict::Pass(&DELTA_FRAME));
 
     let told = call.told("alice");
     assert!(told.contains(&Event::Keychange { generation: 0, step: 1 }), "{told:?}");
@@ -206,13 +205,13 @@ fn a_newcomer_sees_from_its_key_on_and_waits_for_nothing_before() {
 #[test]
 fn who_leaves_opens_nothing_600_ms_later() {
     let mut call = Call::new(&["alice", "bob", "carol"]);
-    call.seal("alice", FrameKind::Key);
+    call.seal("alice", &KEY_FRAME);
     call.pass(1000);
     let mut carol = call.leave("carol");
     call.pass(600);
-    let sealed = call.seal("alice", FrameKind::Delta);
-    assert_eq!(call.open("bob", FrameKind::Delta, &sealed), Verdict::Pass(&DELTA_FRAME));
-    let verdict = carol.session.open(at(call.now), 1, FrameKind::Delta, &sealed).unwrap();
+    let sealed = call.seal("alice", &DELTA_FRAME);
+    assert_eq!(call.open("bob", &sealed), Verdict::Pass(&DELTA_FRAME));
+    let verdict = carol.session.open(at(call.now), 1, &sealed).unwrap();
     assert_eq!(verdict, Verdict::Wait, "for a key that she does not get");
     assert!(call.told("alice").contains(&Event::Keychange { generation: 1, step: 0 }));
 }
@@ -220,7 +219,7 @@ fn who_leaves_opens_nothing_600_ms_later() {
 #[test]
 fn rotations_lose_no_frame_and_old_keys_are_wiped() {
     let mut call = Call::new(&["alice", "bob"]);
-    let first = call.seal("alice", FrameKind::Key);
+    let first = call.seal("alice", &KEY_FRAME);
     call.pass(1000);
     for generation in 1..40 {
         let now = at(call.now);
@@ -228,14 +227,14 @@ fn rotations_lose_no_frame_and_old_keys_are_wiped() {
         assert_eq!((epoch.generation(), epoch.step()), (u64::from(generation), 0));
         for _ in 0..20 {
             call.pass(10);
-            let sealed = call.seal("alice", FrameKind::Delta);
-            assert_eq!(call.open("bob", FrameKind::Delta, &sealed), Verdict::Pass(&DELTA_FRAME));
+            let sealed = call.seal("alice", &DELTA_FRAME);
+            assert_eq!(call.open("bob", &sealed), Verdict::Pass(&DELTA_FRAME));
         }
         let told = call.told("alice");
         assert!(told.contains(&Event::Keychange { generation, step: 0 }), "{told:?}");
     }
     call.pass(11_000);
-    assert_eq!(call.open("bob", FrameKind::Key, &first), Verdict::Drop);
+    assert_eq!(call.open("bob", &first), Verdict::Drop);
     let member = &call.of("bob").session.stats().members[0];
     assert_eq!((member.generation, member.step), (Some(39), Some(0)));
 }
@@ -243,7 +242,7 @@ fn rotations_lose_no_frame_and_old_keys_are_wiped() {
 #[test]
 fn key_frames_for_newcomers_come_in_good_measure() {
     let mut call = Call::new(&["alice", "bob"]);
-    call.seal("alice", FrameKind::Key);
+    call.seal("alice", &KEY_FRAME);
     call.pass(2000);
     call.told("alice");
     for id in ["carol", "dave", "erin"] {
@@ -256,12 +255,12 @@ fn key_frames_for_newcomers_come_in_good_measure() {
     assert_eq!(needed(call.told("alice")), 1);
     // None came in the meantime, so the next frame but one half a second later asks again.
     call.pass(500);
-    call.seal("alice", FrameKind::Delta);
+    call.seal("alice", &DELTA_FRAME);
     call.pass(10);
     assert_eq!(needed(call.told("alice")), 1);
-    call.seal("alice", FrameKind::Key);
+    call.seal("alice", &KEY_FRAME);
     call.pass(2000);
-    call.seal("alice", FrameKind::Delta);
+    call.seal("alice", &DELTA_FRAME);
     call.pass(10);
     assert_eq!(needed(call.told("alice")), 0);
 }
@@ -327,7 +326,7 @@ fn members_are_judged_by_their_credentials_before_they_get_a_key() {
         let bobs = call.of("bob").session.fingerprint().unwrap();
         call.of("bob").session.set_credential(b"I am bob".to_vec()).unwrap();
         call.join_with("alice", Options { verify: true, ..options("alice") });
-        let sealed = call.seal("alice", FrameKind::Key);
+        let sealed = call.seal("alice", &KEY_FRAME);
         call.pass(1000);
 
         let told = call.told("alice");
@@ -338,7 +337,7 @@ fn members_are_judged_by_their_credentials_before_they_get_a_key() {
             _ => None,
         });
         assert_eq!(verify, Some(("bob", bobs, b"I am bob".to_vec())));
-        assert_eq!(call.open("bob", FrameKind::Key, &sealed), Verdict::Wait);
+        assert_eq!(call.open("bob", &sealed), Verdict::Wait);
 
         let judge = if accepted { Input::Accept } else { Input::Reject };
         let now = at(call.now);
@@ -348,7 +347,7 @@ fn members_are_judged_by_their_credentials_before_they_get_a_key() {
             true => (Verdict::Pass(&KEY_FRAME[..]), MemberState::Secured),
             false => (Verdict::Wait, MemberState::Rejected),
         };
-        assert_eq!(call.retry("bob", FrameKind::Key, &sealed), verdict);
+        assert_eq!(call.retry("bob", &sealed), verdict);
         assert_eq!(call.of("alice").session.stats().members[0].state, state);
     }
 }

@@ -14,8 +14,7 @@ use common::{
     video,
 };
 use frameseal::{
-    CipherSuite, Direction, Dropped, Event, FrameKind, PipelineStats, Profile, Session, Suites,
-    Verdict,
+    CipherSuite, Direction, Dropped, Event, PipelineStats, Profile, Session, Suites, Verdict,
 };
 
 #[path = "common/stand_in.rs"]
@@ -24,15 +23,15 @@ mod stand_in;
 use stand_in::run_aead;
 
 /// Has a frame leave, and writes what comes of it in its place; returns its number.
-fn leave(session: &mut TestSession, kind: FrameKind, frame: &[u8]) -> Option<usize> {
-    let number = send_away(session, kind, frame)?;
+fn leave(session: &mut TestSession, frame: &[u8]) -> Option<usize> {
+    let number = send_away(session, frame)?;
     run_aead(session, number);
     Some(number)
 }
 
-fn send_away(session: &mut TestSession, kind: FrameKind, frame: &[u8]) -> Option<usize> {
+fn send_away(session: &mut TestSession, frame: &[u8]) -> Option<usize> {
     session.reserve(START, 0, frame.len()).unwrap().copy_from_slice(frame);
-    session.send_away(START, 0, kind)
+    session.send_away(START, 0)
 }
 
 fn come_back(session: &mut TestSession, number: usize) -> Option<Vec<u8>> {
@@ -47,13 +46,13 @@ fn come_back(session: &mut TestSession, number: usize) -> Option<Vec<u8>> {
 fn a_frame_makes_the_same_way_as_without() {
     let ((mut alice, mut bob), (mut twin, _)) = (call(), call());
     for _ in 0..3 {
-        let number = leave(&mut alice, FrameKind::Key, &KEY_FRAME).unwrap();
+        let number = leave(&mut alice, &KEY_FRAME).unwrap();
         let sealed = come_back(&mut alice, number).unwrap();
-        assert_eq!(Some(&sealed), process(&mut twin, START, FrameKind::Key, &KEY_FRAME).as_ref());
+        assert_eq!(Some(&sealed), process(&mut twin, START, &KEY_FRAME).as_ref());
 
-        let number = leave(&mut bob, FrameKind::Key, &sealed).unwrap();
+        let number = leave(&mut bob, &sealed).unwrap();
         assert_eq!(come_back(&mut bob, number).as_deref(), Some(&KEY_FRAME[..]));
-        assert_eq!(process(&mut bob, START, FrameKind::Key, &sealed), None, "it came before");
+        assert_eq!(process(&mut bob, START, &sealed), None, "it came before");
     }
     for session in [&alice, &bob] {
         let PipelineStats { passed, web_crypto, .. } = stats(session);
@@ -67,10 +66,10 @@ fn a_frame_makes_the_same_way_as_without() {
 #[test]
 fn what_does_not_come_out_is_not_counted() {
     let (mut alice, mut bob) = call();
-    let number = leave(&mut alice, FrameKind::Key, &KEY_FRAME).unwrap();
+    let number = leave(&mut alice, &KEY_FRAME).unwrap();
     let sealed = come_back(&mut alice, number).unwrap();
-    let number = leave(&mut bob, FrameKind::Key, &sealed).unwrap();
-    assert!(process(&mut bob, START, FrameKind::Key, &sealed).is_some());
+    let number = leave(&mut bob, &sealed).unwrap();
+    assert!(process(&mut bob, START, &sealed).is_some());
     assert_eq!(come_back(&mut bob, number), None);
 
     let PipelineStats { passed, web_crypto, dropped, .. } = stats(&bob);
@@ -81,27 +80,26 @@ fn what_does_not_come_out_is_not_counted() {
 fn frames_that_are_away_do_not_touch_each_other() {
     let (mut alice, mut bob) = call();
     let frames: Vec<_> = (1..=20_u8).map(|byte| [&KEY_FRAME[..], &[byte; 9]].concat()).collect();
-    let numbers: Vec<_> =
-        frames.iter().map_while(|frame| leave(&mut alice, FrameKind::Key, frame)).collect();
+    let numbers: Vec<_> = frames.iter().map_while(|frame| leave(&mut alice, frame)).collect();
     assert_eq!(numbers.len(), 16, "no more may be away");
-    let last = process(&mut alice, START, FrameKind::Key, &frames[16]).unwrap();
+    let last = process(&mut alice, START, &frames[16]).unwrap();
 
     for (number, frame) in numbers.into_iter().zip(&frames).rev() {
         let sealed = come_back(&mut alice, number).unwrap();
-        let number = leave(&mut bob, FrameKind::Key, &sealed).unwrap();
+        let number = leave(&mut bob, &sealed).unwrap();
         assert_eq!(come_back(&mut bob, number).as_ref(), Some(frame));
     }
-    assert_eq!(process(&mut bob, START, FrameKind::Key, &last).as_ref(), Some(&frames[16]));
+    assert_eq!(process(&mut bob, START, &last).as_ref(), Some(&frames[16]));
 }
 
 #[test]
 fn what_is_rejected_elsewhere_is_told_like_any_other_frame() {
     let (mut alice, mut bob) = call();
-    let number = leave(&mut alice, FrameKind::Key, &KEY_FRAME).unwrap();
+    let number = leave(&mut alice, &KEY_FRAME).unwrap();
     let mut sealed = come_back(&mut alice, number).unwrap();
     *sealed.last_mut().unwrap() ^= 1;
 
-    let number = send_away(&mut bob, FrameKind::Key, &sealed).unwrap();
+    let number = send_away(&mut bob, &sealed).unwrap();
     assert_eq!(bob.come_back(START, number, false), Verdict::Drop);
     assert_eq!(stats(&bob).dropped, dropped(|count| count.authentication_failed = 1));
 }
@@ -110,20 +108,20 @@ fn what_is_rejected_elsewhere_is_told_like_any_other_frame() {
 #[test]
 fn what_is_not_sealed_elsewhere_is_sealed_here() {
     let (mut alice, mut bob) = call();
-    let number = send_away(&mut alice, FrameKind::Key, &KEY_FRAME).unwrap();
+    let number = send_away(&mut alice, &KEY_FRAME).unwrap();
     let Verdict::Pass(sealed) = alice.come_back(START, number, false) else { panic!("not sealed") };
     let sealed = sealed.to_vec();
-    assert_eq!(process(&mut bob, START, FrameKind::Key, &sealed).as_deref(), Some(&KEY_FRAME[..]));
+    assert_eq!(process(&mut bob, START, &sealed).as_deref(), Some(&KEY_FRAME[..]));
     assert_eq!(stats(&alice).web_crypto, 0);
 }
 
 #[test]
 fn a_key_that_was_removed_meanwhile_opens_nothing() {
     let (mut alice, mut bob) = call();
-    let number = leave(&mut alice, FrameKind::Key, &KEY_FRAME).unwrap();
+    let number = leave(&mut alice, &KEY_FRAME).unwrap();
     let sealed = come_back(&mut alice, number).unwrap();
 
-    let number = leave(&mut bob, FrameKind::Key, &sealed).unwrap();
+    let number = leave(&mut bob, &sealed).unwrap();
     bob.remove_receive_key(1).unwrap();
     assert_eq!(events(&mut bob), [Event::KeysChanged]);
     assert!(!matches!(bob.come_back(START, number, true), Verdict::Pass(_)));
@@ -133,8 +131,8 @@ fn a_key_that_was_removed_meanwhile_opens_nothing() {
 #[test]
 fn a_frame_survives_that_other_keys_change() {
     let (mut alice, mut bob) = call();
-    let sealed = process(&mut alice, START, FrameKind::Key, &KEY_FRAME).unwrap();
-    let number = send_away(&mut bob, FrameKind::Key, &sealed).unwrap();
+    let sealed = process(&mut alice, START, &KEY_FRAME).unwrap();
+    let number = send_away(&mut bob, &sealed).unwrap();
     bob.aead_inputs(number).unwrap();
     assert!(bob.is_good(number));
     bob.add_receive_key(START, 2, key(2), member("carol")).unwrap();
@@ -147,8 +145,8 @@ fn a_frame_survives_that_other_keys_change() {
 #[test]
 fn what_was_opened_with_a_key_that_was_replaced_does_not_come_out() {
     let (mut alice, mut bob) = call();
-    let sealed = process(&mut alice, START, FrameKind::Key, &KEY_FRAME).unwrap();
-    let number = leave(&mut bob, FrameKind::Key, &sealed).unwrap();
+    let sealed = process(&mut alice, START, &KEY_FRAME).unwrap();
+    let number = leave(&mut bob, &sealed).unwrap();
     bob.remove_receive_key(1).unwrap();
     bob.add_receive_key(START, 1, key(9), member("mallory")).unwrap();
     assert_eq!(come_back(&mut bob, number), None);
@@ -158,8 +156,8 @@ fn what_was_opened_with_a_key_that_was_replaced_does_not_come_out() {
 #[test]
 fn what_another_member_sealed_does_not_come_out() {
     let (mut alice, mut bob) = call();
-    let sealed = process(&mut alice, START, FrameKind::Key, &KEY_FRAME).unwrap();
-    let number = leave(&mut bob, FrameKind::Key, &sealed).unwrap();
+    let sealed = process(&mut alice, START, &KEY_FRAME).unwrap();
+    let number = leave(&mut bob, &sealed).unwrap();
     let from = Some(member("carol"));
     bob.retarget(frameseal::PipelineOptions { from, ..video(Direction::Receive) }).unwrap();
     assert!(!matches!(bob.come_back(START, number, true), Verdict::Pass(_)));
@@ -172,7 +170,7 @@ fn a_key_under_the_same_id_has_another_number() {
     let mut numbers = Vec::new();
     for byte in 2..5 {
         alice.set_send_key(u64::from(byte), key(byte)).unwrap();
-        let number = leave(&mut alice, FrameKind::Key, &KEY_FRAME).unwrap();
+        let number = leave(&mut alice, &KEY_FRAME).unwrap();
         numbers.push(alice.aead_inputs(number).unwrap().key);
         if byte == 4 {
             assert!(come_back(&mut alice, number).is_some());
@@ -189,7 +187,7 @@ fn only_aes_gcm_is_left_to_others() {
         let mut alice: TestSession = Session::with_manual_keys(Profile::Frameseal1, suites);
         alice.set_send_key(1, key(1)).unwrap();
         alice.add_pipeline(video(Direction::Send)).unwrap();
-        let number = send_away(&mut alice, FrameKind::Key, &KEY_FRAME);
+        let number = send_away(&mut alice, &KEY_FRAME);
         let is_gcm = suite.name().contains("GCM");
         assert_eq!(number.is_some(), is_gcm, "{}", suite.name());
     }
@@ -198,7 +196,7 @@ fn only_aes_gcm_is_left_to_others() {
 #[test]
 fn a_pipeline_that_ended_meanwhile_drops_its_frame() {
     let (mut alice, _) = call();
-    let number = leave(&mut alice, FrameKind::Key, &KEY_FRAME).unwrap();
+    let number = leave(&mut alice, &KEY_FRAME).unwrap();
     alice.release(0);
     assert_eq!(come_back(&mut alice, number), None);
     assert_eq!(come_back(&mut alice, number), None, "it has come back");
@@ -210,9 +208,9 @@ fn a_pipeline_that_ended_meanwhile_drops_its_frame() {
 fn nothing_leaves_while_frames_wait() {
     let (mut alice, mut bob) = call();
     alice.set_send_key(2, key(2)).unwrap();
-    let unknown = process(&mut alice, START, FrameKind::Delta, &DELTA_FRAME).unwrap();
-    assert_eq!(bob.open(START, 0, FrameKind::Delta, &unknown).unwrap(), Verdict::Wait);
+    let unknown = process(&mut alice, START, &DELTA_FRAME).unwrap();
+    assert_eq!(bob.open(START, 0, &unknown).unwrap(), Verdict::Wait);
     let (mut alice, _) = call();
-    let known = process(&mut alice, START, FrameKind::Delta, &DELTA_FRAME).unwrap();
-    assert_eq!(send_away(&mut bob, FrameKind::Delta, &known), None);
+    let known = process(&mut alice, START, &DELTA_FRAME).unwrap();
+    assert_eq!(send_away(&mut bob, &known), None);
 }

@@ -13,7 +13,7 @@ use common::{
     DELTA_FRAME, START, TestSession, at, call, events, key, member, process, seal, session, video,
 };
 use frameseal::{
-    Direction, FailureCode, FrameKind, Input, PipelineOptions, Profile, Session, Suites, Verdict,
+    Direction, FailureCode, Input, PipelineOptions, Profile, Session, Suites, Verdict,
 };
 
 #[test]
@@ -59,14 +59,14 @@ fn keys_are_added_and_removed_in_any_order() {
     alice.set_send_key(2, key(2)).unwrap();
     bob.add_receive_key(START, 2, key(2), member("alice")).unwrap();
     bob.remove_receive_key(1).unwrap();
-    let sealed = seal(&mut alice, FrameKind::Delta, &DELTA_FRAME);
-    assert!(process(&mut bob, START, FrameKind::Delta, &sealed).is_some());
+    let sealed = seal(&mut alice, &DELTA_FRAME);
+    assert!(process(&mut bob, START, &sealed).is_some());
 
     bob.remove_receive_key(2).unwrap();
     bob.add_receive_key(START, 1, key(5), member("alice")).unwrap();
     alice.set_send_key(1, key(5)).unwrap();
-    let sealed = seal(&mut alice, FrameKind::Delta, &DELTA_FRAME);
-    assert!(process(&mut bob, START, FrameKind::Delta, &sealed).is_some());
+    let sealed = seal(&mut alice, &DELTA_FRAME);
+    assert!(process(&mut bob, START, &sealed).is_some());
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn application_data_is_apart_from_media() {
 
     let mut refused = |stream, data| bob.open_data(START, stream, None, data).unwrap_err().code;
     assert_eq!(refused(0, data), FailureCode::AuthenticationFailed);
-    let frame = seal(&mut alice, FrameKind::Delta, &DELTA_FRAME);
+    let frame = seal(&mut alice, &DELTA_FRAME);
     assert_eq!(refused(0, frame[1..].to_vec()), FailureCode::NotSealed, "a frame is no data");
     assert_eq!(refused(0, vec![0x88]), FailureCode::NotSealed);
     let other = alice.seal_data(START, 3, b"hello").unwrap();
@@ -117,7 +117,7 @@ fn arguments_out_of_range_are_named() {
         alice
             .add_pipeline(PipelineOptions { pipeline: u32::MAX, ..video(Direction::Send) })
             .unwrap_err(),
-        alice.seal(START, 0, FrameKind::Key, &vec![0; (16 << 20) + 1]).unwrap_err(),
+        alice.seal(START, 0, &vec![0; (16 << 20) + 1]).unwrap_err(),
     ] {
         assert_eq!(failure.code, FailureCode::InvalidArgument, "{}", failure.message);
     }
@@ -148,6 +148,6 @@ fn nothing_is_exchanged() {
     assert_eq!(manual.work(at(5)), frameseal::Wake::Never);
     assert_eq!(events(&mut manual), []);
     let (mut alice, mut bob) = call();
-    let sealed = seal(&mut alice, FrameKind::Delta, &DELTA_FRAME);
-    assert_eq!(bob.open(START, 0, FrameKind::Delta, &sealed).unwrap(), Verdict::Pass(&DELTA_FRAME));
+    let sealed = seal(&mut alice, &DELTA_FRAME);
+    assert_eq!(bob.open(START, 0, &sealed).unwrap(), Verdict::Pass(&DELTA_FRAME));
 }

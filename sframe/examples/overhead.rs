@@ -82,11 +82,15 @@ fn measure(codec: Codec, kind: FrameKind, slot: u16) -> Result<Vec<Added>, Box<d
         for frame in recording.frames().filter(|frame| !frame.encoded.is_empty()) {
             let header = sender.track(0, frame.kind)?.header_len();
             buffer.load(frame.encoded)?;
-            let sealed = buffer.seal(&mut sender, 0, codec, frame.kind)?;
-            if frame.kind == kind {
+            let sealed_kind = buffer.seal(&mut sender, 0, codec)?;
+            if sealed_kind == Some(kind) {
                 let tag = suite.tag_len();
                 let body = frame.encoded.len().saturating_add(header).saturating_add(tag);
-                added.push(Added { envelope: sealed.len().saturating_sub(body), header, tag });
+                added.push(Added {
+                    envelope: buffer.output().len().saturating_sub(body),
+                    header,
+                    tag,
+                });
             }
         }
     }

@@ -7,17 +7,23 @@
 //! whatever became of the decoy on the way.
 //!
 //! ```text
-//! audio, VP9    body
-//! VP8 delta     11 || body
-//! VP8 key       10 00 00 9d 01 2a || width(2) || height(2) || body
+//! audio         body
+//! VP8 delta     11 00 00 00 00 || body
+//! VP8 key       10 00 00 9d 01 2a || width(2) || height(2) || 00 00 || body
+//! VP9 delta     86 00 00 02 || body || 00
+//! VP9 key       uncompressed header through render_size() || body || 00
 //! H.264, H.265  { 00 00 00 01 || parameter set }* || 00 00 00 01 || start of the first slice
 //!                  || body, with emulation prevention || 80
-//! AV1           { sequence header OBU }* (key frames only) || header of an OBU_FRAME || body
+//! AV1 delta     header of an OBU_FRAME || 30 || body
+//! AV1 key       { sequence header OBU }* || header of an OBU_FRAME || 10 || body
 //! ```
 //!
 //! [`Codec::front`] and [`Codec::close`] make it, [`Codec::locate`] finds the body, and
 //! [`Codec::matches`] tells, once the body has been opened, whether this is the envelope that this
 //! frame was sent in. What is in it is readable on the way; none of it reaches the decoder.
+//!
+//! Whether a frame is key or delta is what its own bitstream says, and its envelope says the same:
+//! [`Codec::kind`] reads it from either. No browser or server is asked.
 
 mod annex_b;
 mod av1;
@@ -27,6 +33,7 @@ mod h264;
 mod h265;
 mod obu;
 mod vp8;
+mod vp9;
 
 use alloc::vec::Vec;
 use core::error::Error;
@@ -50,12 +57,13 @@ use crate::metadata::FrameKind;
 /// let body = [0x07, 0, 0, 0, 0]; // in earnest: SFrame header, ciphertext, tag
 ///
 /// let (mut front, mut sealed) = (Vec::new(), Vec::new());
-/// codec.front(FrameKind::Delta, &encoded, body.len(), &mut front)?;
+/// codec.front(&encoded, body.len(), &mut front)?;
 /// codec.close(&front, &body, &mut sealed);
 /// assert_eq!(sealed, [0, 0, 0, 1, 0x41, 0x9a, 0x07, 0, 0, 3, 0, 0, 0x80]);
 ///
 /// let mut scratch = Vec::new();
-/// let place = codec.locate(FrameKind::Delta, &sealed, &mut scratch)?;
+/// assert_eq!(codec.kind(&sealed)?, FrameKind::Delta);
+/// let place = codec.locate(&sealed, &mut scratch)?;
 /// assert_eq!(place.body(&mut sealed, &mut scratch), body);
 /// assert!(codec.matches(&sealed, &front));
 /// # Ok::<(), EnvelopeError>(())
@@ -63,7 +71,7 @@ use crate::metadata::FrameKind;
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Codec {
-    /// Any audio codec, and application data: no envelope.
+    /// Any audio codec: no envelope.
     Audio,
     /// AV1 as WebRTC has it: OBUs without the length-delimited framing of Annex B.
     Av1,
@@ -73,7 +81,7 @@ pub enum Codec {
     H265,
     /// VP8.
     Vp8,
-    /// VP9: no envelope, because frame kind and layers are in the RTP payload descriptor.
+    /// VP9.
     Vp9,
 }
 
@@ -95,57 +103,87 @@ impl Codec {
         VIDEO_SUBTYPES.iter().find(named).map(|(_, codec)| *codec)
     }
 
+    /// Returns what a frame's own bitstream says that it is. A sealed frame's envelope says the same
+    /// as the frame in it, but is believed only once it [matches](Self::matches).
+    ///
+    /// Key frames are those that a decoder can begin with, by the first picture in the frame: IDR and
+    /// other random access pictures, `frame_type` key. Pictures that are shown again, intra-only
+    /// pictures, and the upper layers of a key picture are delta.
+    ///
+    /// # Errors
+    ///
+    /// As [`front`](Self::front).
+    pub fn kind(self, frame: &[u8]) -> Result<FrameKind, EnvelopeError> {
+        match self {
+            Self::Audio => Ok(FrameKind::Audio),
+            Self::Av1 => av1::kind(frame),
+            Self::H264 => annex_b::kind(h264::SYNTAX, frame),
+            Self::H265 => annex_b::kind(h265::SYNTAX, frame),
+            Self::Vp8 => vp8::kind(frame),
+            Self::Vp9 => vp9::kind(frame),
+        }
+    }
+
     /// Replaces the contents of `front` by what goes before the body of `encoded`.
     ///
     /// `body_len` is the length of the body to come, in bytes: AV1 writes it down. Of `encoded`
-    /// only the beginning is read, up to the header of the first slice (H.264, H.265) or frame
-    /// (AV1), so that the cost does not grow with the frame.
+    /// only the beginning is read, up to the header of the first slice or frame, so that the cost
+    /// does not grow with the frame.
     ///
     /// # Errors
     ///
     /// `front` is then of no use. A frame that this fails for must not be sent.
     ///
-    /// - [`EnvelopeError::KindMismatch`]: `kind` is neither delta nor key, for a video codec that
-    ///   has an envelope.
     /// - [`EnvelopeError::NoPicture`], [`EnvelopeError::Truncated`], [`EnvelopeError::Malformed`]:
     ///   `encoded` is not a frame of this codec.
+    /// - [`EnvelopeError::StillPicture`]: AV1's, whose headers do not tell the kind.
     pub fn front(
         self,
-        kind: FrameKind,
         encoded: &[u8],
         body_len: usize,
         front: &mut Vec<u8>,
     ) -> Result<(), EnvelopeError> {
         front.clear();
-        self.check_kind(kind)?;
         match self {
-            Self::Audio | Self::Vp9 => Ok(()),
-            Self::Av1 => av1::front(kind, encoded, body_len, front),
+            Self::Audio => Ok(()),
+            Self::Av1 => av1::front(encoded, body_len, front),
             Self::H264 => annex_b::front(h264::SYNTAX, encoded, front),
             Self::H265 => annex_b::front(h265::SYNTAX, encoded, front),
-            Self::Vp8 => vp8::front(kind, encoded, front),
+            Self::Vp8 => vp8::front(encoded, front),
+            Self::Vp9 => vp9::front(encoded, front),
         }
     }
 
-    /// Tells whether the body is sent escaped, with a stop byte after it.
+    /// Returns what goes behind the body, at most one byte: it looks like the end of a frame.
+    #[must_use]
+    pub const fn trailer(self) -> &'static [u8] {
+        match self {
+            Self::Audio | Self::Av1 | Self::Vp8 => &[],
+            Self::H264 | Self::H265 => &[annex_b::STOP_BYTE],
+            Self::Vp9 => &[vp9::TRAILER],
+        }
+    }
+
+    /// Tells whether the body is sent escaped.
     ///
-    /// For all other codecs a sealed frame is `front || body` as they are, so the body can be
-    /// sealed and opened where it lies.
+    /// For all other codecs a sealed frame is `front || body || trailer` as they are, so the body
+    /// can be sealed and opened where it lies.
     #[must_use]
     pub const fn escapes_body(self) -> bool {
         matches!(self, Self::H264 | Self::H265)
     }
 
-    /// Replaces the contents of `sealed` by the sealed frame: `front || body`, the body escaped and
-    /// the stop byte after it if the codec [wants that](Self::escapes_body).
+    /// Replaces the contents of `sealed` by the sealed frame: `front || body || trailer`, the body
+    /// escaped if the codec [wants that](Self::escapes_body).
     pub fn close(self, front: &[u8], body: &[u8], sealed: &mut Vec<u8>) {
         sealed.clear();
         sealed.extend_from_slice(front);
         if self.escapes_body() {
-            annex_b::close(body, sealed);
+            emulation::escape(body, sealed);
         } else {
             sealed.extend_from_slice(body);
         }
+        sealed.extend_from_slice(self.trailer());
     }
 
     /// Finds the body of a sealed frame: in `sealed` itself, or unescaped in `scratch`, whose
@@ -156,21 +194,15 @@ impl Codec {
     ///
     /// # Errors
     ///
-    /// - [`EnvelopeError::KindMismatch`]: as in [`front`](Self::front).
-    /// - Every other one: no sealed frame looks like this. Nobody sealed it, or it was damaged.
-    pub fn locate(
-        self,
-        kind: FrameKind,
-        sealed: &[u8],
-        scratch: &mut Vec<u8>,
-    ) -> Result<Place, EnvelopeError> {
-        self.check_kind(kind)?;
+    /// No sealed frame looks like this: nobody sealed it, or it was damaged.
+    pub fn locate(self, sealed: &[u8], scratch: &mut Vec<u8>) -> Result<Place, EnvelopeError> {
         match self {
-            Self::Audio | Self::Vp9 => Ok(Place::Sealed(0..sealed.len())),
+            Self::Audio => Ok(Place::Sealed(0..sealed.len())),
             Self::Av1 => av1::locate(sealed).map(Place::Sealed),
             Self::H264 => annex_b::locate(h264::SYNTAX, sealed, scratch).map(Place::Scratch),
             Self::H265 => annex_b::locate(h265::SYNTAX, sealed, scratch).map(Place::Scratch),
-            Self::Vp8 => vp8::locate(kind, sealed).map(Place::Sealed),
+            Self::Vp8 => vp8::locate(sealed).map(Place::Sealed),
+            Self::Vp9 => vp9::locate(sealed).map(Place::Sealed),
         }
     }
 
@@ -184,24 +216,17 @@ impl Codec {
     /// changed, except by what packetizers, depacketizers and SFUs are known to do:
     ///
     /// - H.264, H.265: start codes become longer or shorter; parameter sets, access unit delimiters
-    ///   and SEI are inserted.
+    ///   and SEI are inserted; zeros are left behind the last byte.
     /// - AV1: temporal delimiters come or go; `obu_size` is written in more bytes or, on the last
     ///   OBU, left out.
     #[must_use]
     pub fn matches(self, sealed: &[u8], rebuilt: &[u8]) -> bool {
         match self {
-            Self::Audio | Self::Vp9 => rebuilt.is_empty(),
+            Self::Audio => rebuilt.is_empty(),
             Self::Av1 => av1::matches(sealed, rebuilt),
             Self::H264 => annex_b::matches(h264::SYNTAX, sealed, rebuilt),
             Self::H265 => annex_b::matches(h265::SYNTAX, sealed, rebuilt),
-            Self::Vp8 => sealed.starts_with(rebuilt),
-        }
-    }
-
-    fn check_kind(self, kind: FrameKind) -> Result<(), EnvelopeError> {
-        match (self, kind) {
-            (Self::Audio | Self::Vp9, _) | (_, FrameKind::Delta | FrameKind::Key) => Ok(()),
-            (_, FrameKind::Audio | FrameKind::Data) => Err(EnvelopeError::KindMismatch),
+            Self::Vp8 | Self::Vp9 => sealed.starts_with(rebuilt),
         }
     }
 }
@@ -242,20 +267,19 @@ impl Place {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum EnvelopeError {
-    /// Caller: the frame was said to be audio or data, the codec to be a video codec.
-    KindMismatch,
-
     /// The frame's maker: a header that must be read has a value that the codec does not allow.
     Malformed,
     /// The frame's maker: there is no slice (H.264, H.265) or frame (AV1) in it.
     NoPicture,
+    /// The frame's maker: AV1's reduced still picture header, which no encoder of video writes.
+    StillPicture,
     /// The frame's maker, or the network: it ends inside a header that must be read, or before an
     /// OBU does.
     Truncated,
 
     /// Not sealed, or damaged: there is something that no envelope has.
     Foreign,
-    /// Not sealed, or damaged: the body's last byte is not the stop byte.
+    /// Not sealed, or damaged: the byte behind the body is missing.
     NoStopByte,
     /// Not sealed, or damaged: the slice is not escaped as an envelope's is. Most often because
     /// another one follows it.
@@ -266,11 +290,11 @@ impl fmt::Display for EnvelopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Foreign => "the envelope holds what no envelope has",
-            Self::KindMismatch => "a frame of a video codec is neither delta nor key",
             Self::Malformed => "a codec header has a value that is not allowed",
             Self::NoPicture => "there is no slice or frame",
-            Self::NoStopByte => "the stop byte is missing",
+            Self::NoStopByte => "the byte behind the body is missing",
             Self::NotEscaped => "the slice is not escaped as a sealed one is",
+            Self::StillPicture => "a still picture's reduced header does not tell its kind",
             Self::Truncated => "the frame ends inside a codec header",
         })
     }

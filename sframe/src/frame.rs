@@ -24,7 +24,7 @@ pub use self::aead_call::{AeadCall, AeadKeyName};
 /// Working memory for one frame at a time, used again for each.
 ///
 /// ```text
-/// sealed frame = envelope(codec, kind, body)       body = header || ciphertext || tag
+/// sealed frame = envelope(codec, body)       body = header || ciphertext || tag
 ///
 /// frame:  HEADROOM | the frame, as it came in | TAILROOM      sealed and opened in place
 /// side:   the sealed or unescaped frame of a codec whose body is escaped
@@ -38,7 +38,7 @@ pub use self::aead_call::{AeadCall, AeadKeyName};
 /// ```
 /// use frameseal_sframe::envelope::Codec;
 /// use frameseal_sframe::{
-///     Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, Profile, Receiver, Sender,
+///     Arrival, BaseKey, CipherSuite, FrameBuffer, KeyId, Profile, Receiver, Sender,
 /// };
 ///
 /// let suite = CipherSuite::default();
@@ -50,11 +50,11 @@ pub use self::aead_call::{AeadCall, AeadKeyName};
 /// let mut buffer = FrameBuffer::new();
 /// let encoded = [0x78, 0x07, 0xc9]; // a little Opus
 /// buffer.load(&encoded)?;
-/// let sealed = buffer.seal(&mut sender, 1, Codec::Audio, FrameKind::Audio)?.to_vec();
+/// buffer.seal(&mut sender, 1, Codec::Audio)?;
+/// let sealed = buffer.output().to_vec();
 ///
 /// buffer.load(&sealed)?;
-/// let arrival = Arrival::default();
-/// let opened = buffer.open(&mut receiver, arrival, Codec::Audio, FrameKind::Audio)?;
+/// let opened = buffer.open(&mut receiver, Arrival::default(), Codec::Audio)?;
 /// let opened = opened.expect("no empty frame");
 /// assert_eq!((opened.source, opened.track), ("alice", 1));
 /// assert_eq!(buffer.output(), encoded);
@@ -120,10 +120,10 @@ impl FrameBuffer {
     }
 
     /// Seals the frame that was [loaded](Self::load), as a frame of the sender's media track `track`,
-    /// 0 to 11; returns the sealed frame.
+    /// 0 to 11; [`output`](Self::output) is then the sealed frame. Returns what the frame is.
     ///
-    /// A frame of no bytes stays one: there is nothing in it to protect, and a decoder takes it as
-    /// silence. Application data ([`FrameKind::Data`]) of no bytes is sealed.
+    /// A frame of no bytes stays one, and is nothing: there is nothing in it to protect, and a
+    /// decoder takes it as silence.
     ///
     /// # Errors
     ///
@@ -137,25 +137,26 @@ impl FrameBuffer {
         sender: &mut Sender,
         track: u8,
         codec: Codec,
-        kind: FrameKind,
-    ) -> Result<&[u8], SealFrameError> {
+    ) -> Result<Option<FrameKind>, SealFrameError> {
         self.output = Output::default();
-        if self.frame_len == 0 && kind != FrameKind::Data {
-            return Ok(&[]);
+        if self.frame_len == 0 {
+            return Ok(None);
         }
+        let kind = self.kind(codec)?;
         let metadata = sender.profile().metadata(kind);
         let context = sender.track(track, kind)?;
-        let place = self.build_front(codec, kind, context)?;
+        let place = self.build_front(codec, context)?;
         let body = context.seal_in_place(metadata, &mut self.frame, place)?;
-        self.enclose(codec, body)
+        self.enclose(codec, body)?;
+        Ok(Some(kind))
     }
 
     /// Opens the sealed frame that was [loaded](Self::load);
     /// [`output`](Self::output) is then the encoder's frame, bit for bit.
     ///
     /// Everything is checked before anything is believed: the body authenticates, and the envelope
-    /// is the one that the frame in it was given. `kind` is what this end's browser says.
-    /// `None` in place of a result: a frame of no bytes, which nobody sealed.
+    /// is the one that the frame in it was given. `None` in place of a result: a frame of no bytes,
+    /// which nobody sealed.
     ///
     /// # Errors
     ///
@@ -166,16 +167,16 @@ impl FrameBuffer {
         receiver: &mut Receiver<S>,
         arrival: Arrival<'_, S>,
         codec: Codec,
-        kind: FrameKind,
     ) -> Result<Option<Opened<S>>, OpenFrameError> {
         self.output = Output::default();
-        if self.frame_len == 0 && kind != FrameKind::Data {
+        if self.frame_len == 0 {
             return Ok(None);
         }
+        let kind = self.kind(codec)?;
         let place = self.place();
         let Self { frame, side, front, .. } = self;
         let sealed = frame.get_mut(place).unwrap_or_default();
-        let place = codec.locate(kind, sealed, side)?;
+        let place = codec.locate(sealed, side)?;
         let body = place.body(sealed, side);
         let body_len = body.len();
         let pending = match receiver.authenticate(kind, arrival, body) {
@@ -185,7 +186,7 @@ impl FrameBuffer {
 
         let range = pending.plaintext();
         let plaintext = body.get_mut(range.clone()).unwrap_or_default();
-        let rebuilt = codec.front(kind, plaintext, body_len, front);
+        let rebuilt = codec.front(plaintext, body_len, front);
         if rebuilt.is_err() || !codec.matches(sealed, front) {
             let key_id = pending.key_id();
             place.body(sealed, side).zeroize();
@@ -222,38 +223,46 @@ impl FrameBuffer {
         self.frame_len
     }
 
+    /// Returns what the frame at hand says that it is.
+    fn kind(&self, codec: Codec) -> Result<FrameKind, EnvelopeError> {
+        codec.kind(self.frame.get(self.place()).unwrap_or_default())
+    }
+
     /// Builds what goes before the body of the frame at hand; returns the frame's place.
     fn build_front(
         &mut self,
         codec: Codec,
-        kind: FrameKind,
         context: &SealContext,
     ) -> Result<Range<usize>, EnvelopeError> {
         let place = self.place();
         let encoded = self.frame.get(place.clone()).unwrap_or_default();
-        codec.front(kind, encoded, context.body_len(self.frame_len), &mut self.front)?;
+        codec.front(encoded, context.body_len(self.frame_len), &mut self.front)?;
         Ok(place)
     }
 
     /// Makes a sealed body the output, in its envelope.
-    fn enclose(&mut self, codec: Codec, body: Range<usize>) -> Result<&[u8], SealFrameError> {
-        self.output = self.put_front(codec, body);
+    fn enclose(&mut self, codec: Codec, body: Range<usize>) -> Result<(), SealFrameError> {
+        self.output = self.put_around(codec, body);
         let len = self.output().len();
         if len > Self::MAX_FRAME_LEN {
             self.output = Output::default(); // no receiver would take it
             return Err(SealFrameError::TooLarge(TooLarge { len }));
         }
-        Ok(self.output())
+        Ok(())
     }
 
     /// Puts the envelope around a sealed body: in place where that can be.
-    fn put_front(&mut self, codec: Codec, body: Range<usize>) -> Output {
+    fn put_around(&mut self, codec: Codec, body: Range<usize>) -> Output {
         let start = body.start.checked_sub(self.front.len());
         if let (Some(start), false) = (start, codec.escapes_body()) {
-            if let Some(room) = self.frame.get_mut(start..body.start) {
-                room.copy_from_slice(&self.front);
+            let trailer = codec.trailer();
+            let end = body.end.saturating_add(trailer.len());
+            for (place, bytes) in [(start..body.start, &*self.front), (body.end..end, trailer)] {
+                if let Some(room) = self.frame.get_mut(place) {
+                    room.copy_from_slice(bytes);
+                }
             }
-            return Output::Frame(start..body.end);
+            return Output::Frame(start..end);
         }
         let body = self.frame.get(body).unwrap_or_default();
         codec.close(&self.front, body, &mut self.side);
@@ -370,8 +379,8 @@ impl From<SealError> for SealFrameError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum OpenFrameError {
-    /// Not what the holder of the key sealed: another key under the same key ID, or body, kind or
-    /// envelope were changed on the way.
+    /// Not what the holder of the key sealed: another key under the same key ID, or body or envelope
+    /// were changed on the way.
     Authentication {
         /// The key ID in the frame's header.
         key_id: KeyId,
@@ -440,12 +449,13 @@ impl From<EnvelopeError> for OpenFrameError {
 
 /// Room before a frame for envelope and header, in bytes.
 ///
-/// The longest header is 17 bytes; envelopes that stay in place are 10 bytes (VP8) or a sequence
-/// header and an OBU header, some 30 bytes (AV1). One that is longer goes through the side buffer.
+/// The longest header is 17 bytes; envelopes that stay in place are 12 bytes (VP8), 15 (VP9) or a
+/// sequence header and an OBU header, some 30 bytes (AV1). One that is longer goes through the side
+/// buffer.
 const HEADROOM: usize = 256;
 
-/// Room behind a frame for the longest tag, in bytes: suites 4 and 5.
-const TAILROOM: usize = 16;
+/// Room behind a frame for the longest tag, in bytes, and a trailer: suites 4 and 5.
+const TAILROOM: usize = 16 + 1;
 
 #[cfg(test)]
 mod tests {
@@ -456,7 +466,7 @@ mod tests {
     use crate::envelope::Codec;
     use crate::header::KeyId;
     use crate::key::BaseKey;
-    use crate::metadata::{FrameKind, Profile};
+    use crate::metadata::Profile;
     use crate::sender::Sender;
     use crate::suite::CipherSuite;
     #[cfg(target_family = "wasm")]
@@ -479,11 +489,11 @@ mod tests {
     fn a_frame_that_grows_over_16_mib_is_not_sealed() {
         let mut buffer = FrameBuffer::new();
         buffer.prepare(FrameBuffer::MAX_FRAME_LEN).unwrap();
-        let sealed = buffer.seal(&mut sender(), 1, Codec::Audio, FrameKind::Audio);
+        let sealed = buffer.seal(&mut sender(), 1, Codec::Audio);
         assert!(
             matches!(sealed, Err(SealFrameError::TooLarge(_))),
             "{:?}",
-            sealed.map(<[u8]>::len)
+            sealed.map(|kind| (kind, buffer.output().len()))
         );
         assert_eq!(buffer.output(), b"");
     }
@@ -492,7 +502,7 @@ mod tests {
     fn discard_wipes_what_came_out() {
         let mut buffer = FrameBuffer::new();
         buffer.load(&[7; 3]).unwrap();
-        buffer.seal(&mut sender(), 1, Codec::Audio, FrameKind::Audio).unwrap();
+        buffer.seal(&mut sender(), 1, Codec::Audio).unwrap();
         buffer.discard();
         assert_eq!(buffer.output(), b"");
         assert!(buffer.frame.iter().all(|byte| *byte == 0));

@@ -19,7 +19,7 @@ pub enum Profile {
 impl Profile {
     /// Returns the SFrame metadata of a frame: `0x01 || kind`, or nothing for `rfc9605`.
     ///
-    /// Authenticated, never sent: the receiver puts in what its own browser reports, so a frame
+    /// Authenticated, never sent: the receiver puts in what the frame's envelope says, so a frame
     /// whose kind was changed on the way does not open.
     #[must_use]
     pub const fn metadata(self, kind: FrameKind) -> &'static [u8] {
@@ -77,7 +77,7 @@ impl Profile {
     }
 }
 
-/// What a frame is, as both ends' browsers know it.
+/// What a frame is: of video, as its own bitstream says.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "another kind would be another profile")]
 pub enum FrameKind {

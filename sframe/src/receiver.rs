@@ -60,6 +60,8 @@ pub struct Opened<S> {
     pub key_id: KeyId,
     /// Who sealed it.
     pub source: S,
+    /// What it is.
+    pub kind: FrameKind,
     /// Which of the sealer's media tracks it is of, 0 to 11; of application data, the stream, 0 to 3.
     /// 0 in profile `rfc9605`.
     pub track: u8,
@@ -200,7 +202,7 @@ impl<S: Clone + Eq> Receiver<S> {
 
     /// Opens `body`, which is `header || ciphertext || tag`, where it is; returns the plaintext.
     ///
-    /// `kind` is what the receiver's browser says of the frame. On an error `body` is left as it
+    /// `kind` is what the [frame's envelope](crate::envelope::Codec::kind) says. On an error `body` is left as it
     /// was, and so is the receiver.
     ///
     /// # Errors
@@ -369,7 +371,7 @@ impl<S: Clone + Eq> Receiver<S> {
             FrameKind::Data => track.saturating_sub(MEDIA_TRACKS),
             _ => track,
         };
-        Some(Opened { key_id: header.key_id, source: source.clone(), track, copies })
+        Some(Opened { key_id: header.key_id, source: source.clone(), kind, track, copies })
     }
 
     /// Where the keys are that `base` can mean, in the order in which they are to be tried.

@@ -7,8 +7,8 @@ mod recording;
 use frameseal_sframe::aead::Aead;
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    AeadCall, Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyIdLayout, OpenFrameError,
-    Opened, Profile, Receiver, SealFrameError, Sender,
+    AeadCall, Arrival, BaseKey, CipherSuite, FrameBuffer, KeyIdLayout, OpenFrameError, Opened,
+    Profile, Receiver, SealFrameError, Sender,
 };
 use oracle::link::Link;
 use recording::{Frame, RECORDINGS};
@@ -18,6 +18,9 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const SUITES: [CipherSuite; 2] =
     [CipherSuite::Aes128GcmSha256_128, CipherSuite::Aes256GcmSha512_128];
 const TRACK: u8 = 2;
+
+/// A delta frame of VP9, as far as an envelope knows.
+const PICTURE: &[u8] = b"\x86 a picture";
 
 /// As a [`Link`], with the AEAD outside of it.
 struct Halves {
@@ -37,21 +40,23 @@ impl Halves {
         Self { suite, sender, receiver, buffer: FrameBuffer::new() }
     }
 
-    fn seal(&mut self, codec: Codec, kind: FrameKind, encoded: &[u8]) -> Vec<u8> {
+    fn seal(&mut self, codec: Codec, encoded: &[u8]) -> Vec<u8> {
         self.put(encoded);
-        let call = self.buffer.begin_seal(&mut self.sender, TRACK, codec, kind).unwrap();
+        let call = self.buffer.begin_seal(&mut self.sender, TRACK, codec).unwrap();
         let key = call.seal_key(&self.sender).unwrap();
         let aead = Aead::new(self.suite, &key).unwrap();
         let text = self.buffer.aead_text(&call);
         let (text, tag) = text.split_at_mut(encoded.len());
         aead.seal(call.nonce(), &aad(&call), text, tag).unwrap();
-        self.buffer.finish_seal(call).unwrap().to_vec()
+        let kind = self.buffer.finish_seal(call).unwrap();
+        assert_eq!(codec.kind(encoded), Ok(kind));
+        self.buffer.output().to_vec()
     }
 
     /// Begins, and decrypts unless the tag is wrong; the rest is [`Halves::finish`].
-    fn decrypt(&mut self, codec: Codec, kind: FrameKind, sealed: &[u8]) -> Option<AeadCall> {
+    fn decrypt(&mut self, codec: Codec, sealed: &[u8]) -> Option<AeadCall> {
         self.put(sealed);
-        let call = self.buffer.begin_open(&mut self.receiver, Arrival::default(), codec, kind)?;
+        let call = self.buffer.begin_open(&mut self.receiver, Arrival::default(), codec)?;
         let aead = Aead::new(self.suite, &call.open_key(&self.receiver)?).unwrap();
         let text = self.buffer.aead_text(&call);
         let (text, tag) = text.split_at_mut(text.len() - 16);
@@ -63,13 +68,13 @@ impl Halves {
         self.buffer.finish_open(call, &mut self.receiver, Arrival::default())
     }
 
-    fn open(&mut self, codec: Codec, kind: FrameKind, sealed: &[u8]) -> Option<&[u8]> {
-        let opened = match self.decrypt(codec, kind, sealed) {
+    fn open(&mut self, codec: Codec, sealed: &[u8]) -> Option<&[u8]> {
+        let opened = match self.decrypt(codec, sealed) {
             Some(call) => self.finish(call),
             None => {
                 self.put(sealed);
                 let Self { receiver, buffer, .. } = self;
-                Ok(buffer.open(receiver, Arrival::default(), codec, kind).ok()??)
+                Ok(buffer.open(receiver, Arrival::default(), codec).ok()??)
             }
         };
         assert_eq!(opened.ok()?.source, "alice");
@@ -82,7 +87,7 @@ impl Halves {
     ) -> Result<Option<Opened<&'static str>>, OpenFrameError> {
         self.put(sealed);
         let Self { receiver, buffer, .. } = self;
-        buffer.open(receiver, Arrival::default(), Codec::Vp9, FrameKind::Delta)
+        buffer.open(receiver, Arrival::default(), Codec::Vp9)
     }
 
     fn put(&mut self, frame: &[u8]) {
@@ -109,11 +114,11 @@ fn both_ways_make_the_same_bytes_and_open_each_others() {
     for profile in [Profile::Frameseal1, Profile::Rfc9605] {
         for suite in SUITES {
             let (mut whole, mut halves) = (Link::new(profile, suite), Halves::new(profile, suite));
-            for (codec, Frame { kind, encoded }) in recorded() {
-                let sealed = whole.seal(codec, kind, encoded).unwrap();
-                assert_eq!(halves.seal(codec, kind, encoded), sealed);
-                assert_eq!(whole.open(codec, kind, &sealed), Ok(encoded));
-                assert_eq!(halves.open(codec, kind, &sealed), Some(encoded));
+            for (codec, Frame { encoded, .. }) in recorded() {
+                let sealed = whole.seal(codec, encoded).unwrap();
+                assert_eq!(halves.seal(codec, encoded), sealed);
+                assert_eq!(whole.open(codec, &sealed), Ok(encoded));
+                assert_eq!(halves.open(codec, &sealed), Some(encoded));
             }
         }
     }
@@ -121,18 +126,17 @@ fn both_ways_make_the_same_bytes_and_open_each_others() {
 
 #[test]
 fn every_flipped_bit_fails_and_leaves_nothing() {
-    for (codec, Frame { kind, encoded }) in
-        recorded().filter(|(_, frame)| frame.encoded.len() < 500)
+    for (codec, Frame { encoded, .. }) in recorded().filter(|(_, frame)| frame.encoded.len() < 500)
     {
         let mut halves = Halves::new(Profile::Frameseal1, SUITES[0]);
-        let sealed = halves.seal(codec, kind, encoded);
+        let sealed = halves.seal(codec, encoded);
         for bit in 0..sealed.len() * 8 {
             let mut changed = sealed.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(halves.open(codec, kind, &changed), None, "bit {bit}");
+            assert_eq!(halves.open(codec, &changed), None, "bit {bit}");
             assert_eq!(halves.buffer.output(), b"");
         }
-        assert_eq!(halves.open(codec, kind, &sealed), Some(encoded));
+        assert_eq!(halves.open(codec, &sealed), Some(encoded));
     }
 }
 
@@ -140,9 +144,9 @@ fn every_flipped_bit_fails_and_leaves_nothing() {
 #[test]
 fn of_two_calls_for_one_frame_one_comes_through() {
     let mut halves = Halves::new(Profile::Frameseal1, SUITES[0]);
-    let sealed = halves.seal(Codec::Vp9, FrameKind::Delta, b"a picture");
-    let first = halves.decrypt(Codec::Vp9, FrameKind::Delta, &sealed).unwrap();
-    let second = halves.decrypt(Codec::Vp9, FrameKind::Delta, &sealed).unwrap();
+    let sealed = halves.seal(Codec::Vp9, PICTURE);
+    let first = halves.decrypt(Codec::Vp9, &sealed).unwrap();
+    let second = halves.decrypt(Codec::Vp9, &sealed).unwrap();
     assert!(halves.finish(first).is_ok());
     assert_eq!(halves.finish(second), Err(OpenFrameError::Duplicate));
     assert_eq!(halves.buffer.output(), b"");
@@ -151,8 +155,8 @@ fn of_two_calls_for_one_frame_one_comes_through() {
 #[test]
 fn a_key_that_went_meanwhile_opens_nothing() {
     let mut halves = Halves::new(Profile::Frameseal1, SUITES[0]);
-    let sealed = halves.seal(Codec::Vp9, FrameKind::Delta, b"a picture");
-    let call = halves.decrypt(Codec::Vp9, FrameKind::Delta, &sealed).unwrap();
+    let sealed = halves.seal(Codec::Vp9, PICTURE);
+    let call = halves.decrypt(Codec::Vp9, &sealed).unwrap();
     let key_id = call.key_id();
     halves.receiver.remove(key_id);
     assert_eq!(halves.finish(call), Err(OpenFrameError::UnknownKey { key_id }));
@@ -165,9 +169,9 @@ fn no_two_calls_have_one_nonce() {
     let mut halves = Halves::new(Profile::Frameseal1, SUITES[0]);
     let mut nonces: Vec<_> = (0..100)
         .map(|_| {
-            halves.put(b"a picture");
+            halves.put(PICTURE);
             let sender = &mut halves.sender;
-            let call = halves.buffer.begin_seal(sender, TRACK, Codec::Vp9, FrameKind::Delta);
+            let call = halves.buffer.begin_seal(sender, TRACK, Codec::Vp9);
             *call.unwrap().nonce()
         })
         .collect();
@@ -183,18 +187,18 @@ fn ratcheting_is_left_to_the_whole_way() {
     let later = BaseKey::new(vec![3; 32]).into_send_key().ratchet(SUITES[0]);
     let key_id = KeyIdLayout { slot: 1, epoch: 1, track: 0 }.to_key_id();
     halves.sender = Sender::new(Profile::Frameseal1, SUITES[0], key_id, later);
-    let sealed = halves.seal(Codec::Vp9, FrameKind::Delta, b"a picture");
-    assert!(halves.decrypt(Codec::Vp9, FrameKind::Delta, &sealed).is_none());
+    let sealed = halves.seal(Codec::Vp9, PICTURE);
+    assert!(halves.decrypt(Codec::Vp9, &sealed).is_none());
     assert!(halves.open_whole(&sealed).is_ok());
 
-    let sealed = halves.seal(Codec::Vp9, FrameKind::Delta, b"the next picture");
-    assert_eq!(halves.open(Codec::Vp9, FrameKind::Delta, &sealed), Some(&b"the next picture"[..]));
+    let sealed = halves.seal(Codec::Vp9, b"\x86 the next picture");
+    assert_eq!(halves.open(Codec::Vp9, &sealed), Some(&b"\x86 the next picture"[..]));
 }
 
 #[test]
 fn what_cannot_be_sealed_is_refused_at_the_beginning() {
     let mut halves = Halves::new(Profile::Frameseal1, SUITES[0]);
     halves.put(b"no picture");
-    let begun = halves.buffer.begin_seal(&mut halves.sender, TRACK, Codec::H264, FrameKind::Delta);
+    let begun = halves.buffer.begin_seal(&mut halves.sender, TRACK, Codec::H264);
     assert!(matches!(begun, Err(SealFrameError::Envelope(_))), "{begun:?}");
 }

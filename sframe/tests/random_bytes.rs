@@ -46,7 +46,7 @@ impl Frames {
         let mut link = Link::of_strangers(Profile::Frameseal1, CipherSuite::default());
         for recording in RECORDINGS {
             for frame in recording.frames() {
-                let sealed = link.seal(recording.codec, frame.kind, frame.encoded).unwrap();
+                let sealed = link.seal(recording.codec, frame.encoded).unwrap();
                 frames.push((recording.codec, frame.kind, frame.encoded.to_vec()));
                 frames.push((recording.codec, frame.kind, sealed));
             }
@@ -101,9 +101,11 @@ impl Drop for Number {
 const MAX_LEN: usize = 1 << 16;
 
 /// What frames begin with, so that noise is not refused at its first byte.
-const STARTS: [&[u8]; 9] = [
-    &[0x11],                                     // VP8 envelope, delta
+const STARTS: [&[u8]; 11] = [
+    &[0x11, 0, 0, 0, 0],                         // VP8 envelope, delta
     &[0x10, 0, 0, 0x9d, 1, 0x2a],                // VP8 envelope, key
+    &[0x86, 0, 0, 2],                            // VP9 envelope, delta
+    &[0x82, 0x49, 0x83, 0x42],                   // VP9 envelope, key
     &[0, 0, 0, 1, 0x65, 0xb8],                   // H.264 slice
     &[0, 0, 1, 0x67, 0x42, 0, 0, 1, 0x41, 0x9a], // H.264 parameter set and slice
     &[0, 0, 1, 0x26, 1, 0xaf],                   // H.265 slice

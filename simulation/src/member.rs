@@ -9,8 +9,8 @@ use core::time::Duration;
 
 use cpu_time::ThreadTime;
 use frameseal::{
-    Direction, Event, Failure, Fingerprint, FrameKind, Input, KeyId, KeyManager, MediaKind,
-    MemberId, Options, PipelineOptions, Session, Timestamp, Verdict, Wake,
+    Direction, Event, Failure, Fingerprint, Input, KeyId, KeyManager, MediaKind, MemberId, Options,
+    PipelineOptions, Session, Timestamp, Verdict, Wake,
 };
 use frameseal_keymgmt::limits::MAX_HELD_KEYS;
 use rand_chacha::ChaCha20Rng;
@@ -21,6 +21,7 @@ use crate::call::Instance;
 use crate::hoard::Hoard;
 use crate::ledger::Ledger;
 use crate::outbox::Outbox;
+use crate::picture::{PICTURE, body_of, enclose};
 use crate::wire;
 
 /// What a member sent, and what it cost.
@@ -41,7 +42,7 @@ pub struct Traffic {
 pub struct Frame {
     /// Whose track, as the media server says.
     pub by: MemberId,
-    /// What is on it: a delta frame of VP9, which has no envelope.
+    /// What is on it: the body of a sealed [`PICTURE`].
     pub body: Vec<u8>,
 }
 
@@ -249,9 +250,9 @@ impl Member {
         let session = self.session.as_mut().filter(|session| session.send_key_id().is_some())?;
         self.keys.borrow_mut().now = now;
         let now = Timestamp::from_millis(now);
-        let verdict = session.seal(now, SENDING, KIND, FRAME).expect("a short frame");
+        let verdict = session.seal(now, SENDING, PICTURE).expect("a short frame");
         assert!(matches!(verdict, Verdict::Pass(_)), "{by}: a frame is not sealed: {verdict:?}");
-        Some(Frame { by, body: session.output().to_vec() })
+        Some(Frame { by, body: body_of(session.output()).to_vec() })
     }
 
     /// Opens a frame that comes now; tells whether it opened at once.
@@ -276,9 +277,9 @@ impl Member {
         let Some(session) = &mut self.session else {
             return false;
         };
-        match session.open(now, pipeline, KIND, body).expect("a short frame") {
+        match session.open(now, pipeline, &enclose(body)).expect("a short frame") {
             Verdict::Pass(frame) => {
-                assert_eq!(frame, FRAME, "another frame than was sealed");
+                assert_eq!(frame, PICTURE, "another frame than was sealed");
                 self.frames_opened += 1;
                 true
             }
@@ -297,7 +298,7 @@ impl Member {
             return;
         };
         while let Some(body) = waiting.front() {
-            match session.retry(now, pipeline, KIND, body).expect("a short frame") {
+            match session.retry(now, pipeline, &enclose(body)).expect("a short frame") {
                 Verdict::Pass(_) => self.frames_opened += 1,
                 Verdict::Drop => {}
                 Verdict::Wait => return,
@@ -476,9 +477,6 @@ fn pipeline(pipeline: u32, direction: Direction, from: Option<MemberId>) -> Pipe
     let codec = Some("video/VP9".to_owned());
     PipelineOptions { pipeline, direction, kind: MediaKind::Video, track: 1, codec, from }
 }
-
-const KIND: FrameKind = FrameKind::Delta;
-const FRAME: &[u8] = b"a frame";
 
 /// The pipeline of what a member seals; those that it receives through have later numbers.
 const SENDING: u32 = 0;

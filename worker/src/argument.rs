@@ -1,16 +1,14 @@
 //! What JavaScript gives: it is not bound to have given what the types say.
 
 use frameseal::{
-    CipherSuite, Direction, Failure, Fingerprint, FrameKind, MediaKind, MemberId, Options,
-    PipelineOptions, Profile, Room, Secret, Suites, Timestamp,
+    CipherSuite, Direction, Failure, Fingerprint, MediaKind, MemberId, Options, PipelineOptions,
+    Profile, Room, Secret, Suites, Timestamp,
 };
 use js_sys::{JsString, Number, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
-
-use crate::constants::{FRAME_AUDIO, FRAME_KEY};
 
 #[wasm_bindgen(typescript_custom_section)]
 const IMPORTS: &str =
@@ -168,14 +166,6 @@ pub(crate) fn bytes(name: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
     match usize::try_from(bytes.length()) {
         Ok(length) if length <= frameseal::MAX_FRAME_LEN => Ok(bytes.to_vec()),
         _ => Err(invalid(name)),
-    }
-}
-
-pub(crate) fn frame_kind(kind: u8) -> FrameKind {
-    match kind {
-        FRAME_AUDIO => FrameKind::Audio,
-        FRAME_KEY => FrameKind::Key,
-        _ => FrameKind::Delta,
     }
 }
 

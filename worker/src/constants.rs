@@ -2,13 +2,6 @@
 //!
 //! `cargo xtask vectors` writes them to `worker/js/src/constants.ts`; a test fails when the two differ.
 
-/// A frame is a piece of audio.
-pub const FRAME_AUDIO: u8 = 0;
-/// A frame needs earlier ones to be decoded.
-pub const FRAME_DELTA: u8 = 1;
-/// A frame can be decoded on its own.
-pub const FRAME_KEY: u8 = 2;
-
 /// Send the output on in the frame's place.
 pub(crate) const VERDICT_PASS: u8 = 0;
 /// Send nothing.
@@ -59,9 +52,6 @@ mod tests {
     /// Every constant with its name and what it is.
     fn typescript() -> String {
         let constants = [
-            ("FRAME_AUDIO", FRAME_AUDIO.into(), "Kinds of frames: audio,"),
-            ("FRAME_DELTA", FRAME_DELTA.into(), "a delta frame,"),
-            ("FRAME_KEY", FRAME_KEY.into(), "a key frame."),
             ("VERDICT_PASS", VERDICT_PASS.into(), "Send the output on in the frame's place."),
             ("VERDICT_DROP", VERDICT_DROP.into(), "Send nothing."),
             ("VERDICT_WAIT", VERDICT_WAIT.into(), "Keep the frame until a `retry` event."),

@@ -10,7 +10,6 @@ mod constants;
 mod session;
 mod ticket;
 
-pub use constants::{FRAME_AUDIO, FRAME_DELTA, FRAME_KEY};
 pub use session::Session;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;

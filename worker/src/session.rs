@@ -13,8 +13,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::argument::{
-    self, Pipeline, SessionKeys, SessionOptions, bytes, frame_kind, member_id, millis, optional,
-    thrown, time, to_js,
+    self, Pipeline, SessionKeys, SessionOptions, bytes, member_id, millis, optional, thrown, time,
+    to_js,
 };
 use crate::ticket::{self, Ticket, address};
 
@@ -312,13 +312,13 @@ impl Session {
     /// Seals or opens the frame at [`reserve`](Self::reserve)'s address. Returns a verdict, with bits
     /// that tell of events and work. What is to be sent on, the ticket tells. With `again`, it is the
     /// first frame of its pipeline that waits.
-    pub fn process(&mut self, pipeline: u32, kind: u8, again: bool, now: f64) -> u8 {
+    pub fn process(&mut self, pipeline: u32, again: bool, now: f64) -> u8 {
         let Self { session, ticket, .. } = self;
-        let (now, kind) = (time(now), frame_kind(kind));
+        let now = time(now);
         let verdict = if again {
-            session.process_again(now, pipeline, kind)
+            session.process_again(now, pipeline)
         } else {
-            session.process(now, pipeline, kind)
+            session.process(now, pipeline)
         };
         ticket.note(&verdict) | ticket::state(session)
     }
@@ -326,9 +326,9 @@ impl Session {
     /// Lets the frame at [`reserve`](Self::reserve)'s address go through WebCrypto's AES-GCM, in
     /// place of [`process`](Self::process), and writes the ticket. `false`: the frame is one for
     /// [`process`](Self::process).
-    pub fn send_away(&mut self, pipeline: u32, kind: u8, now: f64) -> bool {
+    pub fn send_away(&mut self, pipeline: u32, now: f64) -> bool {
         let Self { session, ticket, .. } = self;
-        let Some(frame) = session.send_away(time(now), pipeline, frame_kind(kind)) else {
+        let Some(frame) = session.send_away(time(now), pipeline) else {
             return false;
         };
         let inputs = session.aead_inputs(frame);

@@ -31,7 +31,7 @@ const PROJECTS: [&str; 12] = [
 /// Most bytes that what a page waits for may have before compression: files of the package,
 /// together.
 const CEILINGS: [(&[&str], u64); 3] = [
-    (&["frameseal_bg.wasm"], 310 * 1024),
+    (&["frameseal_bg.wasm"], 312 * 1024),
     (&["frameseal.js", "worker.js"], 38 * 1024),
     (&["install.js", "negotiation.js"], 6 * 1024),
 ];

@@ -2,7 +2,7 @@
 
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyId, Profile, Receiver, Sender,
+    Arrival, BaseKey, CipherSuite, FrameBuffer, KeyId, Profile, Receiver, Sender,
 };
 
 use super::{BASE_KEY, Implementation, KEY_ID, OUR_BACKEND, Open, Seal};
@@ -29,7 +29,8 @@ struct Sealer {
 impl Seal for Sealer {
     fn seal(&mut self, frame: &[u8]) -> &[u8] {
         self.buffer.load(frame).expect("not too large");
-        self.buffer.seal(&mut self.sender, 0, Codec::Audio, FrameKind::Audio).expect("a frame")
+        self.buffer.seal(&mut self.sender, 0, Codec::Audio).expect("a frame");
+        self.buffer.output()
     }
 }
 
@@ -43,7 +44,7 @@ impl Open for Opener {
     fn open(&mut self, sealed: &[u8]) -> &[u8] {
         self.buffer.load(sealed).expect("not too large");
         let (receiver, arrival) = (&mut self.receiver, Arrival::default());
-        let opened = self.buffer.open(receiver, arrival, Codec::Audio, FrameKind::Audio);
+        let opened = self.buffer.open(receiver, arrival, Codec::Audio);
         opened.expect("a fresh frame").expect("not empty");
         self.buffer.output()
     }

@@ -1,43 +1,47 @@
 //! Frames whose AEAD runs elsewhere: in browsers, WebCrypto has the processor's AES instructions.
 
 use frameseal_keymgmt::rand_core::CryptoRng;
-use frameseal_sframe::{CipherSuite, FrameKind, Timestamp};
+use frameseal_sframe::{CipherSuite, Timestamp};
 use zeroize::Zeroizing;
 
 use super::Session;
 use super::frames::Verdict;
-use super::outcome::{explain, origin, sealed};
+use super::outcome::{opened, sealed};
 use super::pipelines::find;
 use crate::away::{AeadInputs, Frame};
-use crate::pipeline::{Direction, Format};
+use crate::pipeline::{Direction, Format, MediaKind};
 
 impl<R: CryptoRng> Session<R> {
     /// Lets the frame that was written to [`reserve`](Self::reserve)'s place go to an AEAD elsewhere;
     /// returns the number that it has until it [comes back](Self::come_back). `None`: it is for
     /// [`process`](Self::process).
-    pub fn send_away(&mut self, now: Timestamp, pipeline: u32, kind: FrameKind) -> Option<usize> {
+    pub fn send_away(&mut self, now: Timestamp, pipeline: u32) -> Option<usize> {
         let state = find(&mut self.pipelines, pipeline)?;
         let (direction, track) = (state.direction(), state.track());
         let Format::Codec(codec) = state.codec() else {
             return None;
         };
+        let suite = match state.kind() {
+            MediaKind::Audio => self.suites.audio,
+            MediaKind::Video => self.suites.main,
+        };
         let may_go = self.buffer.frame_len() > 0 && state.line.is_empty() && self.away.has_room();
-        if !may_go || !is_gcm(self.suites.of(kind)) {
+        if !may_go || !is_gcm(suite) {
             return None;
         }
         let call = match direction {
             Direction::Send => {
                 self.begin_to_send(now);
-                self.buffer.begin_seal(self.sender.as_mut()?, track, codec, kind).ok()?
+                self.buffer.begin_seal(self.sender.as_mut()?, track, codec).ok()?
             }
             Direction::Receive => {
                 let arrival = state.arrival(now);
-                self.buffer.begin_open(&mut self.receiver, arrival, codec, kind)?
+                self.buffer.begin_open(&mut self.receiver, arrival, codec)?
             }
         };
         find(&mut self.pipelines, pipeline)?.see();
         let key = self.web_keys.number(call.key());
-        let frame = Frame { pipeline, direction, kind, key, call };
+        let frame = Frame { pipeline, direction, key, call };
         Some(self.away.put(frame, &mut self.buffer))
     }
 
@@ -76,23 +80,22 @@ impl<R: CryptoRng> Session<R> {
         let Some(frame) = self.away.take(number, &mut self.buffer) else {
             return Verdict::Drop;
         };
-        let Frame { pipeline, direction, kind, call, .. } = frame;
+        let Frame { pipeline, direction, call, .. } = frame;
         let Some(state) = find(&mut self.pipelines, pipeline) else {
             return Verdict::Drop;
         };
         let outcome = match direction {
-            Direction::Send if done => sealed(self.buffer.finish_seal(call)),
+            Direction::Send if done => sealed(self.buffer.finish_seal(call).map(Some)),
             Direction::Receive if done => {
                 let arrival = state.arrival(now);
-                let opened = self.buffer.finish_open(call, &mut self.receiver, arrival);
-                opened.map(|opened| Some(origin(opened))).map_err(explain)
+                opened(self.buffer.finish_open(call, &mut self.receiver, arrival).map(Some))
             }
-            _ => return self.transform_new(now, pipeline, kind),
+            _ => return self.transform_new(now, pipeline),
         };
         if outcome.is_ok() {
             state.leave_to_web_crypto();
         }
-        self.judge_new(now, pipeline, kind, outcome)
+        self.judge_new(now, pipeline, outcome)
     }
 }
 

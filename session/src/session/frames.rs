@@ -2,9 +2,9 @@
 
 use frameseal_keymgmt::rand_core::CryptoRng;
 use frameseal_keymgmt::{Fate, Input, MemberId};
-use frameseal_sframe::{FrameBuffer, FrameKind, KeyId, Receiver, Timestamp};
+use frameseal_sframe::{FrameBuffer, KeyId, Receiver, Timestamp};
 
-use super::outcome::{Origin, Outcome, Refusal, open, seal};
+use super::outcome::{Origin, Outcome, Passed, Refusal, open, seal};
 use super::pipelines::find;
 use super::{Session, Wake};
 use crate::event::ProblemCode;
@@ -43,11 +43,10 @@ impl<R: CryptoRng> Session<R> {
         &mut self,
         now: Timestamp,
         pipeline: u32,
-        kind: FrameKind,
         frame: &[u8],
     ) -> Result<Verdict<'_>, Failure> {
         self.load(now, pipeline, Direction::Send, frame)?;
-        Ok(self.process(now, pipeline, kind))
+        Ok(self.process(now, pipeline))
     }
 
     /// Opens a frame of a receiving pipeline.
@@ -59,11 +58,10 @@ impl<R: CryptoRng> Session<R> {
         &mut self,
         now: Timestamp,
         pipeline: u32,
-        kind: FrameKind,
         frame: &[u8],
     ) -> Result<Verdict<'_>, Failure> {
         self.load(now, pipeline, Direction::Receive, frame)?;
-        Ok(self.process(now, pipeline, kind))
+        Ok(self.process(now, pipeline))
     }
 
     /// Tries the first frame of a pipeline that waits; at [`Verdict::Wait`] it goes on to wait.
@@ -75,11 +73,10 @@ impl<R: CryptoRng> Session<R> {
         &mut self,
         now: Timestamp,
         pipeline: u32,
-        kind: FrameKind,
         frame: &[u8],
     ) -> Result<Verdict<'_>, Failure> {
         self.load(now, pipeline, Direction::Receive, frame)?;
-        Ok(self.process_again(now, pipeline, kind))
+        Ok(self.process_again(now, pipeline))
     }
 
     fn load(
@@ -118,7 +115,7 @@ impl<R: CryptoRng> Session<R> {
     }
 
     /// Seals or opens the frame that was written to [`reserve`](Self::reserve)'s place.
-    pub fn process(&mut self, now: Timestamp, pipeline: u32, kind: FrameKind) -> Verdict<'_> {
+    pub fn process(&mut self, now: Timestamp, pipeline: u32) -> Verdict<'_> {
         let Some(state) = find(&mut self.pipelines, pipeline) else {
             return Verdict::Drop;
         };
@@ -128,14 +125,14 @@ impl<R: CryptoRng> Session<R> {
             self.wait(now, pipeline, len);
             return Verdict::Wait;
         }
-        self.transform(now, pipeline, kind, Presence::New)
+        self.transform(now, pipeline, Presence::New)
     }
 
     /// The same for the first frame that waits.
-    pub fn process_again(&mut self, now: Timestamp, pipeline: u32, kind: FrameKind) -> Verdict<'_> {
+    pub fn process_again(&mut self, now: Timestamp, pipeline: u32) -> Verdict<'_> {
         let state = find(&mut self.pipelines, pipeline);
         match state.and_then(|state| state.line.turn()) {
-            Some(turn) => self.transform(now, pipeline, kind, Presence::Waited(turn)),
+            Some(turn) => self.transform(now, pipeline, Presence::Waited(turn)),
             None => Verdict::Drop,
         }
     }
@@ -146,13 +143,7 @@ impl<R: CryptoRng> Session<R> {
         self.buffer.output()
     }
 
-    fn transform(
-        &mut self,
-        now: Timestamp,
-        pipeline: u32,
-        kind: FrameKind,
-        presence: Presence,
-    ) -> Verdict<'_> {
+    fn transform(&mut self, now: Timestamp, pipeline: u32, presence: Presence) -> Verdict<'_> {
         let is_empty = self.buffer.frame_len() == 0;
         let direction = find(&mut self.pipelines, pipeline).map(|pipeline| pipeline.direction());
         if direction == Some(Direction::Send) && !is_empty {
@@ -167,10 +158,10 @@ impl<R: CryptoRng> Session<R> {
             return Verdict::Pass(&[]);
         }
         let outcome = match state.direction() {
-            Direction::Send => seal(state, &mut self.sender, &mut self.buffer, kind),
-            Direction::Receive => open(now, state, &mut self.receiver, &mut self.buffer, kind),
+            Direction::Send => seal(state, &mut self.sender, &mut self.buffer),
+            Direction::Receive => open(now, state, &mut self.receiver, &mut self.buffer),
         };
-        self.judge(now, pipeline, kind, outcome, presence)
+        self.judge(now, pipeline, outcome, presence)
     }
 
     /// Sees to it that there is a key to seal with, and that it is one whose time is not over: we may
@@ -192,21 +183,15 @@ impl<R: CryptoRng> Session<R> {
         &mut self,
         now: Timestamp,
         pipeline: u32,
-        kind: FrameKind,
         outcome: Outcome,
     ) -> Verdict<'_> {
-        self.judge(now, pipeline, kind, outcome, Presence::New)
+        self.judge(now, pipeline, outcome, Presence::New)
     }
 
     /// Takes a frame that came back without a result as one that is new.
     #[cfg(feature = "external-aead")]
-    pub(super) fn transform_new(
-        &mut self,
-        now: Timestamp,
-        pipeline: u32,
-        kind: FrameKind,
-    ) -> Verdict<'_> {
-        self.transform(now, pipeline, kind, Presence::New)
+    pub(super) fn transform_new(&mut self, now: Timestamp, pipeline: u32) -> Verdict<'_> {
+        self.transform(now, pipeline, Presence::New)
     }
 
     /// Takes note of what came of a frame, and tells what is to become of it.
@@ -214,12 +199,11 @@ impl<R: CryptoRng> Session<R> {
         &mut self,
         now: Timestamp,
         pipeline: u32,
-        kind: FrameKind,
         outcome: Outcome,
         presence: Presence,
     ) -> Verdict<'_> {
         let refusal = match outcome {
-            Ok(origin) => return self.pass(now, pipeline, kind, origin, presence),
+            Ok(passed) => return self.pass(now, pipeline, passed, presence),
             Err(refusal) => refusal,
         };
         let (reason, key_id) = match refusal {
@@ -254,8 +238,7 @@ impl<R: CryptoRng> Session<R> {
         &mut self,
         now: Timestamp,
         pipeline: u32,
-        kind: FrameKind,
-        origin: Option<Origin>,
+        Passed { kind, origin }: Passed,
         presence: Presence,
     ) -> Verdict<'_> {
         let Some(state) = find(&mut self.pipelines, pipeline) else {

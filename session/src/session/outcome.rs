@@ -10,9 +10,16 @@ use frameseal_sframe::{
 use crate::event::ProblemCode;
 use crate::pipeline::{Drop, Format, Pipeline, Source};
 
-/// The frame is in the buffer now, with where it came from if it was opened and not empty; or it
-/// is not to be sent on.
-pub(super) type Outcome = Result<Option<Origin>, Refusal>;
+/// The frame is in the buffer now; or it is not to be sent on.
+pub(super) type Outcome = Result<Passed, Refusal>;
+
+/// A frame that was sealed or opened.
+pub(super) struct Passed {
+    /// `None`: it is empty.
+    pub(super) kind: Option<FrameKind>,
+    /// Of a frame that was opened and is not empty.
+    pub(super) origin: Option<Origin>,
+}
 
 /// Where a frame came from.
 pub(super) struct Origin {
@@ -39,18 +46,17 @@ pub(super) fn seal(
     pipeline: &Pipeline,
     sender: &mut Option<Sender>,
     buffer: &mut FrameBuffer,
-    kind: FrameKind,
 ) -> Outcome {
     let Format::Codec(codec) = pipeline.codec() else {
         return Err(ProblemCode::UnsupportedCodec.into());
     };
     let sender = sender.as_mut().ok_or(ProblemCode::MissingKey)?;
-    sealed(buffer.seal(sender, pipeline.track(), codec, kind))
+    sealed(buffer.seal(sender, pipeline.track(), codec))
 }
 
-pub(super) fn sealed(result: Result<&[u8], SealFrameError>) -> Outcome {
+pub(super) fn sealed(result: Result<Option<FrameKind>, SealFrameError>) -> Outcome {
     match result {
-        Ok(_) => Ok(None),
+        Ok(kind) => Ok(Passed { kind, origin: None }),
         Err(SealFrameError::Seal(SealError::KeyExhausted)) => Err(ProblemCode::KeyExhausted.into()),
         Err(_) => Err(ProblemCode::MalformedFrame.into()),
     }
@@ -61,13 +67,15 @@ pub(super) fn open(
     pipeline: &Pipeline,
     receiver: &mut Receiver<MemberId>,
     buffer: &mut FrameBuffer,
-    kind: FrameKind,
 ) -> Outcome {
     let codec = codec_to_open(pipeline)?;
-    match buffer.open(receiver, pipeline.arrival(now), codec, kind) {
-        Ok(opened) => Ok(opened.map(origin)),
-        Err(error) => Err(explain(error)),
-    }
+    opened(buffer.open(receiver, pipeline.arrival(now), codec))
+}
+
+pub(super) fn opened(result: Result<Option<Opened<MemberId>>, OpenFrameError>) -> Outcome {
+    let opened = result.map_err(explain)?;
+    let kind = opened.as_ref().map(|opened| opened.kind);
+    Ok(Passed { kind, origin: opened.map(origin) })
 }
 
 /// What a frame that came is to be opened as.
@@ -79,12 +87,12 @@ pub(super) fn codec_to_open(pipeline: &Pipeline) -> Result<Codec, Refusal> {
     }
 }
 
-pub(super) fn origin(opened: Opened<MemberId>) -> Origin {
+fn origin(opened: Opened<MemberId>) -> Origin {
     let Opened { source: member, track, copies, .. } = opened;
     Origin { source: Source { member, track }, copies }
 }
 
-pub(super) fn explain(error: OpenFrameError) -> Refusal {
+fn explain(error: OpenFrameError) -> Refusal {
     let reason = match error {
         OpenFrameError::UnknownKey { key_id } => return Refusal::Lacks(key_id),
         OpenFrameError::NotSealed => Drop::Problem(ProblemCode::NotSealed),

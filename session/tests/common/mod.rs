@@ -2,8 +2,8 @@
 #![allow(dead_code, reason = "no user of this module uses all of it")]
 
 use frameseal::{
-    BaseKey, Direction, Dropped, Event, FrameKind, MediaKind, MemberId, PipelineOptions,
-    PipelineStats, Profile, Session, Suites, Timestamp, Verdict,
+    BaseKey, Direction, Dropped, Event, MediaKind, MemberId, PipelineOptions, PipelineStats,
+    Profile, Session, Suites, Timestamp, Verdict,
 };
 use rand_chacha::ChaCha20Rng;
 
@@ -51,22 +51,17 @@ pub(crate) fn call() -> (TestSession, TestSession) {
 }
 
 /// Processes a frame that has no reason to wait.
-pub(crate) fn process(
-    session: &mut TestSession,
-    now: Timestamp,
-    kind: FrameKind,
-    frame: &[u8],
-) -> Option<Vec<u8>> {
+pub(crate) fn process(session: &mut TestSession, now: Timestamp, frame: &[u8]) -> Option<Vec<u8>> {
     session.reserve(now, 0, frame.len()).unwrap().copy_from_slice(frame);
-    match session.process(now, 0, kind) {
+    match session.process(now, 0) {
         Verdict::Pass(output) => Some(output.to_vec()),
         Verdict::Drop => None,
         Verdict::Wait => panic!("it waits"),
     }
 }
 
-pub(crate) fn seal(alice: &mut TestSession, kind: FrameKind, frame: &[u8]) -> Vec<u8> {
-    process(alice, START, kind, frame).expect("sealed")
+pub(crate) fn seal(alice: &mut TestSession, frame: &[u8]) -> Vec<u8> {
+    process(alice, START, frame).expect("sealed")
 }
 
 pub(crate) fn stats(session: &TestSession) -> PipelineStats {

@@ -2,7 +2,8 @@
 //!
 //! Receivers look into the parameter sets, and into the first slice for the parameter set it names.
 //! Depacketizers rewrite the start codes and may insert parameter sets they remember or were given
-//! in SDP. Senders built on libwebrtc rewrite a sequence parameter set, too, but before a transform
+//! in SDP; parsers and packetizers leave a zero behind a NAL unit, where the next one's start code
+//! began. Senders built on libwebrtc rewrite a sequence parameter set, too, but before a transform
 //! sees the frame, and receivers then leave it alone.
 
 use alloc::vec::Vec;
@@ -11,6 +12,7 @@ use core::ops::Range;
 use super::EnvelopeError;
 use super::bit_reader::BitReader;
 use super::emulation::{Unescaped, escape, unescape};
+use crate::metadata::FrameKind;
 
 /// In what H.264 and H.265 differ.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +41,15 @@ pub(super) enum Role {
     Other,
     /// In the envelope if it is in the frame.
     ParameterSet,
-    /// A piece of the picture.
-    Slice,
+    /// A piece of a picture of this kind.
+    Slice(FrameKind),
+}
+
+/// Returns the kind of the first slice.
+pub(super) fn kind(syntax: Syntax, frame: &[u8]) -> Result<FrameKind, EnvelopeError> {
+    nal_units(syntax, frame)
+        .find_map(|(role, _)| if let Role::Slice(kind) = role { Some(kind) } else { None })
+        .ok_or(EnvelopeError::NoPicture)
 }
 
 /// Appends the parameter sets of `encoded`, and of its first slice what receivers read.
@@ -55,7 +64,7 @@ pub(super) fn front(
                 front.extend_from_slice(&START_CODE);
                 front.extend_from_slice(nal);
             }
-            Role::Slice => {
+            Role::Slice(_) => {
                 let prefix_len = syntax.slice_prefix_len(nal)?;
                 front.extend_from_slice(&START_CODE);
                 for byte in Unescaped::new(nal).take(prefix_len) {
@@ -67,12 +76,6 @@ pub(super) fn front(
         }
     }
     Err(EnvelopeError::NoPicture)
-}
-
-/// Appends `body` and the stop byte to the front that `sealed` holds.
-pub(super) fn close(body: &[u8], sealed: &mut Vec<u8>) {
-    escape(body, sealed);
-    sealed.push(STOP_BYTE);
 }
 
 /// Unescapes the one slice of `sealed` into `scratch`; returns where the body is there.
@@ -87,7 +90,7 @@ pub(super) fn locate(
     }
     for (role, nal) in nal_units(syntax, sealed) {
         match role {
-            Role::Slice => return locate_in_slice(syntax, nal, scratch),
+            Role::Slice(_) => return locate_in_slice(syntax, nal, scratch),
             Role::Other => return Err(EnvelopeError::Foreign),
             Role::Inserted | Role::ParameterSet => {}
         }
@@ -100,7 +103,7 @@ fn locate_in_slice(
     slice: &[u8],
     scratch: &mut Vec<u8>,
 ) -> Result<Range<usize>, EnvelopeError> {
-    let Some((&STOP_BYTE, slice)) = slice.split_last() else {
+    let Some((&STOP_BYTE, slice)) = trim_zeros(slice).split_last() else {
         return Err(EnvelopeError::NoStopByte);
     };
     let prefix_len = syntax.slice_prefix_len(slice)?;
@@ -117,7 +120,9 @@ pub(super) fn matches(syntax: Syntax, sealed: &[u8], rebuilt: &[u8]) -> bool {
     let mut next = expected.next();
     for (role, nal) in nal_units(syntax, sealed) {
         match next {
-            Some((Role::Slice, prefix)) if role == Role::Slice => return nal.starts_with(prefix),
+            Some((Role::Slice(kind), prefix)) if role == Role::Slice(kind) => {
+                return nal.starts_with(prefix);
+            }
             Some(unit) if unit == (role, nal) => next = expected.next(),
             _ => {}
         }
@@ -134,7 +139,7 @@ fn nal_units(syntax: Syntax, bytes: &[u8]) -> impl Iterator<Item = (Role, &[u8])
     core::iter::from_fn(move || {
         let bytes = rest.take()?;
         let role = (syntax.role)(bytes);
-        if role == Role::Slice {
+        if matches!(role, Role::Slice(_)) {
             return Some((role, bytes));
         }
         let (nal, after) = match split_at_start_code(bytes) {
@@ -167,4 +172,4 @@ const START_CODE: [u8; 4] = [0, 0, 0, 1];
 
 /// Ends the slice: `rbsp_slice_trailing_bits` of a slice that ends with its last byte. A NAL unit
 /// must not end with a zero, as a body may.
-const STOP_BYTE: u8 = 0x80;
+pub(super) const STOP_BYTE: u8 = 0x80;

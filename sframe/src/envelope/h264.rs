@@ -8,6 +8,7 @@
 use super::EnvelopeError;
 use super::annex_b::{Role, Syntax};
 use super::bit_reader::BitReader;
+use crate::metadata::FrameKind;
 
 pub(super) const SYNTAX: Syntax = Syntax { role, read_slice };
 
@@ -15,9 +16,10 @@ pub(super) const SYNTAX: Syntax = Syntax { role, read_slice };
 /// here.
 fn role(nal: &[u8]) -> Role {
     match nal.first().map(|header| header & 0x1f) {
-        Some(1 | 5) => Role::Slice,    // of a non-IDR picture, of an IDR picture
-        Some(6 | 9) => Role::Inserted, // SEI, access unit delimiter
-        Some(7 | 8) => Role::ParameterSet, // sequence, picture
+        Some(1) => Role::Slice(FrameKind::Delta), // of a non-IDR picture
+        Some(5) => Role::Slice(FrameKind::Key),   // of an IDR picture
+        Some(6 | 9) => Role::Inserted,            // SEI, access unit delimiter
+        Some(7 | 8) => Role::ParameterSet,        // sequence, picture
         _ => Role::Other,
     }
 }

@@ -10,6 +10,7 @@
 use super::EnvelopeError;
 use super::annex_b::{Role, Syntax};
 use super::bit_reader::BitReader;
+use crate::metadata::FrameKind;
 
 pub(super) const SYNTAX: Syntax = Syntax { role, read_slice };
 
@@ -21,9 +22,10 @@ fn role(nal: &[u8]) -> Role {
     };
     match header >> 1 & 0x3f {
         _ if layer_and_temporal_id & 0x7 == 0 => Role::Other,
-        0..=9 | 16..=21 => Role::Slice, // of trailing to leading pictures, of random access
-        32..=34 => Role::ParameterSet,  // video, sequence, picture
-        35 | 39 => Role::Inserted,      // access unit delimiter, prefix SEI
+        0..=9 => Role::Slice(FrameKind::Delta), // of trailing to leading pictures
+        16..=21 => Role::Slice(FrameKind::Key), // of random access
+        32..=34 => Role::ParameterSet,          // video, sequence, picture
+        35 | 39 => Role::Inserted,              // access unit delimiter, prefix SEI
         _ => Role::Other,
     }
 }

@@ -108,13 +108,13 @@ impl FrameBuffer {
         sender: &mut Sender,
         track: u8,
         codec: Codec,
-        kind: FrameKind,
     ) -> Result<AeadCall, SealFrameError> {
         self.output = Output::default();
+        let kind = self.kind(codec)?;
         let metadata = sender.profile().metadata(kind);
         let suite = sender.suites().of(kind);
         let context = sender.track(track, kind)?;
-        let place = self.build_front(codec, kind, context)?;
+        let place = self.build_front(codec, context)?;
         let begun = context.begin(&mut self.frame, place)?;
         Ok(AeadCall {
             header: begun.header,
@@ -129,13 +129,15 @@ impl FrameBuffer {
         })
     }
 
-    /// Puts the envelope around a frame that was encrypted; returns the sealed frame.
+    /// Puts the envelope around a frame that was encrypted; [`output`](Self::output) is then the
+    /// sealed frame. Returns what the frame is.
     ///
     /// # Errors
     ///
     /// [`SealFrameError::TooLarge`]: as [`seal`](Self::seal).
-    pub fn finish_seal(&mut self, call: AeadCall) -> Result<&[u8], SealFrameError> {
-        self.enclose(call.codec, call.body.range())
+    pub fn finish_seal(&mut self, call: AeadCall) -> Result<FrameKind, SealFrameError> {
+        self.enclose(call.codec, call.body.range())?;
+        Ok(call.kind)
     }
 
     /// Begins to open the sealed frame that was [loaded](Self::load).
@@ -151,12 +153,12 @@ impl FrameBuffer {
         receiver: &mut Receiver<S>,
         arrival: Arrival<'_, S>,
         codec: Codec,
-        kind: FrameKind,
     ) -> Option<AeadCall> {
         self.output = Output::default();
+        let kind = self.kind(codec).ok()?;
         let place = self.place();
         let sealed = self.frame.get_mut(place).unwrap_or_default();
-        let body = codec.locate(kind, sealed, &mut self.side).ok()?;
+        let body = codec.locate(sealed, &mut self.side).ok()?;
         let begun = receiver.begin(kind, arrival, body.body(sealed, &mut self.side))?;
         Some(AeadCall {
             header: begun.frame.header,
@@ -185,7 +187,7 @@ impl FrameBuffer {
         receiver: &mut Receiver<S>,
         arrival: Arrival<'_, S>,
     ) -> Result<Opened<S>, OpenFrameError> {
-        let AeadCall { header, codec, kind, opening, .. } = call;
+        let AeadCall { header, codec, opening, .. } = call;
         let Some((opening, key)) = opening else {
             return Err(OpenFrameError::NotSealed);
         };
@@ -198,7 +200,7 @@ impl FrameBuffer {
         };
         let body = buffer.get(call.body.range()).unwrap_or_default();
         let plaintext = body.get(call.text()).unwrap_or_default();
-        let rebuilt = codec.front(kind, plaintext, body.len(), front);
+        let rebuilt = codec.front(plaintext, body.len(), front);
         let sealed = frame.get(place).unwrap_or_default();
         let opened = if rebuilt.is_ok() && codec.matches(sealed, front) {
             receiver

@@ -39,15 +39,15 @@ impl EntryPoints {
         }
     }
 
-    /// Gives `data` to every entry point, and through `codec` and `kind` a whole way.
+    /// Gives `data` to every entry point, as a frame of `kind`; and through `codec` a whole way.
     pub(crate) fn take(&mut self, codec: Codec, kind: FrameKind, data: &[u8]) {
         self.open_body(kind, data);
         for codec in CODECS {
-            self.read_envelope(codec, kind, data);
+            self.read_envelope(codec, data);
         }
-        assert!(self.link.open(codec, kind, data).is_err() || data.is_empty());
-        if let Ok(sealed) = self.link.seal(codec, kind, data) {
-            assert_eq!(self.link.open(codec, kind, &sealed), Ok(data), "{codec:?} {kind:?}");
+        assert!(self.link.open(codec, data).is_err() || data.is_empty());
+        if let Ok(sealed) = self.link.seal(codec, data) {
+            assert_eq!(self.link.open(codec, &sealed), Ok(data), "{codec:?}");
         }
     }
 
@@ -68,12 +68,12 @@ impl EntryPoints {
     }
 
     /// A body is found inside the frame or not at all.
-    fn read_envelope(&mut self, codec: Codec, kind: FrameKind, data: &[u8]) {
+    fn read_envelope(&mut self, codec: Codec, data: &[u8]) {
         let Self { scratch, front, .. } = self;
-        if let Ok(place) = codec.locate(kind, data, scratch) {
+        if let Ok(place) = codec.locate(data, scratch) {
             assert!(place.range().end <= data.len());
         }
-        if codec.front(kind, data, data.len(), front).is_ok() {
+        if codec.front(data, data.len(), front).is_ok() {
             let _either_will_do = codec.matches(data, front);
         }
     }

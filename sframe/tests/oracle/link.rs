@@ -3,8 +3,8 @@
 
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    Arrival, BaseKey, CipherSuite, FrameBuffer, FrameKind, KeyIdLayout, MEDIA_TRACKS,
-    OpenFrameError, Profile, Receiver, SealFrameError, Sender,
+    Arrival, BaseKey, CipherSuite, FrameBuffer, KeyIdLayout, OpenFrameError, Profile, Receiver,
+    SealFrameError, Sender,
 };
 
 /// Both ends of a track, and the buffer that both work in.
@@ -33,33 +33,25 @@ impl Link {
         Self { sender, receiver, buffer: FrameBuffer::new() }
     }
 
-    /// Seals `encoded` as a frame of track 2, or of the first stream of data.
-    pub(crate) fn seal(
-        &mut self,
-        codec: Codec,
-        kind: FrameKind,
-        encoded: &[u8],
-    ) -> Result<Vec<u8>, SealFrameError> {
+    /// Seals `encoded` as a frame of track 2.
+    pub(crate) fn seal(&mut self, codec: Codec, encoded: &[u8]) -> Result<Vec<u8>, SealFrameError> {
         self.put(encoded);
-        let track = if kind == FrameKind::Data { MEDIA_TRACKS } else { 2 };
-        self.buffer.seal(&mut self.sender, track, codec, kind).map(<[u8]>::to_vec)
+        let sealed = self.buffer.seal(&mut self.sender, 2, codec)?;
+        assert_eq!(sealed.is_none(), encoded.is_empty());
+        Ok(self.buffer.output().to_vec())
     }
 
     /// Opens `sealed`; returns the decoder's frame. Checks that after an error there is none, and
     /// that the frame came from where it says.
-    pub(crate) fn open(
-        &mut self,
-        codec: Codec,
-        kind: FrameKind,
-        sealed: &[u8],
-    ) -> Result<&[u8], OpenFrameError> {
+    pub(crate) fn open(&mut self, codec: Codec, sealed: &[u8]) -> Result<&[u8], OpenFrameError> {
         self.put(sealed);
-        let opened = self.buffer.open(&mut self.receiver, Arrival::default(), codec, kind);
+        let opened = self.buffer.open(&mut self.receiver, Arrival::default(), codec);
         if !matches!(opened, Ok(Some(_))) {
             assert!(self.buffer.output().is_empty(), "readable after {opened:?}");
         }
         if let Some(opened) = opened? {
             assert_eq!(opened.source, "alice");
+            assert_eq!(codec.kind(self.buffer.output()), Ok(opened.kind));
         }
         Ok(self.buffer.output())
     }

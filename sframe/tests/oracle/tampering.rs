@@ -5,7 +5,7 @@
     reason = "an oracle panics where the property fails"
 )]
 
-use frameseal_sframe::{CipherSuite, FrameKind, Profile};
+use frameseal_sframe::{CipherSuite, Profile};
 
 use super::envelope::CODECS;
 use super::link::Link;
@@ -13,8 +13,8 @@ use super::link::Link;
 /// Whatever opens after it was changed opens to what was sealed: the change was none, or one that
 /// networks are known to make.
 ///
-/// `data` is a frame, edits, how many edits (one byte), and which codec, kind and profile (one
-/// byte): the frame comes first, so that a recorded one is where to start from.
+/// `data` is a frame, edits, how many edits (one byte), and which codec and profile (one byte): the
+/// frame comes first, so that a recorded one is where to start from.
 pub(crate) fn what_opens_is_what_was_sealed(data: &[u8]) {
     let [rest @ .., edits, choice] = data else {
         return;
@@ -25,21 +25,20 @@ pub(crate) fn what_opens_is_what_was_sealed(data: &[u8]) {
     };
     let (encoded, edits) = rest.split_at(encoded_len);
     let codec = CODECS[usize::from(choice & 7) % CODECS.len()];
-    let kind = if choice & 8 == 0 { FrameKind::Delta } else { FrameKind::Key };
     let profile = if choice & 16 == 0 { Profile::Frameseal1 } else { Profile::Rfc9605 };
     let mut link = Link::new(profile, CipherSuite::default());
-    let Ok(mut sealed) = link.seal(codec, kind, encoded) else {
+    let Ok(mut sealed) = link.seal(codec, encoded) else {
         return;
     };
     let original = sealed.clone();
     tamper(&mut sealed, edits);
 
-    match link.open(codec, kind, &sealed) {
+    match link.open(codec, &sealed) {
         Ok(opened) if sealed.is_empty() => assert!(opened.is_empty()),
-        Ok(opened) => assert_eq!(opened, encoded, "{codec:?} {kind:?}"),
+        Ok(opened) => assert_eq!(opened, encoded, "{codec:?}"),
         Err(error) => {
-            assert_ne!(sealed, original, "{codec:?} {kind:?}: {error}");
-            assert_eq!(link.open(codec, kind, &original), Ok(encoded), "{codec:?} {kind:?}");
+            assert_ne!(sealed, original, "{codec:?}: {error}");
+            assert_eq!(link.open(codec, &original), Ok(encoded), "{codec:?}");
         }
     }
 }

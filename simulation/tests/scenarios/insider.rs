@@ -20,7 +20,7 @@ use core::cell::Cell;
 
 use frameseal::{BaseKey, FrameKind, KeyId, Profile, Suites};
 use frameseal_sframe::{Counter, SealContext, Sender};
-use frameseal_simulation::{Call, Frame, Instance};
+use frameseal_simulation::{Call, Frame, Instance, PICTURE};
 
 use super::call_of;
 
@@ -76,7 +76,7 @@ impl Forger {
         let (suite, counter) = (Suites::default().main, Counter::new(counter));
         let mut context =
             SealContext::dangerous_resume_at(suite, key_id, key.into_send_key(), counter);
-        context.seal(metadata, b"a frame").expect("not the last")
+        context.seal(metadata, PICTURE).expect("not the last")
     }
 
     /// Seals application data of the first stream, so many steps ahead.

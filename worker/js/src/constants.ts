@@ -1,11 +1,5 @@
 // Written by `cargo xtask vectors` from worker/src/constants.rs.
 
-/** Kinds of frames: audio, */
-export const FRAME_AUDIO = 0;
-/** a delta frame, */
-export const FRAME_DELTA = 1;
-/** a key frame. */
-export const FRAME_KEY = 2;
 /** Send the output on in the frame's place. */
 export const VERDICT_PASS = 0;
 /** Send nothing. */

@@ -88,9 +88,9 @@ test('frames come out in their order when their key comes', async () => {
   assert.deepEqual(receiver.passed, []);
   await late.bring();
   await pause(20);
-  assert.deepEqual(receiver.passed, [FIRST - OVERHEAD, SECOND - OVERHEAD]);
+  assert.deepEqual(receiver.passed, [FIRST - OVERHEAD.video, SECOND - OVERHEAD.video]);
   await receiver.come(late.sealer.seal(THIRD));
-  assert.equal(receiver.passed.at(-1), THIRD - OVERHEAD);
+  assert.equal(receiver.passed.at(-1), THIRD - OVERHEAD.video);
 });
 
 test('what is given up as it comes holds up nothing', async () => {
@@ -99,7 +99,7 @@ test('what is given up as it comes holds up nothing', async () => {
   await known.bring();
   const huge = sealer('video').sealer.seal(MAX_BYTES + 1);
   await receiver.come(huge, known.sealer.seal(FIRST));
-  assert.deepEqual(receiver.passed, [FIRST - OVERHEAD]);
+  assert.deepEqual(receiver.passed, [FIRST - OVERHEAD.video]);
 });
 
 test('what another member sends than the one who is expected holds up nothing', async () => {
@@ -108,7 +108,7 @@ test('what another member sends than the one who is expected holds up nothing', 
   await alice.bring('alice');
   await carol.bring('carol');
   await receiver.come(carol.sealer.seal(FIRST), alice.sealer.seal(SECOND));
-  assert.deepEqual(receiver.passed, [SECOND - OVERHEAD]);
+  assert.deepEqual(receiver.passed, [SECOND - OVERHEAD.video]);
 });
 
 test('a key that does not come holds up frames for two seconds', async () => {
@@ -119,7 +119,7 @@ test('a key that does not come holds up frames for two seconds', async () => {
   await pause(1800);
   assert.deepEqual(receiver.passed, []);
   await pause(400);
-  assert.deepEqual(receiver.passed, [SECOND - OVERHEAD]);
+  assert.deepEqual(receiver.passed, [SECOND - OVERHEAD.video]);
 });
 
 test('frames that the browser has taken back are left out', async () => {
@@ -138,7 +138,7 @@ test('frames that the browser has taken back are left out', async () => {
   await receiver.come(gone(true), gone(false), alice.seal(FIRST));
   await bring();
   await receiver.come(gone(true), gone(false), alice.seal(THIRD));
-  assert.deepEqual(receiver.passed, [FIRST - OVERHEAD, THIRD - OVERHEAD]);
+  assert.deepEqual(receiver.passed, [FIRST - OVERHEAD.audio, THIRD - OVERHEAD.audio]);
 });
 
 test('a pipeline ends with its stream, and what waits with it', async () => {
@@ -160,6 +160,6 @@ test('after the end, frames are dropped', async () => {
   const after = [alice.seal(SECOND), sealer('video').sealer.seal(THIRD)];
   engine.close();
   await receiver.come(...after);
-  assert.deepEqual(receiver.passed, [FIRST - OVERHEAD]);
+  assert.deepEqual(receiver.passed, [FIRST - OVERHEAD.video]);
   assert.ok(said.every((message) => !('fatal' in message)));
 });

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { FRAME_AUDIO, FRAME_DELTA } from '../src/constants.ts';
 import type { MediaKind } from '../src/protocol.ts';
 import { Frames } from '../src/worker/frames.ts';
 import { WaitingFrames } from '../src/worker/waiting.ts';
@@ -41,11 +40,9 @@ class World {
   readonly #session = new Session(MANUAL_KEYS);
   readonly #frames = new Frames(this.#session, wasm_memory());
   readonly #sealers: Sealer[];
-  readonly #kind: typeof FRAME_AUDIO | typeof FRAME_DELTA;
   #wakeAt = Infinity;
 
   constructor(lines: number, kind: MediaKind = 'video') {
-    this.#kind = kind === 'audio' ? FRAME_AUDIO : FRAME_DELTA;
     this.#sealers = Array.from({ length: KEYS }, (_, key) => new Sealer(key, kind));
     const codec = kind === 'audio' ? 'audio/opus' : 'video/VP9';
     for (let pipeline = 0; pipeline < lines; pipeline++) {
@@ -99,7 +96,7 @@ class World {
   }
 
   #try(line: number, { number, key, data }: Frame, again: boolean): boolean {
-    const verdict = this.#frames.process(line, this.#kind, data, again, this.now);
+    const verdict = this.#frames.process(line, data, again, this.now);
     if (verdict === 'wait') return false;
     const fate = verdict === 'drop' ? 'dropped' : 'opened';
     this.lines[line]!.done.push({ number, key, at: this.now, fate });

@@ -2,7 +2,6 @@
 
 import { readFileSync } from 'node:fs';
 import { Frames } from '../src/worker/frames.ts';
-import { FRAME_DELTA } from '../src/constants.ts';
 import type { ManualKeys, MediaKind } from '../src/protocol.ts';
 import { initSync, Session, wasm_memory } from '../wasm/frameseal.js';
 
@@ -49,12 +48,16 @@ export class Sealer {
 
   /** Returns a sealed frame, of that many bytes if it is one of the first eight. */
   seal(length: number): ArrayBuffer {
-    const kind = this.#kind === 'audio' ? 0 : FRAME_DELTA;
-    const sealed = this.#frames.process(0, kind, new ArrayBuffer(length - OVERHEAD), false, 0);
+    const frame = new Uint8Array(length - OVERHEAD[this.#kind]);
+    frame[0] = DELTA;
+    const sealed = this.#frames.process(0, frame.buffer, false, 0);
     if (!(sealed instanceof ArrayBuffer)) throw new Error('not sealed');
     return sealed;
   }
 }
 
-/** Two bytes of header, while key IDs and counters are small, and ten of tag. */
-export const OVERHEAD = 12;
+/** Two bytes of header, while key IDs and counters are small, and ten of tag; VP9's envelope. */
+export const OVERHEAD = { audio: 12, video: 12 + 5 };
+
+/** What a delta frame of VP9 begins with: another picture than the first. */
+const DELTA = 0x86;

@@ -77,7 +77,7 @@ fn opens(bob: &mut Session<ChaCha20Rng>, number: u64, counters: &mut [usize; 2])
         from: None,
     };
     bob.add_pipeline(options).expect("a pipeline");
-    let verdict = bob.open(NOW, pipeline, FrameKind::Audio, &frame).expect("a short frame");
+    let verdict = bob.open(NOW, pipeline, &frame).expect("a short frame");
     matches!(verdict, Verdict::Pass(_))
 }
 

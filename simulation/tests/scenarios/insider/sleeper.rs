@@ -1,6 +1,7 @@
 //! Alice's worker sleeps while her key is to be replaced: a laptop is shut, a page is frozen.
 
-use frameseal::{FrameKind, Timestamp, Verdict};
+use frameseal::{Timestamp, Verdict};
+use frameseal_simulation::{PICTURE, body_of};
 
 use super::super::ever_opens;
 use super::call_of;
@@ -16,8 +17,8 @@ fn seals_nothing_under_a_key_whose_time_is_over() {
 
     // No timer of hers runs, and the first thing that she does is to seal a frame.
     let awake = Timestamp::from_millis(left_at + 10_000);
-    let body = match session.seal(awake, 0, FrameKind::Delta, b"a frame").expect("a short frame") {
-        Verdict::Pass(body) => body.to_vec(),
+    let body = match session.seal(awake, 0, PICTURE).expect("a short frame") {
+        Verdict::Pass(sealed) => body_of(sealed).to_vec(),
         verdict => panic!("{verdict:?}"),
     };
     let frame = frameseal_simulation::Frame { by: call.id("alice"), body };

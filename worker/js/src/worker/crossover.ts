@@ -1,4 +1,3 @@
-import { FRAME_AUDIO } from '../constants.js';
 import { Session } from '../../wasm/frameseal.js';
 import { Frames } from './frames.js';
 
@@ -28,8 +27,8 @@ export async function measureCrossover(
 
   const [wasm, webCrypto] = await measureCosts(
     [
-      (data) => frames.process(0, FRAME_AUDIO, data, false, 0),
-      (data) => frames.processAway(0, FRAME_AUDIO, data, 0),
+      (data) => frames.process(0, data, false, 0),
+      (data) => frames.processAway(0, data, 0),
     ],
     signal,
   );

@@ -3,7 +3,7 @@ import { Session, wasm_memory } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
 import { Codecs } from './codecs.js';
 import { measureCrossover } from './crossover.js';
-import { Frames, type FrameKind, type Verdict } from './frames.js';
+import { Frames, type Verdict } from './frames.js';
 import { load } from './load.js';
 import type { EncodedFrame } from './pump.js';
 import { Slices } from './slices.js';
@@ -137,19 +137,19 @@ export class Engine {
    * Seals or opens a frame; returns what to send on in its place. With `again`, it is the first frame
    * of its pipeline that waits.
    */
-  transform(pipeline: number, kind: FrameKind, data: ArrayBuffer, again: boolean): Verdict {
+  transform(pipeline: number, data: ArrayBuffer, again: boolean): Verdict {
     const start = performance.now();
-    const verdict = this.#guard((_, frames) => frames.process(pipeline, kind, data, again, start));
+    const verdict = this.#guard((_, frames) => frames.process(pipeline, data, again, start));
     this.#note(pipeline, start);
     return verdict ?? 'drop';
   }
 
   /** The same through WebCrypto: faster if the frame is large. */
-  async transformAway(pipeline: number, kind: FrameKind, data: ArrayBuffer): Promise<Verdict> {
+  async transformAway(pipeline: number, data: ArrayBuffer): Promise<Verdict> {
     const start = performance.now();
     let verdict: Verdict | undefined;
     try {
-      verdict = await this.#frames?.processAway(pipeline, kind, data, start);
+      verdict = await this.#frames?.processAway(pipeline, data, start);
     } catch (error) {
       if (isTrap(error)) this.#fail(error);
     }

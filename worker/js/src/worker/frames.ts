@@ -3,9 +3,6 @@ import {
   AEAD_FRAME,
   AEAD_KEY,
   AEAD_SEALS,
-  FRAME_AUDIO,
-  FRAME_DELTA,
-  FRAME_KEY,
   HAS_EVENTS,
   NONCE,
   NONCE_LENGTH,
@@ -19,9 +16,6 @@ import {
   VERDICT_WAIT,
 } from '../constants.js';
 import type { Session } from '../../wasm/frameseal.js';
-
-/** What a frame is, as `Session.process` counts it. */
-export type FrameKind = typeof FRAME_AUDIO | typeof FRAME_DELTA | typeof FRAME_KEY;
 
 /** What to send on in a frame's place; `wait`: nothing yet, because its key is missing. */
 export type Verdict = ArrayBuffer | 'drop' | 'wait';
@@ -52,28 +46,17 @@ export class Frames {
   }
 
   /** Seals or opens a frame. With `again`, it is the first frame of its pipeline that waits. */
-  process(
-    pipeline: number,
-    kind: FrameKind,
-    data: ArrayBuffer,
-    again: boolean,
-    now: number,
-  ): Verdict {
+  process(pipeline: number, data: ArrayBuffer, again: boolean, now: number): Verdict {
     if (!this.#copyIn(pipeline, data, now)) return 'drop';
-    return this.#take(this.#session.process(pipeline, kind, again, now));
+    return this.#take(this.#session.process(pipeline, again, now));
   }
 
   /** Seals or opens a frame with WebCrypto, unless it cannot take the frame. */
-  async processAway(
-    pipeline: number,
-    kind: FrameKind,
-    data: ArrayBuffer,
-    now: number,
-  ): Promise<Verdict> {
+  async processAway(pipeline: number, data: ArrayBuffer, now: number): Promise<Verdict> {
     if (!this.#copyIn(pipeline, data, now)) return 'drop';
     const session = this.#session;
-    if (!session.send_away(pipeline, kind, now)) {
-      return this.#take(session.process(pipeline, kind, false, now));
+    if (!session.send_away(pipeline, now)) {
+      return this.#take(session.process(pipeline, false, now));
     }
     const ticket = this.#readTicket().slice(); // other frames write to it meanwhile
     const frame = ticket[AEAD_FRAME]!;

@@ -1,6 +1,5 @@
 import type { Engine, KeyFrameSource } from './engine.js';
-import type { FrameKind, Verdict } from './frames.js';
-import { FRAME_AUDIO, FRAME_DELTA, FRAME_KEY } from '../constants.js';
+import type { Verdict } from './frames.js';
 import type { Pipeline } from '../protocol.js';
 
 /**
@@ -29,20 +28,20 @@ export async function pump(
   };
   const waiting = engine.wait(pipeline, (frame) => {
     const data = dataOf(frame);
-    const kind = codec.look(frame, data.byteLength);
-    return settle(frame, engine.transform(pipeline, kind, data, true));
+    codec.look(frame, data.byteLength);
+    return settle(frame, engine.transform(pipeline, data, true));
   });
   try {
     for (;;) {
       const { done, value: frame } = await reader.read();
       if (done) break;
       const data = dataOf(frame);
-      const kind = codec.look(frame, data.byteLength);
+      codec.look(frame, data.byteLength);
       // A frame whose encryption is worth a promise holds up those after it: order is kept.
       const isLarge = waiting.isEmpty && engine.isLarge(data.byteLength);
       const verdict = isLarge
-        ? await engine.transformAway(pipeline, kind, data)
-        : engine.transform(pipeline, kind, data, false);
+        ? await engine.transformAway(pipeline, data)
+        : engine.transform(pipeline, data, false);
       if (!settle(frame, verdict)) waiting.push(frame);
     }
   } catch {
@@ -62,9 +61,9 @@ export interface EncodedFrame {
 /**
  * Tells the engine which codec frames have.
  *
- * Metadata costs more than a small frame's encryption, so it is read where a codec can change: at a
- * key frame. Once it did change, frames of both may come mixed (simulcast with a codec for each
- * layer), and it is read for every frame.
+ * Metadata costs more than a small frame's encryption, so it is read where a codec can change: at
+ * what the browser takes for a key frame. Once it did change, frames of both may come mixed
+ * (simulcast with a codec for each layer), and it is read for every frame.
  */
 class CodecWatch {
   readonly #engine: Engine;
@@ -77,16 +76,14 @@ class CodecWatch {
     this.#options = options;
   }
 
-  /** Looks at a frame that is about to be handled; returns its kind. */
-  look(frame: EncodedFrame, length: number): FrameKind {
-    const kind = kindOf(frame, this.#options);
-    if (this.#mayDiffer(kind, length)) this.#read(frame);
-    return kind;
+  /** Looks at a frame that is about to be handled. */
+  look(frame: EncodedFrame, length: number): void {
+    if (this.#mayDiffer(frame, length)) this.#read(frame);
   }
 
-  #mayDiffer(kind: FrameKind, length: number): boolean {
-    if (this.#mimeType === undefined || kind === FRAME_KEY || this.#changes) return true;
-    return kind === FRAME_AUDIO && length <= LONGEST_TONE;
+  #mayDiffer(frame: EncodedFrame, length: number): boolean {
+    if (this.#mimeType === undefined || this.#changes) return true;
+    return this.#options.kind === 'audio' ? length <= LONGEST_TONE : frame.type === 'key';
   }
 
   #read(frame: EncodedFrame): void {
@@ -97,11 +94,6 @@ class CodecWatch {
     this.#mimeType = mimeType;
     this.#engine.setMimeType(this.#options.pipeline, mimeType);
   }
-}
-
-function kindOf(frame: EncodedFrame, { kind }: Pipeline): FrameKind {
-  if (kind === 'audio') return FRAME_AUDIO;
-  return frame.type === 'key' ? FRAME_KEY : FRAME_DELTA;
 }
 
 function metadataOf(frame: EncodedFrame): ReturnType<EncodedFrame['getMetadata']> {
