@@ -92,7 +92,7 @@ def reading(codec: str, source: Path) -> list[str | Path]:
 
 
 def taking_apart(codec: str, folder: Path) -> list[str | Path]:
-    """Packets go into one file without anything between them, their sizes and flags into another."""
+    """Packets go into one file with nothing between them, their sizes and flags into another."""
     copy = [*COPY, *START_CODES.get(codec, [])]
     return [*copy, "-f", "data", folder / "bytes", *copy, "-f", "framecrc", folder / "sizes"]
 

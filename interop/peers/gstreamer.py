@@ -15,7 +15,7 @@ from gi.repository import Gst  # noqa: E402: the version must be chosen first
 import records  # noqa: E402
 from records import Record  # noqa: E402
 
-# No parser is in front of the payloaders in way `pay`, so that the caps say what one would find out.
+# In way `pay`, no parser is in front of the payloader: the caps say what one would find out.
 CAPS = {
     "opus": "audio/x-opus,channel-mapping-family=0,channels=2,rate=48000",
     "vp8": "video/x-vp8,width=320,height=180,framerate=30/1",
@@ -55,7 +55,7 @@ def run(codec: str, way: str, frames: list[Record]) -> Iterator[Record]:
     try:
         for number, frame in enumerate(frames):
             buffer = Gst.Buffer.new_wrapped(frame.data)
-            # Packets of RTP have their own time. No flag says what is a key frame: the elements must.
+            # Packets of RTP have their own time. No flag names key frames: the elements must.
             if way != "depay":
                 buffer.pts = buffer.dts = number * FRAME_NS
             source.emit("push-buffer", buffer)

@@ -19,7 +19,7 @@ class Record(NamedTuple):
     data: bytes
 
 
-# What a way makes of a codec's frames. It may raise in the middle: what it has given by then counts.
+# What a way makes of a codec's frames. It may raise in the middle: what it gave before counts.
 Run = Callable[[str, str, list[Record]], Iterable[Record]]
 
 
