@@ -13,7 +13,7 @@ export interface Record {
   data: Buffer;
 }
 
-/** What a way makes of a codec's records. It may throw in the middle: what it gave before counts. */
+/** What a way makes of a codec's records. If it throws, what it gave before counts. */
 export type Run = (
   codec: string,
   way: string,
@@ -21,10 +21,10 @@ export type Run = (
 ) => AsyncIterable<Record> | Iterable<Record>;
 
 /** Is the program `PEER CODEC WAY IN OUT`, or `PEER --version`. */
-export async function main(version: string, run: Run): Promise<never> {
+export async function main(version: () => string, run: Run): Promise<never> {
   const [codec, way, source, target] = process.argv.slice(2);
   if (codec === '--version') {
-    console.log(version);
+    console.log(version());
     process.exit();
   }
   if (!codec || !way || !source || !target) {
@@ -33,7 +33,7 @@ export async function main(version: string, run: Run): Promise<never> {
   }
   const out = openSync(target, 'w');
   try {
-    for await (const record of watched(run(codec, way, read(source)))) write(out, record);
+    for await (const record of run(codec, way, read(source))) write(out, record);
   } catch (error) {
     console.error(String(error).replaceAll(/\s+/g, ' '));
     process.exitCode = 1;
@@ -64,27 +64,11 @@ function write(out: number, { kind, data }: Record): void {
   writeSync(out, Buffer.concat([head, data]));
 }
 
-/** Throws where the next record takes too long. */
-async function* watched(records: AsyncIterable<Record> | Iterable<Record>): AsyncGenerator<Record> {
-  const iterator = Symbol.asyncIterator in records
-    ? records[Symbol.asyncIterator]()
-    : records[Symbol.iterator]();
-  try {
-    for (;;) {
-      const next = await inTime(iterator.next());
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    // Where it hangs, this cannot be waited for: it may never come back.
-    void iterator.return?.();
-  }
-}
-
-export async function inTime<T>(promise: T | Promise<T>, what = 'no progress'): Promise<T> {
+/** Rejects where the promise stays open for longer than any step takes, even on a busy machine. */
+export async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new Error(`${what} for ${PATIENCE_SECONDS} s`);
+    const error = new Error(`${what}: not within ${PATIENCE_SECONDS} s`);
     timer = setTimeout(() => reject(error), PATIENCE_SECONDS * 1000);
   });
   try {
@@ -94,5 +78,4 @@ export async function inTime<T>(promise: T | Promise<T>, what = 'no progress'): 
   }
 }
 
-/** Far longer than any step takes, even on a busy machine: what is silent for so long hangs. */
 const PATIENCE_SECONDS = 20;

@@ -56,4 +56,4 @@ function version(): string {
   return `werift ${version}`;
 }
 
-await main(version(), run);
+await main(version, run);
