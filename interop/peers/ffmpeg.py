@@ -147,7 +147,7 @@ def finish(arguments: list[str | Path]) -> None:
 def free_port() -> int:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
+        return int(server.getsockname()[1])
 
 
 if __name__ == "__main__":

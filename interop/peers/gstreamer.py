@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import Gst  # noqa: E402: the version must be chosen first
+from gi.repository import Gst
 
-import records  # noqa: E402
-from records import Record  # noqa: E402
+import records
+from records import Record
 
 # In way `pay`, no parser is in front of the payloader: the caps say what one would find out.
 CAPS = {
@@ -44,7 +44,7 @@ WAIT_NS = 100 * Gst.MSECOND
 
 
 def version() -> str:
-    return Gst.version_string()
+    return str(Gst.version_string())
 
 
 def run(codec: str, way: str, frames: list[Record]) -> Iterator[Record]:
