@@ -16,6 +16,7 @@ const MIME_TYPES = new Map([
   ['vp8', 'video/VP8'],
   ['vp9', 'video/VP9'],
   ['h264', 'video/H264'],
+  ['h265', 'video/H265'],
   ['av1', 'video/AV1'],
 ]);
 
