@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
 
 import bitstreams
 import records
@@ -26,11 +26,14 @@ RTP = ("opus", "vp8", "vp9", "h264", "h265")
 # Its depacketizer for VP9 does not look for key frames, and no parser comes behind it.
 SILENT = {("rtp", "vp9")}
 
-# Containers have lengths in front of NAL units: this puts start codes there again.
-START_CODES = {"h264": ["-bsf", "h264_mp4toannexb"], "h265": ["-bsf", "hevc_mp4toannexb"]}
+NAL_UNITS = ("h264", "h265")
+START_CODE = b"\0\0\0\1"
 
 # Frames in front of the first one with a key frame's flag count, too.
 COPY = ["-map", "0", "-c", "copy", "-copyinkf"]
+
+# What `-dump` writes of each packet that comes out of a demuxer.
+DUMPED = re.compile(r"^stream #0:\n  keyframe=(\d).*?^  size=(\d+)$", re.DOTALL | re.MULTILINE)
 
 GOODBYE_SECONDS = 3
 
@@ -45,27 +48,30 @@ def run(codec: str, way: str, frames: list[Record]) -> Iterator[Record]:
         raise ValueError(f"no way {way} for {codec}")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        source = folder / f"in.{bitstreams.FORMATS[codec]}"
-        bitstreams.write(source, codec, [frame.data for frame in frames])
+        bitstreams.write(folder / "source", codec, [frame.data for frame in frames])
         try:
-            (through_rtp if way == "rtp" else through_container)(codec, way, source)
+            (through_rtp if way == "rtp" else through_container)(codec, way, folder)
         finally:
-            for is_key, data in packets(folder):
-                kind = records.kind_of(codec, is_key)
-                yield Record(UNTOLD if (way, codec) in SILENT else kind, data)
+            for is_key, packet in packets(folder):
+                has_lengths = codec in NAL_UNITS and way != "rtp"
+                kind = UNTOLD if (way, codec) in SILENT else records.kind_of(codec, is_key)
+                yield Record(kind, start_codes(packet) if has_lengths else packet)
 
 
-def through_container(codec: str, way: str, source: Path) -> None:
-    container = source.with_name(f"frames.{way}")
-    finish([*reading(codec, source), *COPY, container])
-    finish(["-i", container, *taking_apart(codec, source.parent)])
+def through_container(codec: str, way: str, folder: Path) -> None:
+    container = folder / f"frames.{way}"
+    mux(codec, folder, [container])
+    with demuxer(["-i", container], "data", folder) as program:
+        program.finish()
 
 
-def through_rtp(codec: str, _: str, source: Path) -> None:
+def through_rtp(codec: str, _: str, folder: Path) -> None:
     url = f"rtsp://127.0.0.1:{free_port()}/frames"
-    listening = ["-rtsp_flags", "listen", "-i", url]
-    with Program([*listening, *taking_apart(codec, source.parent)]) as receiver:
-        while not sent(codec, source, url):
+    # Of sealed VP8 in a stream, FFmpeg does not learn the size of the pictures, and most muxers want
+    # it. This one does not, but it is for pictures alone.
+    muxer = "data" if codec == "opus" else "image2pipe"
+    with demuxer(["-rtsp_flags", "listen", "-i", url], muxer, folder) as receiver:
+        while not sent(codec, url, folder):
             # A connection just to see whether it listens would be taken for the sender's.
             if receiver.process.poll() is not None:
                 break
@@ -73,12 +79,12 @@ def through_rtp(codec: str, _: str, source: Path) -> None:
         receiver.finish()
 
 
-def sent(codec: str, source: Path, url: str) -> bool:
+def sent(codec: str, url: str, folder: Path) -> bool:
     """Returns false where nobody listens yet."""
-    # Debian's version calls its RTP for VP9 experimental.
-    transport = ["-strict", "experimental", "-f", "rtsp", "-rtsp_transport", "tcp"]
     try:
-        finish([*reading(codec, source), *COPY, *transport, url])
+        # Debian's version calls its RTP for VP9 experimental.
+        rtsp = ["-strict", "experimental", "-f", "rtsp", "-rtsp_transport", "tcp"]
+        mux(codec, folder, [*rtsp, url])
     except RuntimeError as error:
         if "Connection refused" not in str(error):
             raise
@@ -86,39 +92,14 @@ def sent(codec: str, source: Path, url: str) -> bool:
     return True
 
 
-def reading(codec: str, source: Path) -> list[str | Path]:
-    rate = ["-framerate", str(bitstreams.FRAMES_PER_SECOND)] if codec in START_CODES else []
-    return ["-f", bitstreams.FORMATS[codec], *rate, "-i", source]
-
-
-def taking_apart(codec: str, folder: Path) -> list[str | Path]:
-    """Packets go into one file with nothing between them, their sizes and flags into another."""
-    copy = [*COPY, *START_CODES.get(codec, [])]
-    return [*copy, "-f", "data", folder / "bytes", *copy, "-f", "framecrc", folder / "sizes"]
-
-
-def packets(folder: Path) -> Iterator[tuple[bool, bytes]]:
-    if not (folder / "sizes").exists():
-        return
-    data = (folder / "bytes").read_bytes()
-    at = 0
-    for line in (folder / "sizes").read_text().splitlines():
-        if line.startswith("#"):
-            continue
-        end = at + int(line.split(",")[4])
-        # It says nothing of a packet that has the flag of key frames and no other.
-        flags = re.search(r"F=0x(\w+)", line)
-        yield flags is None or int(flags[1], 16) & 1 == 1, data[at:end]
-        at = end
-
-
 class Program:
-    """FFmpeg's program, which may say more than a pipe holds that nobody reads yet."""
+    """FFmpeg's program. What it says goes to a file: a pipe that nobody reads would stop it."""
 
-    def __init__(self, arguments: list[str | Path]) -> None:
-        self.said = TemporaryFile("w+")
-        quiet = ["-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
-        self.process = subprocess.Popen(["ffmpeg", *quiet, *arguments], stderr=self.said)
+    def __init__(self, arguments: list[str | Path], log: Path) -> None:
+        self.log = log
+        with log.open("w") as said:
+            command = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-y", *arguments]
+            self.process = subprocess.Popen(command, stderr=said)
 
     def __enter__(self) -> "Program":
         return self
@@ -131,17 +112,48 @@ class Program:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.said.close()
 
     def finish(self) -> None:
         if self.process.wait() != 0:
-            self.said.seek(0)
-            raise RuntimeError(self.said.read()[-500:])
+            raise RuntimeError(DUMPED.sub("", self.log.read_text())[-500:])
 
 
-def finish(arguments: list[str | Path]) -> None:
-    with Program(arguments) as program:
+def mux(codec: str, folder: Path, target: list[str | Path]) -> None:
+    rate = ["-framerate", str(bitstreams.FRAMES_PER_SECOND)] if codec in NAL_UNITS else []
+    source = ["-f", bitstreams.FORMATS[codec], *rate, "-i", folder / "source"]
+    arguments = ["-loglevel", "error", *source, *COPY, *target]
+    with Program(arguments, folder / "muxer.log") as program:
         program.finish()
+
+
+def demuxer(source: list[str | Path], muxer: str, folder: Path) -> Program:
+    """Packets go into one file with nothing between them, their sizes and flags into another."""
+    arguments = ["-dump", *source, *COPY, "-f", muxer, folder / "packets"]
+    return Program(arguments, folder / "demuxer.log")
+
+
+def packets(folder: Path) -> Iterator[tuple[bool, bytes]]:
+    if not (folder / "packets").exists():
+        return
+    data = (folder / "packets").read_bytes()
+    at = 0
+    for is_key, size in DUMPED.findall((folder / "demuxer.log").read_text()):
+        end = at + int(size)
+        if end > len(data):
+            return
+        yield is_key == "1", data[at:end]
+        at = end
+
+
+def start_codes(packet: bytes) -> bytes:
+    """In the files of its muxers, each NAL unit has its length in front, in four bytes."""
+    units = []
+    at = 0
+    while at < len(packet):
+        start = at + 4
+        at = start + int.from_bytes(packet[at:start], "big")
+        units.append(START_CODE + packet[start:at])
+    return b"".join(units)
 
 
 def free_port() -> int:

@@ -1,7 +1,7 @@
 """Peer: Janus' program that makes files for players of its recordings.
 
-IN is RTP packets. Way: `convert`, to the container that it has for the codec, out of which PyAV takes
-the frames. The recording is one as `janus.ts` reads them from Janus.
+IN is RTP packets. Way: `convert`, to the container that it has for the codec, out of which PyAV
+takes the frames. The recording is one as `janus.ts` reads them from Janus.
 """
 
 import json
@@ -44,7 +44,7 @@ def run(codec: str, way: str, packets: list[Record]) -> Iterator[Record]:
 
 
 def recording(codec: str, packets: list[bytes]) -> bytes:
-    """Janus 1.1, `record.c`: a signature, a description in JSON, and packets, each with its time."""
+    """Janus 1.1, `record.c`: a signature, a description in JSON, packets with their times."""
     description = json.dumps({"t": "a" if codec == "opus" else "v", "c": codec, "s": 1, "u": 1})
     rows = [b"MJR00002" + len(description).to_bytes(2, "big") + description.encode()]
     for number, packet in enumerate(packets):
