@@ -85,6 +85,8 @@ const FIREFOX: Record<string, Recipe> = {
   opus: AUDIO,
 };
 
+const VPX = 'libvpx-vp9 -deadline realtime -cpu-used 8 -lag-in-frames 0';
+
 /** ffmpeg's encoders and options for what browsers' encoders do not do, but other senders may. */
 const FFMPEG: Record<string, { mimeType: string; encoder: string }> = {
   // Access unit delimiters, SEI, several slices; x264 mixes 3- and 4-byte start codes by itself.
@@ -104,6 +106,16 @@ const FFMPEG: Record<string, { mimeType: string; encoder: string }> = {
   'x265-slices': {
     mimeType: 'video/H265',
     encoder: 'libx265 -tune zerolatency -x265-params log-level=error:aud=1:slices=3',
+  },
+  // Profiles 1 to 3: other headers of key frames. Browsers make profiles 0 and 2.
+  'vp9-444': { mimeType: 'video/VP9', encoder: `${VPX} -pix_fmt yuv444p` },
+  'vp9-rgb': { mimeType: 'video/VP9', encoder: `${VPX} -pix_fmt gbrp` },
+  'vp9-10-bits': { mimeType: 'video/VP9', encoder: `${VPX} -pix_fmt yuv420p10le` },
+  'vp9-444-12-bits': { mimeType: 'video/VP9', encoder: `${VPX} -pix_fmt yuv444p12le` },
+  // Hidden frames, glued to the next ones: superframes.
+  'vp9-hidden': {
+    mimeType: 'video/VP9',
+    encoder: 'libvpx-vp9 -deadline good -cpu-used 5 -auto-alt-ref 1 -lag-in-frames 6',
   },
   'svtav1-tiles': {
     mimeType: 'video/AV1',

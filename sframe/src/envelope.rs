@@ -13,7 +13,7 @@
 //! VP9 delta     86 00 00 02 || body || 00
 //! VP9 key       uncompressed header through render_size() || body || 00
 //! H.264, H.265  { 00 00 00 01 || parameter set }* || 00 00 00 01 || start of the first slice
-//!                  || body, with emulation prevention || 80
+//!                  || ff ff ff ff ff ff (key frames only) || body, with emulation prevention || 80
 //! AV1 delta     header of an OBU_FRAME || 30 || body
 //! AV1 key       { sequence header OBU }* || header of an OBU_FRAME || 10 || body
 //! ```

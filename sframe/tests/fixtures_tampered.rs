@@ -45,7 +45,7 @@ fn vp8() {
 
 #[test]
 fn vp9() {
-    assert_eq!(tamper_with(Codec::Vp9), [(Delta, 3), (Key, 3)]);
+    assert_eq!(tamper_with(Codec::Vp9), [(Delta, 8), (Key, 8)]);
 }
 
 /// Changes the smallest sealed frame of each kind of every recording of `codec`, in all ways.

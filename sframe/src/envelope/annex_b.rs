@@ -64,12 +64,13 @@ pub(super) fn front(
                 front.extend_from_slice(&START_CODE);
                 front.extend_from_slice(nal);
             }
-            Role::Slice(_) => {
+            Role::Slice(kind) => {
                 let prefix_len = syntax.slice_prefix_len(nal)?;
                 front.extend_from_slice(&START_CODE);
                 for byte in Unescaped::new(nal).take(prefix_len) {
                     escape(&[byte], front);
                 }
+                front.extend_from_slice(slice_header(kind));
                 return Ok(());
             }
             Role::Inserted | Role::Other => {}
@@ -90,7 +91,7 @@ pub(super) fn locate(
     }
     for (role, nal) in nal_units(syntax, sealed) {
         match role {
-            Role::Slice(_) => return locate_in_slice(syntax, nal, scratch),
+            Role::Slice(kind) => return locate_in_slice(syntax, kind, nal, scratch),
             Role::Other => return Err(EnvelopeError::Foreign),
             Role::Inserted | Role::ParameterSet => {}
         }
@@ -100,6 +101,7 @@ pub(super) fn locate(
 
 fn locate_in_slice(
     syntax: Syntax,
+    kind: FrameKind,
     slice: &[u8],
     scratch: &mut Vec<u8>,
 ) -> Result<Range<usize>, EnvelopeError> {
@@ -109,7 +111,22 @@ fn locate_in_slice(
     let prefix_len = syntax.slice_prefix_len(slice)?;
     scratch.clear();
     unescape(slice, scratch)?;
-    Ok(prefix_len..scratch.len())
+    let header = slice_header(kind);
+    if !scratch.get(prefix_len..).is_some_and(|rest| rest.starts_with(header)) {
+        return Err(EnvelopeError::Foreign);
+    }
+    Ok(prefix_len.saturating_add(header.len())..scratch.len())
+}
+
+/// Returns what is in the place of the rest of the first slice's header.
+///
+/// Parsers take a key picture for one only if they can read that header: of ones, they can. Each
+/// number of variable length (`ue(v)`, `se(v)`) is then a single bit, and 0.
+const fn slice_header(kind: FrameKind) -> &'static [u8] {
+    match kind {
+        FrameKind::Key => &[0xff; 6],
+        FrameKind::Audio | FrameKind::Data | FrameKind::Delta => &[],
+    }
 }
 
 /// Tells whether `sealed` is `rebuilt`, a body and nothing else that was not inserted on the way.

@@ -15,7 +15,9 @@ const FRAMES: &[Frame] = &[
         encoded: &hex!(
             "00000001 6742c01f8c8d40501ed00f08846a 00000001 68ce3c80 00000001 65b80004000013ffff82"
         ),
-        front: &hex!("00000001 6742c01f8c8d40501ed00f08846a 00000001 68ce3c80 00000001 65b8"),
+        front: &hex!(
+            "00000001 6742c01f8c8d40501ed00f08846a 00000001 68ce3c80 00000001 65b8 ffffffffffff"
+        ),
     },
     Frame {
         name: "x264: AUD, SPS, PPS, SEI, then four slices behind shorter start codes",
@@ -24,7 +26,7 @@ const FRAMES: &[Frame] = &[
             "00000001 0910 00000001 67640016acd9 00000001 68ebe3cb22c0 000001 0605ffffaadc45e980
              000001 658884000aff 000001 6505088840ff 000001 6502888884ff 000001 6503c88884ff"
         ),
-        front: &hex!("00000001 67640016acd9 00000001 68ebe3cb22c0 00000001 658884"),
+        front: &hex!("00000001 67640016acd9 00000001 68ebe3cb22c0 00000001 658884 ffffffffffff"),
     },
     Frame {
         name: "two of each parameter set, a subset SPS, a prefix NAL unit, zeros after each",
@@ -34,7 +36,7 @@ const FRAMES: &[Frame] = &[
              000001 68cf3c80 000001 6e8000 000001 65b8000400 0000"
         ),
         front: &hex!(
-            "00000001 6742c01f 00000001 6742c020 00000001 68ce3c80 00000001 68cf3c80 00000001 65b8"
+            "00000001 6742c01f 00000001 6742c020 00000001 68ce3c80 00000001 68cf3c80 00000001 65b8 ffffffffffff"
         ),
     },
     Frame {
@@ -92,6 +94,7 @@ const UNLOCATABLE: &[Rejected] = &[
     ("no stop byte", &hex!("0000000141e007"), EnvelopeError::NoStopByte),
     ("zeros only", &hex!("0000000141e00700"), EnvelopeError::NoStopByte),
     ("slice header ends early", &hex!("000000014180"), EnvelopeError::Truncated),
+    ("key, no slice header", &hex!("0000000165b80780"), EnvelopeError::Foreign),
     ("another slice", &hex!("0000000141e00700000141e00780"), EnvelopeError::NotEscaped),
     ("SEI after the slice", &hex!("0000000141e007800000010680"), EnvelopeError::NotEscaped),
     ("escaped without need", &hex!("0000000141e007000003 0780"), EnvelopeError::NotEscaped),
@@ -123,27 +126,35 @@ fn bodies_are_escaped_on_from_the_slice_header() {
 
 #[test]
 fn only_the_frames_own_envelope_matches() {
-    let rebuilt = hex!("00000001 6742 00000001 68ce 00000001 65b8");
+    let rebuilt = hex!("00000001 6742 00000001 68ce 00000001 65b8 ffffffffffff");
     let rows: &[(&str, &[u8], bool)] = &[
-        ("as it was", &hex!("00000001 6742 00000001 68ce 00000001 65b80780"), true),
-        ("zeros behind", &hex!("00000001 6742 00000001 68ce 00000001 65b80780 0000"), true),
-        ("start codes", &hex!("000001 6742 0000000001 68ce 000001 65b80780"), true),
+        ("as it was", &hex!("00000001 6742 00000001 68ce 00000001 65b8ffffffffffff0780"), true),
+        (
+            "zeros behind",
+            &hex!("00000001 6742 00000001 68ce 00000001 65b8ffffffffffff0780 0000"),
+            true,
+        ),
+        ("start codes", &hex!("000001 6742 0000000001 68ce 000001 65b8ffffffffffff0780"), true),
         (
             "AUD, SEI and parameter sets inserted",
             &hex!(
                 "000001 0910 000001 6743 000001 6742 000001 68cf 000001 68ce 000001 0680
-                   000001 6742 000001 65b80780"
+                   000001 6742 000001 65b8ffffffffffff0780"
             ),
             true,
         ),
-        ("an SPS is missing", &hex!("000001 68ce 000001 65b80780"), false),
-        ("the PPS is missing", &hex!("000001 6742 000001 65b80780"), false),
-        ("another order", &hex!("000001 68ce 000001 6742 000001 65b80780"), false),
-        ("an SPS is longer", &hex!("000001 674201 000001 68ce 000001 65b80780"), false),
-        ("an SPS is shorter", &hex!("000001 67 000001 68ce 000001 65b80780"), false),
-        ("another slice type", &hex!("000001 6742 000001 68ce 000001 6588840780"), false),
+        ("an SPS is missing", &hex!("000001 68ce 000001 65b8ffffffffffff0780"), false),
+        ("the PPS is missing", &hex!("000001 6742 000001 65b8ffffffffffff0780"), false),
+        ("another order", &hex!("000001 68ce 000001 6742 000001 65b8ffffffffffff0780"), false),
+        ("an SPS is longer", &hex!("000001 674201 000001 68ce 000001 65b8ffffffffffff0780"), false),
+        ("an SPS is shorter", &hex!("000001 67 000001 68ce 000001 65b8ffffffffffff0780"), false),
+        (
+            "another slice type",
+            &hex!("000001 6742 000001 68ce 000001 658884ffffffffffff0780"),
+            false,
+        ),
         ("another NAL unit type", &hex!("000001 6742 000001 68ce 000001 61b80780"), false),
-        ("another importance", &hex!("000001 6742 000001 68ce 000001 45b80780"), false),
+        ("another importance", &hex!("000001 6742 000001 68ce 000001 45b8ffffffffffff0780"), false),
     ];
     for (name, sealed, expected) in rows {
         assert!(Codec::H264.locate(sealed, &mut Vec::new()).is_ok(), "{name}");

@@ -18,14 +18,14 @@ const FRAMES: &[Frame] = &[
         ),
         front: &hex!(
             "00000001 40010c01ffff01600000030090000003005d 00000001 420101016000000300900000030078
-             00000001 4401c172b46240 00000001 2601af"
+             00000001 4401c172b46240 00000001 2601af ffffffffffff"
         ),
     },
     Frame {
         name: "CRA picture that outputs no prior ones and names PPS 63",
         kind: Key,
         encoded: &hex!("00000001 2a01c08009"),
-        front: &hex!("00000001 2a01c080"),
+        front: &hex!("00000001 2a01c080 ffffffffffff"),
     },
     Frame {
         name: "TRAIL_R",
@@ -92,8 +92,9 @@ fn bodies_are_located_in_envelopes_only() {
 
 #[test]
 fn only_the_frames_own_envelope_matches() {
-    let rebuilt = hex!("00000001 40010c 00000001 420101 00000001 4401c1 00000001 2601af");
-    let sets = |sets: &[u8]| [sets, &hex!("000001 2601af 0780")].concat();
+    let rebuilt =
+        hex!("00000001 40010c 00000001 420101 00000001 4401c1 00000001 2601af ffffffffffff");
+    let sets = |sets: &[u8]| [sets, &hex!("000001 2601af ffffffffffff 0780")].concat();
     let rows: &[(&str, Vec<u8>, bool)] = &[
         ("start codes", sets(&hex!("000001 40010c 0000000001 420101 000001 4401c1")), true),
         (

@@ -62,5 +62,6 @@ recordings! {
     H264: "chromium-h264" "ffmpeg-x264-filler" "ffmpeg-x264-slices";
     H265: "ffmpeg-x265" "ffmpeg-x265-slices";
     Vp8: "chromium-vp8" "chromium-vp8-simulcast" "firefox-vp8";
-    Vp9: "chromium-vp9" "chromium-vp9-l3t3" "firefox-vp9";
+    Vp9: "chromium-vp9" "chromium-vp9-l3t3" "ffmpeg-vp9-10-bits" "ffmpeg-vp9-444"
+        "ffmpeg-vp9-444-12-bits" "ffmpeg-vp9-hidden" "ffmpeg-vp9-rgb" "firefox-vp9";
 }
