@@ -13,7 +13,7 @@ use crate::prerequisite::{self, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// The TypeScript projects.
-const PROJECTS: [&str; 12] = [
+const PROJECTS: [&str; 13] = [
     "worker/js",
     "worker/js/src/worker",
     "worker/js/test",
@@ -23,6 +23,7 @@ const PROJECTS: [&str; 12] = [
     "demo/page/inspect/worker",
     "e2e",
     "e2e/workers",
+    "interop/peers",
     "benches/browser",
     "benches/browser/workers",
     "keymgmt/vectors",

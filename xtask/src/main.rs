@@ -16,6 +16,7 @@ mod package;
 mod prerequisite;
 mod program;
 mod script;
+mod servers;
 mod simulate;
 mod size;
 mod test;
@@ -50,6 +51,9 @@ enum Command {
     E2e {
         #[arg(value_enum)]
         report: Option<script::Report>,
+        /// For the program that measures, for example `servers --frames 300 --software GStreamer`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
     },
     /// Records the fixture frames anew, from the browsers and from ffmpeg
     Fixtures,
@@ -84,7 +88,7 @@ fn main() -> Result<()> {
         Command::Build => build::everything(&workspace),
         Command::Demo(options) => demo::run(&workspace, &options),
         Command::Test { kind } => test::run(&workspace, kind),
-        Command::E2e { report } => script::report(&workspace, report),
+        Command::E2e { report, options } => script::report(&workspace, report, &options),
         Command::Fixtures => script::record(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Simulate(options) => simulate::run(&workspace, &options),

@@ -41,6 +41,23 @@ pub(crate) fn npm_packages(workspace: &Workspace) -> Result<()> {
     Ok(fs::write(installed, lock)?)
 }
 
+/// Installs the Python packages that scripts of `interop/peers/` need; returns where they are.
+pub(crate) fn python_packages(workspace: &Workspace) -> Result<PathBuf> {
+    let wanted = fs::read(workspace.path("interop/peers/requirements.txt"))?;
+    let packages = workspace.target("interop/python");
+    let installed = packages.join("requirements.txt");
+    if fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(packages);
+    }
+    let shell = workspace.shell();
+    cmd!(shell, "python3 -m pip install --quiet --disable-pip-version-check --upgrade")
+        .args(["--target".as_ref(), packages.as_os_str()])
+        .args(["--requirement", "interop/peers/requirements.txt"])
+        .run()?;
+    fs::write(installed, wanted)?;
+    Ok(packages)
+}
+
 /// Installs what Cargo hands wasm tests to, in the version of the locked `wasm-bindgen`.
 pub(crate) fn wasm_test_runner(workspace: &Workspace) -> Result<PathBuf> {
     program::install(workspace, &[Program::Node])?;

@@ -16,7 +16,10 @@ pub(crate) enum Program {
     Chromium,
     Ffmpeg,
     Firefox,
+    /// With its plugins, and its bindings for Python.
+    GStreamer,
     Janus,
+    JanusTools,
     NatsServer,
     Nft,
     Node,
@@ -44,6 +47,7 @@ pub(crate) fn install(workspace: &Workspace, programs: &[Program]) -> Result<()>
             package.with_context(|| format!("{program:?} has no package on {system:?}"))
         })
         .collect::<Result<Vec<_>>>()?;
+    let packages: Vec<_> = packages.iter().flat_map(|names| names.split(' ')).collect();
     if !system.is_apt() || !install_by_apt(workspace, &packages)? {
         bail!("not on the PATH: {missing:?}; type: {} {}", system.install(), packages.join(" "));
     }
@@ -75,7 +79,9 @@ impl Program {
             }
             Self::Ffmpeg => (None, &["ffmpeg"]),
             Self::Firefox => (env::var_os("FIREFOX"), &["firefox-esr", "firefox"]),
+            Self::GStreamer => (None, &["gst-launch-1.0"]),
             Self::Janus => (None, &["janus"]),
+            Self::JanusTools => (None, &["janus-pp-rec"]),
             Self::NatsServer => (None, &["nats-server"]),
             Self::Nft => (None, &["nft"]),
             Self::Node => (None, &["npm"]),
@@ -139,7 +145,7 @@ impl System {
         }
     }
 
-    /// Name of the package; `None` if the system has none.
+    /// Names of packages, with spaces between them; `None` if the system has none.
     fn package(self, program: Program) -> Option<&'static str> {
         Some(match (program, self) {
             (Program::Chromium, Self::Ubuntu) => "chromium-browser",
@@ -148,12 +154,18 @@ impl System {
             (Program::Ffmpeg, _) => "ffmpeg",
             (Program::Firefox, Self::Debian) => "firefox-esr",
             (Program::Firefox, _) => "firefox",
+            (Program::GStreamer, Self::Debian | Self::Ubuntu) => {
+                "gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+                 gstreamer1.0-plugins-bad python3-gst-1.0"
+            }
             (Program::Janus, Self::Debian | Self::Ubuntu) => "janus",
+            (Program::JanusTools, Self::Debian | Self::Ubuntu) => "janus-tools",
             (Program::NatsServer, _) => "nats-server",
             (Program::Node, Self::Fedora) => "nodejs-npm",
             (Program::Node, Self::MacOs) => "node",
             (Program::Node, _) => "npm",
-            (Program::Nft | Program::Tc, Self::MacOs) | (Program::Janus, _) => return None,
+            (Program::Nft | Program::Tc, Self::MacOs)
+            | (Program::GStreamer | Program::Janus | Program::JanusTools, _) => return None,
             (Program::Nft, _) => "nftables",
             (Program::Tc, Self::Fedora) => "iproute-tc",
             (Program::Tc, _) => "iproute2",

@@ -9,7 +9,7 @@ use xshell::{Cmd, cmd};
 
 use crate::program::{self, Program};
 use crate::workspace::Workspace;
-use crate::{build, prerequisite};
+use crate::{build, prerequisite, servers};
 
 /// Runs the tests of the package and of the page that need no browser.
 pub(crate) fn package_tests(workspace: &Workspace) -> Result<()> {
@@ -75,16 +75,23 @@ pub(crate) enum Report {
     Loss,
     /// Sealed calls in old and new browsers, and connections that are protected late
     Browsers,
+    /// Sealed frames through media servers, packetizers, muxers and parsers
+    Servers,
     /// The tests of crossing changes, new keys and pictures that stand still, with more of each
     Long,
 }
 
 /// Makes one report, or all of them.
-pub(crate) fn report(workspace: &Workspace, report: Option<Report>) -> Result<()> {
+pub(crate) fn report(
+    workspace: &Workspace,
+    report: Option<Report>,
+    options: &[String],
+) -> Result<()> {
     let reports = report.map_or_else(|| Report::value_variants().to_vec(), |report| vec![report]);
     reports.into_iter().try_for_each(|report| {
         let (script, programs): (_, &[Program]) = match report {
             Report::Long => return long_tests(workspace),
+            Report::Servers => return servers::run(workspace, options),
             Report::Matrix => ("e2e/matrix.ts", &[]),
             Report::Pauses => ("e2e/pauses.ts", &[]),
             Report::Latency => ("e2e/latency.ts", &[Program::Janus]),
@@ -92,7 +99,7 @@ pub(crate) fn report(workspace: &Workspace, report: Option<Report>) -> Result<()
             Report::Loss => ("e2e/loss.ts", &[Program::Tc, Program::Nft]),
         };
         prepare(workspace, programs)?;
-        Ok(node_with_browsers(workspace)?.arg(script).run()?)
+        Ok(node_with_browsers(workspace)?.arg(script).args(options).run()?)
     })
 }
 

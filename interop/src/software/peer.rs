@@ -1,0 +1,166 @@
+//! Programs in other languages, by the scripts in `interop/peers/`: frames in, frames out, in files.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use super::{Software, rtc_rtp};
+use crate::frame::{self, Frame};
+use crate::stream::{NamedCodec, Sent};
+
+/// A script, and a way through what it drives.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a row of a table")]
+pub struct Peer {
+    /// The program, and how it is used.
+    pub name: &'static str,
+    /// Interpreter, and script in `interop/peers/`.
+    pub command: &'static [&'static str],
+    /// A way that the script knows.
+    pub way: &'static str,
+    /// Names of codecs.
+    pub codecs: &'static [&'static str],
+    /// Whether it is given RTP packets in place of frames: it has no packetizer.
+    pub takes_packets: bool,
+    /// Whether it parses AV1 to the end of the frame header.
+    pub parses_av1: bool,
+    /// Whether it gives RTP packets: they are put together here.
+    pub gives_packets: bool,
+}
+
+impl Software for Peer {
+    fn name(&self) -> String {
+        self.name.to_owned()
+    }
+
+    fn version(&self) -> Result<String> {
+        let output = self.command()?.arg("--version").output()?;
+        ensure!(output.status.success(), "{}: {}", self.name, text(&output.stderr));
+        let version = text(&output.stdout);
+        Ok(version.rsplit(' ').next().unwrap_or_default().to_owned())
+    }
+
+    fn takes(&self, codec: NamedCodec) -> bool {
+        self.codecs.contains(&codec.name)
+    }
+
+    fn hops(&self) -> u32 {
+        1
+    }
+
+    fn excuse(&self, codec: NamedCodec) -> Option<&'static str> {
+        let parses = codec.name == "av1" && self.parses_av1;
+        parses.then_some("its parser wants a whole frame header")
+    }
+
+    fn carry(&self, codec: NamedCodec, sent: &Sent) -> Result<(Vec<Frame>, Option<String>)> {
+        let folder = tempfile::tempdir()?;
+        let [given, made] = ["in", "out"].map(|name| folder.path().join(name));
+        if self.takes_packets {
+            frame::write(&given, &sent.row_of_packets())?;
+        } else {
+            frame::write(&given, &sent.frames)?;
+        }
+        let mut command = self.command()?;
+        command.args([codec.name, self.way]).args([&given, &made]).stdin(Stdio::null());
+        let output = command.output()?;
+        let said = (!output.status.success()).then(|| text(&output.stderr));
+        let came = if made.exists() { frame::read(&made)? } else { Vec::new() };
+        let came = if self.gives_packets { rtc_rtp::frames(codec, &came) } else { came };
+        Ok((came, said))
+    }
+}
+
+impl Peer {
+    fn command(&self) -> Result<Command> {
+        let (script, program) = self.command.split_last().context("no command")?;
+        let (program, arguments) = program.split_first().context("no interpreter")?;
+        let mut command = Command::new(program);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        command.args(arguments).arg(root.join("peers").join(script)).current_dir(root);
+        Ok(command)
+    }
+}
+
+/// The last line of what a program printed.
+fn text(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    text.trim().lines().last().unwrap_or_default().to_owned()
+}
+
+/// Every script, and every way.
+pub const PEERS: &[Peer] = &[
+    Peer { way: "pay", codecs: RTP_OF_DEBIAN, ..GSTREAMER },
+    Peer {
+        name: "GStreamer, with parsers",
+        way: "parse",
+        codecs: &["vp9", "h264", "h265", "av1"],
+        parses_av1: true,
+        ..GSTREAMER
+    },
+    Peer {
+        name: "GStreamer, depayloaders",
+        way: "depay",
+        codecs: RTP_OF_DEBIAN,
+        takes_packets: true,
+        ..GSTREAMER
+    },
+    Peer { name: "FFmpeg, RTP", way: "rtp", codecs: RTP_OF_DEBIAN, ..FFMPEG },
+    Peer { name: "FFmpeg, WebM", way: "webm", codecs: WEBM, ..FFMPEG },
+    Peer { name: "FFmpeg, MP4", way: "mp4", codecs: MP4, ..FFMPEG },
+    Peer { name: "FFmpeg, Matroska", way: "mkv", codecs: MATROSKA, ..FFMPEG },
+    Peer { name: "PyAV, WebM", way: "webm", codecs: WEBM, ..PYAV },
+    Peer { name: "PyAV, MP4", way: "mp4", codecs: MP4, ..PYAV },
+    Peer { name: "PyAV, Matroska", way: "mkv", codecs: MATROSKA, ..PYAV },
+    Peer {
+        name: "aiortc",
+        command: &["python3", "aiortc_peer.py"],
+        way: "pay",
+        codecs: &["vp8", "h264"],
+        ..GSTREAMER
+    },
+    Peer {
+        name: "werift, depacketizers",
+        command: &["node", "--import", "tsx", "werift.ts"],
+        way: "depay",
+        codecs: BROWSERS,
+        takes_packets: true,
+        ..GSTREAMER
+    },
+    Peer { name: "Janus, VideoRoom", way: "forward", ..JANUS },
+    Peer { name: "Janus, recorder", way: "record", ..JANUS },
+    Peer {
+        name: "janus-pp-rec",
+        command: &["python3", "janus_pp_rec.py"],
+        way: "convert",
+        codecs: MATROSKA,
+        takes_packets: true,
+        ..GSTREAMER
+    },
+];
+
+const GSTREAMER: Peer = Peer {
+    name: "GStreamer",
+    command: &["/usr/bin/python3", "gstreamer.py"],
+    way: "",
+    codecs: &[],
+    takes_packets: false,
+    parses_av1: false,
+    gives_packets: false,
+};
+const FFMPEG: Peer = Peer { command: &["python3", "ffmpeg.py"], parses_av1: true, ..GSTREAMER };
+const PYAV: Peer = Peer { command: &["python3", "pyav.py"], ..FFMPEG };
+const JANUS: Peer = Peer {
+    command: &["node", "--import", "tsx", "janus.ts"],
+    codecs: BROWSERS,
+    takes_packets: true,
+    gives_packets: true,
+    ..GSTREAMER
+};
+
+const RTP_OF_DEBIAN: &[&str] = &["opus", "vp8", "vp9", "h264", "h265"];
+const BROWSERS: &[&str] = &["opus", "vp8", "vp9", "h264", "av1"];
+const WEBM: &[&str] = &["opus", "vp8", "vp9", "av1"];
+const MP4: &[&str] = &["opus", "vp9", "h264", "h265", "av1"];
+const MATROSKA: &[&str] = &["opus", "vp8", "vp9", "h264", "h265", "av1"];
