@@ -1,11 +1,12 @@
 //! Programs in other languages, by the scripts in `interop/peers/`: frames in, frames out, in files.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Software, rtc_rtp};
+use super::Software;
 use crate::frame::{self, Frame};
 use crate::stream::{NamedCodec, Sent};
 
@@ -25,7 +26,7 @@ pub struct Peer {
     pub takes_packets: bool,
     /// Whether it parses AV1 to the end of the frame header.
     pub parses_av1: bool,
-    /// Whether it gives RTP packets: they are put together here.
+    /// Whether it gives RTP packets: a frame has come if all of its payloads have, as they were.
     pub gives_packets: bool,
 }
 
@@ -67,7 +68,7 @@ impl Software for Peer {
         let output = command.output()?;
         let said = (!output.status.success()).then(|| text(&output.stderr));
         let came = if made.exists() { frame::read(&made)? } else { Vec::new() };
-        let came = if self.gives_packets { rtc_rtp::frames(codec, &came) } else { came };
+        let came = if self.gives_packets { whole_frames(sent, &came) } else { came };
         Ok((came, said))
     }
 }
@@ -82,6 +83,29 @@ impl Peer {
         Ok(command)
     }
 }
+
+/// Returns the frames whose packets came, with the payloads that they were sent with.
+fn whole_frames(sent: &Sent, came: &[Frame]) -> Vec<Frame> {
+    let known = sent.packets.iter().zip(&sent.frames);
+    let known: HashMap<Vec<&[u8]>, &Frame> = known
+        .map(|(packets, frame)| (packets.iter().map(|packet| payload(packet)).collect(), frame))
+        .collect();
+    let groups = came.chunk_by(|first, second| timestamp(first) == timestamp(second));
+    let payloads = groups.map(|group| group.iter().map(|packet| payload(&packet.bytes)).collect());
+    let frames = payloads.filter_map(|payloads: Vec<_>| known.get(&payloads).copied());
+    frames.map(|frame| Frame { kind: None, bytes: frame.bytes.clone() }).collect()
+}
+
+/// RFC 3550 section 5.1.
+fn timestamp(packet: &Frame) -> Option<&[u8]> {
+    packet.bytes.get(4..8)
+}
+
+fn payload(packet: &[u8]) -> &[u8] {
+    packet.get(RTP_HEADER_LEN..).unwrap_or_default()
+}
+
+const RTP_HEADER_LEN: usize = 12;
 
 /// The last line of what a program printed.
 fn text(bytes: &[u8]) -> String {
@@ -109,10 +133,10 @@ pub const PEERS: &[Peer] = &[
     Peer { name: "FFmpeg, RTP", way: "rtp", codecs: RTP_OF_DEBIAN, ..FFMPEG },
     Peer { name: "FFmpeg, WebM", way: "webm", codecs: WEBM, ..FFMPEG },
     Peer { name: "FFmpeg, MP4", way: "mp4", codecs: MP4, ..FFMPEG },
-    Peer { name: "FFmpeg, Matroska", way: "mkv", codecs: MATROSKA, ..FFMPEG },
+    Peer { name: "FFmpeg, Matroska", way: "mkv", codecs: ALL, ..FFMPEG },
     Peer { name: "PyAV, WebM", way: "webm", codecs: WEBM, ..PYAV },
     Peer { name: "PyAV, MP4", way: "mp4", codecs: MP4, ..PYAV },
-    Peer { name: "PyAV, Matroska", way: "mkv", codecs: MATROSKA, ..PYAV },
+    Peer { name: "PyAV, Matroska", way: "mkv", codecs: ALL, ..PYAV },
     Peer {
         name: "aiortc",
         command: &["python3", "aiortc_peer.py"],
@@ -134,7 +158,7 @@ pub const PEERS: &[Peer] = &[
         name: "janus-pp-rec",
         command: &["python3", "janus_pp_rec.py"],
         way: "convert",
-        codecs: MATROSKA,
+        codecs: ALL,
         takes_packets: true,
         ..GSTREAMER
     },
@@ -153,7 +177,7 @@ const FFMPEG: Peer = Peer { command: &["python3", "ffmpeg.py"], parses_av1: true
 const PYAV: Peer = Peer { command: &["python3", "pyav.py"], ..FFMPEG };
 const JANUS: Peer = Peer {
     command: &["node", "--import", "tsx", "janus.ts"],
-    codecs: BROWSERS,
+    codecs: ALL,
     takes_packets: true,
     gives_packets: true,
     ..GSTREAMER
@@ -163,4 +187,4 @@ const RTP_OF_DEBIAN: &[&str] = &["opus", "vp8", "vp9", "h264", "h265"];
 const BROWSERS: &[&str] = &["opus", "vp8", "vp9", "h264", "av1"];
 const WEBM: &[&str] = &["opus", "vp8", "vp9", "av1"];
 const MP4: &[&str] = &["opus", "vp9", "h264", "h265", "av1"];
-const MATROSKA: &[&str] = &["opus", "vp8", "vp9", "h264", "h265", "av1"];
+const ALL: &[&str] = &["opus", "vp8", "vp9", "h264", "h265", "av1"];

@@ -52,28 +52,6 @@ impl Software for RtcRtp {
     }
 }
 
-/// Puts the packets of frames together. What cannot be, is left out.
-#[must_use]
-pub fn frames(codec: NamedCodec, packets: &[Frame]) -> Vec<Frame> {
-    let (_, mut depacketizer) = both(codec);
-    let mut frames = Vec::new();
-    for packets in packets.chunk_by(|first, second| timestamp(first) == timestamp(second)) {
-        let mut bytes = Vec::new();
-        for packet in packets {
-            let payload = packet.bytes.get(RTP_HEADER_LEN..).unwrap_or_default();
-            let piece = depacketizer.depacketize(&Bytes::copy_from_slice(payload));
-            bytes.extend(piece.unwrap_or_default());
-        }
-        frames.push(Frame { kind: None, bytes });
-    }
-    frames
-}
-
-/// RFC 3550 section 5.1.
-fn timestamp(packet: &Frame) -> Option<&[u8]> {
-    packet.bytes.get(4..8)
-}
-
 fn both(codec: NamedCodec) -> (Box<dyn Payloader>, Box<dyn Depacketizer>) {
     match codec.name {
         "opus" => (Box::new(OpusPayloader), Box::new(OpusPacket)),
@@ -86,5 +64,3 @@ fn both(codec: NamedCodec) -> (Box<dyn Payloader>, Box<dyn Depacketizer>) {
 
 /// In bytes: what WebRTC's senders take.
 const MAX_PAYLOAD_LEN: usize = 1200;
-
-const RTP_HEADER_LEN: usize = 12;
