@@ -44,8 +44,7 @@ inBrowsers((bench) => {
       const after = await passed(call.alice);
       assert.deepEqual([after.sent, after.shown], [before.sent, before.shown]);
       await assertNoLeaks(call);
-      const codes = (await call.alice.happened('problem')).map(({ detail }) => detail.code);
-      assert.deepEqual(codes, ['worker-failed']);
+      assert.deepEqual(await call.alice.problems(), ['worker-failed']);
     });
   });
 
@@ -78,7 +77,7 @@ inBrowsers((bench) => {
       assert.ok(detail.count >= 1);
       await call.flows();
       await assertNoLeaks(call);
-      assert.deepEqual(await call.bob.happened('problem'), []);
+      assert.deepEqual(await call.bob.problems(), []);
     });
   });
 });

@@ -57,7 +57,7 @@ function testMistakes(bench: Bench, options: CallOptions, returnMs: number): voi
         await until('video to return', async () => (await bob.pictures()) > decoded, returnMs);
         const { toBob } = await call.finish();
         assert.equal(gather(toBob, 'video').forged, 0);
-        assert.deepEqual(await alice.happened('problem'), []);
+        assert.deepEqual(await alice.problems(), []);
       });
     });
   }
@@ -82,11 +82,10 @@ inBrowsers((bench) => {
     await bench.call({ bob: { receive: [] } }, async (call) => {
       await call.connect();
       await call.flows({ alice: { audio: 1, video: 1 } });
-      const codes = () =>
-        call.bob.happened('problem').then((all) => all.map(({ detail }) => detail.code));
-      await until('the missing key to be reported', async () => (await codes()).length > 0);
+      const { bob } = call;
+      await until('the missing key to be reported', async () => (await bob.problems()).length > 0);
       assert.equal(await call.bob.pictures(), 0);
-      assert.deepEqual(new Set(await codes()), new Set(['missing-key']));
+      assert.deepEqual(new Set(await bob.problems()), new Set(['missing-key']));
 
       await call.bob.run('addReceiveKey', ALICES_KEY, 'alice');
       await call.flows();
@@ -102,8 +101,7 @@ inBrowsers((bench) => {
       await until('missing-key', async () => (await videoProblems(call.bob)).length > 0);
       await call.flows({ alice: { audio: 1, video: 1 } });
       assert.equal(await call.bob.pictures(), decoded);
-      const codes = (await call.bob.happened('problem')).map(({ detail }) => detail.code);
-      assert.deepEqual(new Set(codes), new Set(['missing-key']));
+      assert.deepEqual(new Set(await call.bob.problems()), new Set(['missing-key']));
     });
   });
 
@@ -116,8 +114,7 @@ inBrowsers((bench) => {
         const { sealed, received } = gather(toBob, kind);
         assert.deepEqual({ kind, sealed, received }, { kind, sealed: 0, received: 0 });
       }
-      const codes = (await call.alice.happened('problem')).map(({ detail }) => detail.code);
-      assert.deepEqual(new Set(codes), new Set(['missing-key']));
+      assert.deepEqual(new Set(await call.alice.problems()), new Set(['missing-key']));
     });
   });
 

@@ -192,8 +192,7 @@ function assertNothingForged(taps: Tap<Buffer>[][]): void {
 /** Keys may come after the first frames; nothing else is to be told. */
 async function assertNoProblems(members: Member[]): Promise<void> {
   for (const member of members) {
-    const problems = await member.happened('problem');
-    const codes = problems.map(({ detail }) => detail.code);
+    const codes = await member.problems();
     assert.deepEqual(codes.filter((code) => code !== 'missing-key'), []);
     assert.deepEqual(member.console, []);
   }

@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
+import type { Browser } from 'puppeteer-core';
 import { launch, type BrowserName } from './browsers.ts';
 import { OldChromium } from './old-chromium.ts';
-import { RemotePage } from './remote-page.ts';
+import { Opener, type Pages } from './opener.ts';
+import { RemotePage, type AnyPage } from './remote-page.ts';
 
 /** A browser that is not installed. */
 export interface OldBrowser {
@@ -36,37 +38,43 @@ export const OLD_BROWSERS: readonly OldBrowser[] = [
   .concat(['6.8', '6.10'].map((version): OldBrowser => ({ name: 'qtwebengine', version })))
   .concat({ name: 'firefox', version: '140' });
 
-/** A browser of either kind, as far as it is driven here. */
-export interface AnyBrowser {
-  name: AnyName;
-  version: string;
-  /** Opens one of `pages/`. */
-  open<Module>(origin: string, page: string): Promise<AnyPage<Module>>;
-  close(): Promise<void>;
-}
+/** A browser of any kind, as far as it is driven here. */
+export class AnyBrowser extends Opener {
+  readonly name: AnyName;
+  readonly version: string;
+  readonly #browser: Browser | OldChromium;
+  readonly #origin: string;
 
-export type AnyPage<Module> = Pick<RemotePage<Module>, 'run' | 'close'>;
-
-/** Starts a browser: without a version, the one that is installed. */
-export async function start(name: AnyName, version = ''): Promise<AnyBrowser> {
-  const executablePath = version ? await fetchBrowser({ name, version }) : undefined;
-  if (executablePath && name !== 'firefox') {
-    const isQt = name === 'qtwebengine';
-    const old = await (isQt ? OldChromium.launchQt(executablePath) : OldChromium.launch(executablePath));
-    return {
-      name,
-      version: old.version,
-      open: (origin, page) => old.open(origin, page),
-      close: () => old.close(),
-    };
+  private constructor(origin: string, name: AnyName, version: string, browser: Browser | OldChromium) {
+    super();
+    this.name = name;
+    this.version = version;
+    this.#browser = browser;
+    this.#origin = origin;
   }
-  const browser = await launch(name as BrowserName, executablePath ? { executablePath } : {});
-  return {
-    name,
-    version: (await browser.version()).replace(/^.*\//, ''),
-    open: (origin, page) => RemotePage.open(browser, origin, page),
-    close: () => browser.close(),
-  };
+
+  /** @param version of the package: without, the browser that is installed. */
+  static async start(origin: string, name: AnyName, version = ''): Promise<AnyBrowser> {
+    const executablePath = version ? await fetchBrowser({ name, version }) : undefined;
+    if (executablePath && name !== 'firefox') {
+      const isQt = name === 'qtwebengine';
+      const old = await (isQt ? OldChromium.launchQt(executablePath) : OldChromium.launch(executablePath));
+      return new AnyBrowser(origin, name, old.version, old);
+    }
+    const browser = await launch(name as BrowserName, executablePath ? { executablePath } : {});
+    const [, itsVersion = ''] = (await browser.version()).split('/');
+    return new AnyBrowser(origin, name, itsVersion, browser);
+  }
+
+  override open<Name extends keyof Pages>(name: Name): Promise<AnyPage<Pages[Name]>> {
+    const browser = this.#browser;
+    if (browser instanceof OldChromium) return browser.open<Pages[Name]>(this.#origin, name);
+    return RemotePage.open<Pages[Name]>(browser, this.#origin, name);
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
 }
 
 /** Returns the executable, after fetching its package the first time. */

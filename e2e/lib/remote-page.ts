@@ -1,4 +1,4 @@
-/** Drives a page, which is a module of `pages/`, by the functions that it exports. */
+/** Drives pages, which are modules of `pages/`, by the functions that they export. */
 
 import type { Browser, Page } from 'puppeteer-core';
 
@@ -9,7 +9,20 @@ declare global {
   }
 }
 
-export class RemotePage<Module> {
+export type Task<Module> = keyof Module & string;
+export type Arguments<Run> = Run extends (...args: infer Args) => unknown ? Args : never;
+export type Result<Run> = Run extends (...args: never[]) => infer Returned ? Awaited<Returned> : never;
+
+/** A page of any browser. */
+export interface AnyPage<Module> {
+  run<Name extends Task<Module>>(
+    name: Name,
+    ...args: Arguments<Module[Name]>
+  ): Promise<Result<Module[Name]>>;
+  close(): Promise<void>;
+}
+
+export class RemotePage<Module> implements AnyPage<Module> {
   readonly page: Page;
 
   constructor(page: Page) {
@@ -32,7 +45,7 @@ export class RemotePage<Module> {
   }
 
   /** Does something in the page: see its source. */
-  async run<Name extends keyof Module & string>(
+  async run<Name extends Task<Module>>(
     name: Name,
     ...args: Arguments<Module[Name]>
   ): Promise<Result<Module[Name]>> {
@@ -48,6 +61,3 @@ export class RemotePage<Module> {
     await this.page.close();
   }
 }
-
-type Arguments<Run> = Run extends (...args: infer Args) => unknown ? Args : never;
-type Result<Run> = Run extends (...args: never[]) => infer Returned ? Awaited<Returned> : never;

@@ -14,10 +14,10 @@ export const SIZE = { width: WIDTH, height: HEIGHT };
 export const FRAMES_PER_SECOND = 30;
 
 export class StampedCamera {
-  readonly canvas = Object.assign(document.createElement('canvas'), SIZE);
   /** Told of every picture right after it was drawn. */
-  onpicture: (() => void) | undefined;
-  readonly #context = this.canvas.getContext('2d', { alpha: false })!;
+  onpicture: ((canvas: HTMLCanvasElement) => void) | undefined;
+  readonly #canvas = Object.assign(document.createElement('canvas'), SIZE);
+  readonly #context = this.#canvas.getContext('2d', { alpha: false })!;
   readonly #timer: ReturnType<typeof setInterval>;
   #pictures = 0;
 
@@ -26,8 +26,8 @@ export class StampedCamera {
     this.#timer = setInterval(() => this.#draw(), 1000 / FRAMES_PER_SECOND);
   }
 
-  stream(): MediaStream {
-    return this.canvas.captureStream();
+  track(): MediaStreamTrack {
+    return this.#canvas.captureStream().getVideoTracks()[0]!;
   }
 
   stop(): void {
@@ -51,7 +51,7 @@ export class StampedCamera {
       context.fillStyle = isSet ? '#fff' : '#000';
       context.fillRect(column * BLOCK, 0, BLOCK, BLOCK);
     }
-    this.onpicture?.();
+    this.onpicture?.(this.#canvas);
   }
 }
 
