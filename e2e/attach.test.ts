@@ -124,7 +124,9 @@ function testOrders(bench: Bench, options: CallOptions): void {
     const stopped = await alice.mid('video');
     await alice.run('stopTransceiver', stopped);
     await negotiate(alice, bob);
-    await until('the transceiver to go', async () => !(await alice.run('mids')).includes(stopped));
+    await until('the transceiver to go', async () =>
+      (await alice.run('counters')).every(({ mid }) => mid !== stopped),
+    );
 
     await alice.run('addTrack', 'video');
     await bob.run('addTrack', 'video');
@@ -154,7 +156,7 @@ async function assertSealed(call: Call): Promise<void> {
 
 /** What a session dropped, and why. */
 async function droppedFrames(end: Member): Promise<string> {
-  const { tracks } = await end.run('framesealStats');
+  const { tracks } = await end.call('stats');
   const told = tracks.flatMap(({ direction, kind, dropped }) =>
     Object.entries(dropped)
       .filter(([, count]) => count > 0)

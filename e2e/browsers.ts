@@ -5,13 +5,14 @@
  *     cargo xtask e2e browsers
  */
 
+import type { FramesealStats, ReceiveKey, SendKey } from 'frameseal';
 import { BROWSERS } from './lib/browsers.ts';
+import { ALICES_KEY, BOBS_KEY } from './lib/call.ts';
 import { AnyBrowser, OLD_BROWSERS, type AnyName } from './lib/old-browsers.ts';
 import type { Pages } from './lib/opener.ts';
 import type { AnyPage } from './lib/remote-page.ts';
 import { writeReport } from './lib/report.ts';
 import { serve } from './lib/server.ts';
-import type { TestKey } from './pages/member.ts';
 import type { Case, Outcome, Trial, Way } from './pages/trial.ts';
 
 /** What came of one medium in one direction. */
@@ -77,8 +78,8 @@ async function callAcross(): Promise<Row[]> {
   for (const pair of ACROSS) {
     const browsers = await Promise.all(pair.map((which) => AnyBrowser.start(server.origin, ...which)));
     const [alice, bob] = await Promise.all([
-      enter(browsers[0]!, { id: 1, byte: 1 }, { id: 2, byte: 2 }),
-      enter(browsers[1]!, { id: 2, byte: 2 }, { id: 1, byte: 1 }),
+      enter(browsers[0]!, 'alice', ALICES_KEY, { ...BOBS_KEY, member: 'bob' }),
+      enter(browsers[1]!, 'bob', BOBS_KEY, { ...ALICES_KEY, member: 'alice' }),
     ]);
     await alice.run('preferCodec', 'VP8');
     await bob.run('setRemote', await alice.run('setLocal'));
@@ -109,18 +110,22 @@ async function callAcross(): Promise<Row[]> {
 type MemberPage = AnyPage<Pages['member']>;
 
 /** Makes one end of a call, which sends what the page makes itself. */
-async function enter(browser: AnyBrowser, mine: TestKey, theirs: TestKey): Promise<MemberPage> {
+async function enter(
+  browser: AnyBrowser,
+  member: string,
+  send: SendKey,
+  receive: ReceiveKey,
+): Promise<MemberPage> {
   const page = await browser.open('member');
-  const receive = [{ ...theirs, member: `${theirs.id}` }];
-  await page.run('open', { member: `${mine.id}`, worker: null, video: null, send: mine, receive });
-  await page.run('openConnection', `${theirs.id}`);
+  await page.run('open', { member, worker: null, video: null, send, receive: [receive] });
+  await page.run('openConnection', receive.member!);
   for (const kind of ['audio', 'video'] as const) await page.run('addTrack', kind);
   return page;
 }
 
 /** Of pictures, so far. */
 async function count(page: MemberPage): Promise<Record<'sealed' | 'opened' | 'decoded', number>> {
-  const { tracks } = await page.run('framesealStats');
+  const { tracks } = (await page.run('call', 'stats', [])) as FramesealStats;
   const passed = (direction: 'send' | 'receive') =>
     tracks.find((track) => track.kind === 'video' && track.direction === direction)?.passed ?? 0;
   const counters = await page.run('counters');

@@ -36,7 +36,7 @@ inBrowsers((bench) => {
       await call.connect();
       await call.lasts(4000); // longer than until a measurement would be over
       for (const peer of call.ends) {
-        const { crossoverBytes, tracks } = await peer.run('framesealStats');
+        const { crossoverBytes, tracks } = await peer.call('stats');
         assert.equal(crossoverBytes, undefined);
         assert.ok(tracks.every(({ passed, webCrypto }) => passed > 0 && webCrypto === 0));
       }
@@ -46,7 +46,7 @@ inBrowsers((bench) => {
 
 async function usesBoth(peer: Member): Promise<void> {
   const tracks = await until('WebCrypto to have sealed and opened frames', async () => {
-    const { crossoverBytes, tracks } = await peer.run('framesealStats');
+    const { crossoverBytes, tracks } = await peer.call('stats');
     const video = tracks.filter(({ kind }) => kind === 'video');
     return crossoverBytes !== undefined && video.every(({ webCrypto }) => webCrypto > 0) && tracks;
   });

@@ -33,7 +33,7 @@ inBrowsers((bench) => {
     await bench.call({ extra: 'trap' }, async (call) => {
       await call.connect();
       await call.flows();
-      await call.alice.run('provoke', 'trap');
+      await call.alice.provoke('trap');
       await until('worker-failed', () => firstProblem(call.alice, 'worker-failed'));
       const before = await passed(call.alice);
       // Bob's end is well, so it is Alice's worker that stops both ways.
@@ -70,7 +70,7 @@ inBrowsers((bench) => {
     await bench.call({ alice: { extra: 'oversize' } }, async (call) => {
       await call.connect();
       await call.flows();
-      await call.alice.run('provoke', 'oversize');
+      await call.alice.provoke('oversize');
       const { detail } = await until('malformed-frame', () =>
         firstProblem(call.alice, 'malformed-frame'),
       );

@@ -8,26 +8,26 @@ import { gather } from './lib/evidence.ts';
 import type { Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { settled, until } from './lib/until.ts';
-import type { Happening, TestKey } from './pages/member.ts';
+import type { Happening } from './pages/member.ts';
 
 /** Keys that Bob gets, and Alice sends under later on: the first is not the same at both ends. */
-const WRONG: TestKey = { id: 3, byte: 0xc3 };
-const RIGHT: TestKey = { id: 4, byte: 0xd4 };
-const OTHER_BYTE = 0x3c;
+const WRONG = { keyId: 3, baseKey: Buffer.alloc(32, 0xc3), member: 'alice' };
+const RIGHT = { keyId: 4, baseKey: Buffer.alloc(32, 0xd4), member: 'alice' };
+const OTHER = { baseKey: Buffer.alloc(32, 0x3c), member: 'alice' };
 
 /** Ways to a wrong key and out of it. */
 const MISTAKES = {
   sender: {
     make: async ({ alice, bob }: Call) => {
-      await bob.run('addReceiveKey', { ...WRONG, byte: OTHER_BYTE }, 'alice');
-      await bob.run('addReceiveKey', RIGHT, 'alice');
-      await alice.run('setSendKey', WRONG);
+      await bob.call('addReceiveKey', { ...WRONG, ...OTHER });
+      await bob.call('addReceiveKey', RIGHT);
+      await alice.call('setSendKey', WRONG);
     },
-    mend: ({ alice }: Call) => alice.run('setSendKey', RIGHT),
+    mend: ({ alice }: Call) => alice.call('setSendKey', RIGHT),
   },
   receiver: {
-    make: ({ bob }: Call) => bob.run('addReceiveKey', { ...ALICES_KEY, byte: OTHER_BYTE }, 'alice'),
-    mend: ({ bob }: Call) => bob.run('addReceiveKey', ALICES_KEY, 'alice'),
+    make: ({ bob }: Call) => bob.call('addReceiveKey', { ...ALICES_KEY, ...OTHER }),
+    mend: ({ bob }: Call) => bob.call('addReceiveKey', { ...ALICES_KEY, member: 'alice' }),
   },
 };
 
@@ -65,7 +65,7 @@ function testMistakes(bench: Bench, options: CallOptions, returnMs: number): voi
 
 inBrowsers((bench) => {
   test('a key that is wrong from the start shows nothing until it is right', async () => {
-    const wrong = { ...ALICES_KEY, byte: OTHER_BYTE, member: 'alice' };
+    const wrong = { ...ALICES_KEY, ...OTHER };
     await bench.call({ bob: { receive: [wrong] } }, async (call) => {
       await call.connect();
       await call.flows({ alice: { audio: 1, video: 1 } });
@@ -73,7 +73,7 @@ inBrowsers((bench) => {
       assert.equal(await call.bob.pictures(), 0);
       await assertOneReportASecond(call.bob);
 
-      await call.bob.run('addReceiveKey', ALICES_KEY, 'alice');
+      await call.bob.call('addReceiveKey', { ...ALICES_KEY, member: 'alice' });
       await until('video to come', async () => (await call.bob.pictures()) > 0, 1000);
     });
   });
@@ -87,7 +87,7 @@ inBrowsers((bench) => {
       assert.equal(await call.bob.pictures(), 0);
       assert.deepEqual(new Set(await bob.problems()), new Set(['missing-key']));
 
-      await call.bob.run('addReceiveKey', ALICES_KEY, 'alice');
+      await call.bob.call('addReceiveKey', { ...ALICES_KEY, member: 'alice' });
       await call.flows();
     });
   });
@@ -96,7 +96,7 @@ inBrowsers((bench) => {
     await bench.call({}, async (call) => {
       await call.connect();
       await call.flows();
-      await call.bob.run('removeReceiveKey', ALICES_KEY.id);
+      await call.bob.call('removeReceiveKey', ALICES_KEY.keyId);
       const decoded = await settled('the decoder', () => call.bob.pictures());
       await until('missing-key', async () => (await videoProblems(call.bob)).length > 0);
       await call.flows({ alice: { audio: 1, video: 1 } });
@@ -141,9 +141,9 @@ inBrowsers((bench) => {
     await bench.call({}, async (call) => {
       await call.connect();
       await call.flows();
-      await call.bob.run('closeFrameseal');
+      await call.bob.call('close');
       const decoded = await settled('the decoder', () => call.bob.pictures());
-      await call.alice.run('closeFrameseal');
+      await call.alice.call('close');
       const { toAlice, toBob } = await call.finish();
       assert.equal(await call.bob.pictures(), decoded);
       for (const direction of [toAlice, toBob]) {

@@ -156,7 +156,7 @@ async function record(
   const decode = (frames: Recording['sent']): Frame[] =>
     frames.map(({ type, data }) => ({
       kind: type === 'key' || type === 'delta' ? type : 'audio',
-      data: Buffer.from(data, 'base64'),
+      data: Buffer.from(data),
     }));
   const [sent, received] = [decode(recording.sent), decode(recording.received)];
   const mimeType = recording.sent[0]?.mimeType ?? recipe.mimeType;

@@ -158,22 +158,23 @@ async function assertSafetyNumbers(members: Member[]): Promise<void> {
   const numbers = new Set<string>();
   for (const [index, member] of members.entries()) {
     for (const other of members.slice(index + 1)) {
-      const number = await member.run('safetyNumber', other.id);
+      const number = await member.call('safetyNumber', other.id);
       assert.match(number, /^\d{5}( \d{5}){11}$/);
-      assert.equal(await other.run('safetyNumber', member.id), number);
+      assert.equal(await other.call('safetyNumber', member.id), number);
       numbers.add(number);
     }
   }
-  const ofRoom = await Promise.all(members.map((member) => member.run('safetyNumber')));
+  const ofRoom = await Promise.all(members.map((member) => member.call('safetyNumber')));
   assert.equal(new Set(ofRoom).size, 1);
   assert.equal(numbers.add(ofRoom[0]!).size, 4, 'each pair and the room have their own');
 }
 
 async function assertDataOpens([first, ...others]: Member[]): Promise<void> {
-  const data = Buffer.from('hello').toString('base64');
-  const sealed = await first!.run('sealData', data);
+  const data = Buffer.from('hello');
+  const sealed = await first!.call('seal', data);
   for (const other of others) {
-    assert.deepEqual(await other.run('openData', sealed, first!.id), { from: first!.id, data });
+    const { from, data: opened } = await other.call('open', sealed, { from: first!.id });
+    assert.deepEqual({ from, opened }, { from: first!.id, opened: data });
   }
 }
 

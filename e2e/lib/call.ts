@@ -1,13 +1,13 @@
 /** A call of two members, Alice and Bob, with a key each, whose connection the driver negotiates. */
 
 import type { Browser } from 'puppeteer-core';
-import type { MemberOptions, TestKey } from '../pages/member.ts';
+import type { MemberOptions } from '../pages/member.ts';
 import type { Direction } from './evidence.ts';
 import { flows, stop, type Flow } from './flow.ts';
 import { Member, negotiate } from './member.ts';
 
-export const ALICES_KEY: TestKey = { id: 1, byte: 0xa1 };
-export const BOBS_KEY: TestKey = { id: 2, byte: 0xb2 };
+export const ALICES_KEY = { keyId: 1, baseKey: Buffer.alloc(32, 0xa1) };
+export const BOBS_KEY = { keyId: 2, baseKey: Buffer.alloc(32, 0xb2) };
 
 export interface CallOptions extends Partial<MemberOptions> {
   /** What only one of the two does. */

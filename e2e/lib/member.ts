@@ -1,11 +1,12 @@
 /** Drives one member of a call, `pages/member.ts`, in a page of its own. */
 
+import type { Frameseal } from 'frameseal';
 import type { Browser, Page } from 'puppeteer-core';
 import type { Happening, MemberOptions, What } from '../pages/member.ts';
 import type { MediaKind, RtpStats } from '../pages/rtp-stats.ts';
 import type { ReplayedFrame, Tap } from '../workers/messages.ts';
 import type { Pages } from './opener.ts';
-import { RemotePage } from './remote-page.ts';
+import { RemotePage, type Arguments, type Result } from './remote-page.ts';
 import { until } from './until.ts';
 
 /** Takes a key message, in base64, to another member; or to all. */
@@ -92,25 +93,37 @@ export class Member extends RemotePage<Pages['member']> {
     return stats.mid;
   }
 
+  /** Calls a method of its session. */
+  async call<Method extends keyof Frameseal & string>(
+    method: Method,
+    ...args: Arguments<Frameseal[Method]>
+  ): Promise<Result<Frameseal[Method]>> {
+    return (await this.run('call', method, args)) as Result<Frameseal[Method]>;
+  }
+
   /**
    * The frames as the worker got and gave them.
    *
    * @param since milliseconds of the system's clock, so as not to read all there ever was.
    */
   async taps(since = 0): Promise<Tap<Buffer>[]> {
-    const decode = (frames: Tap<string>['before']): Tap<Buffer>['before'] =>
-      frames.map((frame) => ({ ...frame, data: Buffer.from(frame.data, 'base64') }));
-    const taps = await this.run('taps', since);
-    return taps.map((tap) => ({ ...tap, before: decode(tap.before), after: decode(tap.after) }));
+    return (await this.run('askWorker', 'taps', since)) as Tap<Buffer>[];
   }
 
   /** Has the session try frames that somebody recorded; returns those that it opened. */
   async opens<Frame extends ReplayedFrame<Buffer>>(frames: Frame[]): Promise<Frame[]> {
-    const asText = frames.map(({ kind, type, mimeType, data }) => {
-      return { kind, type, mimeType, data: data.toString('base64') };
-    });
-    const opened = await this.run('replay', asText);
+    const opened = (await this.run('askWorker', 'replay', frames)) as boolean[];
     return frames.filter((_, index) => opened[index]);
+  }
+
+  /** Has its worker do what it was made for: see the extras of these names. */
+  async provoke(extra: 'oversize' | 'trap'): Promise<void> {
+    await this.run('askWorker', extra);
+  }
+
+  /** Key frames that its worker asked for, of its own encoders or of others. */
+  async keyFrameRequestsMade(): Promise<number> {
+    return (await this.run('askWorker', 'key-frame-requests')) as number;
   }
 }
 

@@ -2,11 +2,10 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { brotliDecompress } from 'node:zlib';
 import type { Browser } from 'puppeteer-core';
 import { launch, type BrowserName } from './browsers.ts';
 import { OldChromium } from './old-chromium.ts';
@@ -80,52 +79,45 @@ export class AnyBrowser extends Opener {
 /** Returns the executable, after fetching its package the first time. */
 async function fetchBrowser({ name, version }: OldBrowser): Promise<string> {
   const folder = join(CACHE, `${name}-${version}`);
+  const { recipe, executable } = PACKAGES[name];
   if (!existsSync(folder)) {
     const unfinished = `${folder}.part`;
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true });
-    await FETCH[name](version, unfinished);
+    await promisify(execFile)('sh', ['-ec', recipe, 'sh', version], { cwd: unfinished });
     await rename(unfinished, folder);
   }
-  return join(folder, EXECUTABLE[name]);
+  return join(folder, executable);
 }
 
-async function fetchChromium(version: string, folder: string): Promise<void> {
-  await run('npm', ['pack', `@sparticuz/chromium@${version}`, '--pack-destination', folder], folder);
-  const [packed] = (await readdir(folder)).filter((file) => file.endsWith('.tgz'));
-  await run('tar', ['xzf', packed!, '--strip-components=1'], folder);
-  const compressed = await readFile(join(folder, 'bin/chromium.br'));
-  await writeFile(join(folder, 'chromium'), await promisify(brotliDecompress)(compressed), {
-    mode: 0o755,
-  });
-  await rm(join(folder, packed!));
-}
-
-/** The newest of a major version that Debian has. */
-async function fetchFirefox(version: string, folder: string): Promise<void> {
-  await run('apt-get', ['download', `firefox-esr=${version}.*`], folder);
-  const [packed] = (await readdir(folder)).filter((file) => file.endsWith('.deb'));
-  await run('dpkg-deb', ['--extract', packed!, '.'], folder);
-  await rm(join(folder, packed!));
-}
-
-/** A virtual environment that is moved works, as long as its own Python is run. */
-async function fetchQt(version: string, folder: string): Promise<void> {
-  await run('python3', ['-m', 'venv', '.'], folder);
-  const packages = ['PyQt6', 'PyQt6-Qt6', 'PyQt6-WebEngine', 'PyQt6-WebEngine-Qt6'];
-  const wanted = packages.map((name) => `${name}==${version}.*`);
-  await run('bin/python', ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', ...wanted], folder);
-}
-
-const FETCH = { chromium: fetchChromium, firefox: fetchFirefox, qtwebengine: fetchQt };
-const EXECUTABLE = {
-  chromium: 'chromium',
-  firefox: 'usr/lib/firefox-esr/firefox-esr',
-  qtwebengine: 'bin/python',
+/** How the package of a version, `$1`, is unpacked into an empty folder, and what is run of it. */
+const PACKAGES: Record<AnyName, { recipe: string; executable: string }> = {
+  chromium: {
+    recipe: `
+      npm pack "@sparticuz/chromium@$1"
+      tar xzf *.tgz --strip-components=1
+      rm *.tgz
+      node -e 'process.stdin.pipe(zlib.createBrotliDecompress()).pipe(process.stdout)' \
+        <bin/chromium.br >chromium
+      chmod +x chromium`,
+    executable: 'chromium',
+  },
+  // The newest of a major version that Debian has.
+  firefox: {
+    recipe: `
+      apt-get download "firefox-esr=$1.*"
+      dpkg-deb --extract *.deb .
+      rm *.deb`,
+    executable: 'usr/lib/firefox-esr/firefox-esr',
+  },
+  // A virtual environment that is moved works, as long as its own Python is run.
+  qtwebengine: {
+    recipe: `
+      python3 -m venv .
+      bin/python -m pip install --quiet --only-binary :all: \
+        "PyQt6==$1.*" "PyQt6-Qt6==$1.*" "PyQt6-WebEngine==$1.*" "PyQt6-WebEngine-Qt6==$1.*"`,
+    executable: 'bin/python',
+  },
 };
-
-async function run(program: string, args: string[], cwd: string): Promise<void> {
-  await promisify(execFile)(program, args, { cwd });
-}
 
 const CACHE = fileURLToPath(new URL('../../target/browsers', import.meta.url));

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Connection, type ConnectionTransport } from 'puppeteer-core';
 import WebSocket from 'ws';
+import { pack, unpack } from '../pages/travel.ts';
 import { CHROMIUM_ARGS } from './browsers.ts';
 import { freePort, RunningProgram, type Start } from './process.ts';
 import type { AnyPage, Arguments, Result, Task } from './remote-page.ts';
@@ -81,7 +82,7 @@ class OldPage<Module> implements AnyPage<Module> {
 
   async show(url: string): Promise<void> {
     await this.#connection.send('Page.navigate', { url });
-    const expression = `location.href === '${url}' && ('module' in window || ${url === BLANK})`;
+    const expression = `location.href === '${url}' && ('run' in window || ${url === BLANK})`;
     await until(`${url} to load`, async () => {
       // Until then, it may be another page that answers, or none.
       const answer = await this.#connection.send('Runtime.evaluate', { expression }).catch(() => {});
@@ -94,12 +95,12 @@ class OldPage<Module> implements AnyPage<Module> {
     ...args: Arguments<Module[Name]>
   ): Promise<Result<Module[Name]>> {
     const { result, exceptionDetails } = await this.#connection.send('Runtime.evaluate', {
-      expression: `window.module.then((module) => module.${name}(...${JSON.stringify(args)}))`,
+      expression: `run(${JSON.stringify(name)}, ${JSON.stringify(pack(args))})`,
       awaitPromise: true,
       returnByValue: true,
     });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return result.value as Result<Module[Name]>;
+    return unpack(result.value as string) as Result<Module[Name]>;
   }
 
   async close(): Promise<void> {

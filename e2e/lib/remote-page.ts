@@ -1,13 +1,7 @@
 /** Drives pages, which are modules of `pages/`, by the functions that they export. */
 
 import type { Browser, Page } from 'puppeteer-core';
-
-declare global {
-  interface Window {
-    /** The module: see `server.ts`. */
-    module: Promise<object>;
-  }
-}
+import { pack, unpack } from '../pages/travel.ts';
 
 export type Task<Module> = keyof Module & string;
 export type Arguments<Run> = Run extends (...args: infer Args) => unknown ? Args : never;
@@ -49,12 +43,8 @@ export class RemotePage<Module> implements AnyPage<Module> {
     name: Name,
     ...args: Arguments<Module[Name]>
   ): Promise<Result<Module[Name]>> {
-    const result: unknown = await this.page.evaluate(
-      async (name, args) => Reflect.get(await window.module, name)(...args),
-      name,
-      args as unknown[],
-    );
-    return result as Result<Module[Name]>;
+    const answer = await this.page.evaluate((...call) => window.run(...call), name, pack(args));
+    return unpack(answer) as Result<Module[Name]>;
   }
 
   async close(): Promise<void> {

@@ -6,10 +6,10 @@ import type { Tap } from '../workers/messages.ts';
 import { flows, stop } from './flow.ts';
 import { Member, negotiate } from './member.ts';
 
-/** A key message, in base64. */
+/** A key message. */
 export interface Relayed {
   from: string;
-  message: string;
+  message: Buffer;
 }
 
 /**
@@ -41,7 +41,8 @@ export class Room {
   async enter(id: string, options: Partial<MemberOptions> = {}): Promise<Member> {
     const browser = this.#browsers[this.everybody.length % this.#browsers.length]!;
     const all = { member: id, video: PICTURE, ...options };
-    const tell = (to: string | null, message: string) => this.#relay(id, to, message);
+    const tell = (to: string | null, message: string) =>
+      this.#relay(id, to, Buffer.from(message, 'base64'));
     const member = await Member.enter(browser, this.#origin, all, tell);
     this.everybody.push(member);
     return member;
@@ -128,7 +129,7 @@ export class Room {
     return this.members.filter((other) => other !== member);
   }
 
-  #relay(from: string, to: string | null, message: string): void {
+  #relay(from: string, to: string | null, message: Buffer): void {
     this.relayed.push({ from, message });
     for (const member of this.#announced) {
       if (member.id === from || (to !== null && to !== member.id)) continue;

@@ -1,6 +1,6 @@
 /** One member, which sends frames all the time, in a room with many who are in one other worker. */
 
-import { Frameseal, type FramesealStats } from 'frameseal';
+import { Frameseal } from 'frameseal';
 import type { CrowdMessage, CrowdOptions, Pauses, Slice } from '../workers/messages.ts';
 import { ask } from './ask.ts';
 
@@ -64,9 +64,4 @@ export function slices(): Promise<Slice[]> {
 /** Has every step of the key manager take a millisecond, by the worker's clock. */
 export async function slowDown(): Promise<void> {
   await ask(workerName, 'slow-down');
-}
-
-export async function stats(): Promise<Omit<FramesealStats, 'sendKeyId'>> {
-  const { sendKeyId, ...stats } = await frameseal.stats();
-  return stats;
 }

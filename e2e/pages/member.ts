@@ -5,8 +5,8 @@
  * are exchanged with the others by way of the driver, or given to it.
  */
 
-import type { CipherSuite, Frameseal, FramesealEventMap, FramesealStats } from 'frameseal';
-import type { Extra, ReplayedFrame, Tap, Testimony } from '../workers/messages.ts';
+import type { CipherSuite, Frameseal, FramesealEventMap, ReceiveKey, SendKey } from 'frameseal';
+import type { Extra, Testimony } from '../workers/messages.ts';
 import { ask } from './ask.ts';
 import { describe, preferCodec as prefer } from './connection.ts';
 import { recordCrossings, toText } from './crossings.ts';
@@ -14,12 +14,6 @@ import { makeMedia } from './media.ts';
 import { rtpStats, type MediaKind, type RtpStats } from './rtp-stats.ts';
 
 export { hasCodec } from './connection.ts';
-
-/** A key of the tests: 32 times this byte. */
-export interface TestKey {
-  id: number;
-  byte: number;
-}
 
 export interface MemberOptions {
   member: string;
@@ -39,11 +33,11 @@ export interface MemberOptions {
   cipherSuite?: CipherSuite;
   /** Leaves transceivers that nothing protects to `attach()` later on. */
   detached?: boolean;
-  /** Of the room: a passphrase, or random bytes in base64. */
-  secret?: string | { random: string };
+  /** Of the room: a passphrase, or random bytes. */
+  secret?: string | Uint8Array;
   /** Keys that are given; without any, they are exchanged. */
-  send?: TestKey | undefined;
-  receive?: (TestKey & { member: string })[];
+  send?: SendKey | undefined;
+  receive?: ReceiveKey[];
 }
 
 /** What happens in a page: an event of the package; or what becomes of a connection, to this member. */
@@ -63,7 +57,6 @@ export type What = keyof Details;
 export interface Happening<Happened extends What = What> {
   at: number;
   what: Happened;
-  /** Bigints do not travel: they are text. */
   detail: Details[Happened];
 }
 
@@ -118,9 +111,9 @@ export function memberLeft(id: string): number {
 }
 
 /** A key message of another; in a page that is only just reloaded, nobody hears it. */
-export function receive(from: string, message: string): void {
+export function receive(from: string, message: Uint8Array): void {
   // What is thrown, the page says aloud.
-  queueMicrotask(() => frameseal?.receive(from, Uint8Array.fromBase64(message)));
+  queueMicrotask(() => frameseal?.receive(from, message));
 }
 
 // Connections. Where there is but one, nobody has to say which.
@@ -199,10 +192,6 @@ export async function setRemote(description: RTCSessionDescriptionInit, id?: str
   await connectionTo(id).setRemoteDescription(description);
 }
 
-export function mids(): (string | null)[] {
-  return connectionTo().getTransceivers().map(({ mid }) => mid);
-}
-
 /** Lets only this member's frames come out of the receivers of a kind. */
 export function expect(kind: MediaKind, from: string): void {
   for (const transceiver of connectionTo().getTransceivers()) {
@@ -220,50 +209,9 @@ export async function counters(): Promise<RtpStats[]> {
   return (await Promise.all([...connections].map(([id, pc]) => rtpStats(id, pc)))).flat();
 }
 
-// The session's own.
-
-export async function setSendKey({ id, byte }: TestKey): Promise<void> {
-  await frameseal!.setSendKey({ keyId: id, baseKey: baseKey(byte) });
-}
-
-export async function addReceiveKey({ id, byte }: TestKey, member: string): Promise<void> {
-  await frameseal!.addReceiveKey({ keyId: id, baseKey: baseKey(byte), member });
-}
-
-export async function removeReceiveKey(id: number): Promise<void> {
-  await frameseal!.removeReceiveKey(id);
-}
-
-/** Returns the milliseconds until the new key was in use. */
-export async function rotate(): Promise<number> {
-  const start = performance.now();
-  await frameseal!.rotate();
-  return performance.now() - start;
-}
-
-export function safetyNumber(id?: string): Promise<string> {
-  return frameseal!.safetyNumber(id);
-}
-
-/** Bytes in base64. */
-export async function sealData(data: string): Promise<string> {
-  return (await frameseal!.seal(Uint8Array.fromBase64(data))).toBase64();
-}
-
-/** Opens what this member is expected to have sealed. */
-export async function openData(data: string, from: string): Promise<{ from: string; data: string }> {
-  const opened = await frameseal!.open(Uint8Array.fromBase64(data), { from });
-  return { from: opened.from, data: opened.data.toBase64() };
-}
-
-/** Bigints do not travel: the key ID stays here. */
-export async function framesealStats(): Promise<Omit<FramesealStats, 'sendKeyId'>> {
-  const { sendKeyId, ...stats } = await frameseal!.stats();
-  return stats;
-}
-
-export function closeFrameseal(): void {
-  frameseal!.close();
+/** Calls a method of the session. */
+export function call(method: keyof Frameseal, args: unknown[]): unknown {
+  return Reflect.apply(frameseal![method] as () => unknown, frameseal, args);
 }
 
 // What there is to be known of a member, and of its worker.
@@ -277,34 +225,15 @@ export function crossings(): string[] {
   return recorded;
 }
 
-/** The frames as the worker got and gave them since then; their bytes in base64. */
-export async function taps(since: number): Promise<Tap<string>[]> {
-  const asText = (frames: Tap['before']): Tap<string>['before'] =>
-    frames.map((frame) => ({ ...frame, data: frame.data.toBase64() }));
-  const taps = await ask<Tap[]>(workerName, 'taps', since);
-  return taps.map((tap) => ({ ...tap, before: asText(tap.before), after: asText(tap.after) }));
+/** What the script beside the package's in the worker of this page answers to this question. */
+export function askWorker(what: string, question?: unknown): Promise<unknown> {
+  return ask(workerName, what, question);
 }
 
-/** Hands recorded frames to the session as if they had arrived; tells which it opened. */
-export function replay(frames: ReplayedFrame<string>[]): Promise<boolean[]> {
-  const decoded = frames.map((frame) => ({ ...frame, data: Uint8Array.fromBase64(frame.data) }));
-  return ask(workerName, 'replay', decoded);
-}
-
-/** The random bytes that the worker got, in base64, and what it logged. */
-export async function testimony(): Promise<{ random: string[]; logs: string[] }> {
+/** The random bytes that the worker got, and what it logged. */
+export async function testimony(): Promise<{ random: Uint8Array[]; logs: string[] }> {
   const { random, logs } = await ask<Testimony>(workerName, 'witness');
-  return { random: random.map((bytes) => bytes.toBase64()), logs: logs.map(toText) };
-}
-
-/** Key frames that this member's worker asked for, of its own encoders or of others. */
-export function keyFrameRequestsMade(): Promise<number> {
-  return ask(workerName, 'key-frame-requests');
-}
-
-/** Has the worker do what it was made for: see the extras of these names. */
-export async function provoke(extra: 'oversize' | 'trap'): Promise<void> {
-  await ask(workerName, extra);
+  return { random, logs: logs.map(toText) };
 }
 
 export function terminateWorker(): void {
@@ -331,7 +260,7 @@ async function openFrameseal(): Promise<Frameseal> {
     ...(receive && { keys: 'manual' }),
     ...(worker && { worker }),
     ...(cipherSuite && { cipherSuite }),
-    ...(secret && { secret: typeof secret === 'string' ? secret : Uint8Array.fromBase64(secret.random) }),
+    ...(secret && { secret }),
   });
   frameseal.addEventListener('message', ({ detail: { to, data } }) => {
     window.tell(to, data.toBase64());
@@ -342,14 +271,14 @@ async function openFrameseal(): Promise<Frameseal> {
   frameseal.addEventListener('source', ({ detail: { transceiver, ...detail } }) => {
     note('source', detail);
   });
-  if (send) await setSendKey(send);
-  for (const key of receive ?? []) await addReceiveKey(key, key.member);
+  if (send) await frameseal.setSendKey(send);
+  for (const key of receive ?? []) await frameseal.addReceiveKey(key);
   return frameseal;
 }
 
-/** The connection to a member, or the only one. What the driver leaves out comes as `null`. */
-function connectionTo(id?: string | null): RTCPeerConnection {
-  return connections.get(id ?? [...connections.keys()][0]!)!;
+/** The connection to a member, or the only one. */
+function connectionTo(id = [...connections.keys()][0]!): RTCPeerConnection {
+  return connections.get(id)!;
 }
 
 function transceiver(mid: string): RTCRtpTransceiver {
@@ -384,15 +313,7 @@ function noteFirstPicture(id: string, track: MediaStreamTrack): void {
 }
 
 function note<Happened extends What>(what: Happened, detail: Details[Happened]): void {
-  const text = Object.entries(detail).map(([name, value]) => [
-    name,
-    typeof value === 'bigint' ? String(value) : value,
-  ]);
-  noted.push({ at: Date.now(), what, detail: Object.fromEntries(text) });
-}
-
-function baseKey(byte: number): Uint8Array {
-  return new Uint8Array(32).fill(byte);
+  noted.push({ at: Date.now(), what, detail });
 }
 
 function trackOf(kind: MediaKind): MediaStreamTrack {
