@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Bench } from './lib/bench.ts';
 import type { Call, CallOptions } from './lib/call.ts';
-import { gather } from './lib/evidence.ts';
+import { gather, gatherAll } from './lib/evidence.ts';
 import { negotiate, type Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
@@ -136,17 +136,18 @@ function testOrders(bench: Bench, options: CallOptions): void {
 }
 
 async function assertSealed(call: Call): Promise<void> {
-  const { toAlice, toBob } = await call.finish();
+  const finished = await call.finish();
   const dropped = await Promise.all(call.ends.map(droppedFrames));
+  for (const { to, kind, lost, refused, forged, leaks } of gatherAll(finished)) {
+    const found = { to, kind, lost, refused, forged, leaks };
+    assert.deepEqual(
+      found,
+      { to, kind, lost: 0, refused: 0, forged: 0, leaks: 0 },
+      `${JSON.stringify(found)}; dropped: ${dropped.join()}`,
+    );
+  }
+  const { toAlice, toBob } = finished;
   for (const [name, direction] of Object.entries({ toAlice, toBob })) {
-    for (const kind of ['audio', 'video'] as const) {
-      const { lost, refused, forged, leaks } = gather(direction, kind);
-      assert.deepEqual(
-        { name, kind, lost, refused, forged, leaks },
-        { name, kind, lost: 0, refused: 0, forged: 0, leaks: 0 },
-        `${JSON.stringify({ name, kind, lost, refused, forged, leaks })}; dropped: ${dropped.join()}`,
-      );
-    }
     const { received } = gather(direction, 'video');
     const transported = direction.rtp.reduce((sum, { transported }) => sum + transported, 0);
     assert.ok(received >= transported, `${transported - received} frames ${name} past the tap`);
@@ -156,7 +157,7 @@ async function assertSealed(call: Call): Promise<void> {
 
 /** What a session dropped, and why. */
 async function droppedFrames(end: Member): Promise<string> {
-  const { tracks } = await end.call('stats');
+  const { tracks } = await end.session('stats');
   const told = tracks.flatMap(({ direction, kind, dropped }) =>
     Object.entries(dropped)
       .filter(([, count]) => count > 0)

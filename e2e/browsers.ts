@@ -125,7 +125,7 @@ async function enter(
 
 /** Of pictures, so far. */
 async function count(page: MemberPage): Promise<Record<'sealed' | 'opened' | 'decoded', number>> {
-  const { tracks } = (await page.run('call', 'stats', [])) as FramesealStats;
+  const { tracks } = (await page.run('session', 'stats', [])) as FramesealStats;
   const passed = (direction: 'send' | 'receive') =>
     tracks.find((track) => track.kind === 'video' && track.direction === direction)?.passed ?? 0;
   const counters = await page.run('counters');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call } from './lib/call.ts';
-import { gather } from './lib/evidence.ts';
+import { gatherAll } from './lib/evidence.ts';
 import type { Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { settled, until } from './lib/until.ts';
@@ -108,11 +108,7 @@ async function encodedFrames(peer: Member): Promise<number> {
 }
 
 async function assertNoLeaks(call: Call): Promise<void> {
-  const { toAlice, toBob } = await call.finish();
-  for (const [name, direction] of Object.entries({ toAlice, toBob })) {
-    for (const kind of ['audio', 'video'] as const) {
-      const { forged, leaks } = gather(direction, kind);
-      assert.deepEqual({ name, kind, forged, leaks }, { name, kind, forged: 0, leaks: 0 });
-    }
+  for (const { to, kind, forged, leaks } of gatherAll(await call.finish())) {
+    assert.deepEqual({ to, kind, forged, leaks }, { to, kind, forged: 0, leaks: 0 });
   }
 }

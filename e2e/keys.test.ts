@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Bench } from './lib/bench.ts';
 import { ALICES_KEY, type Call, type CallOptions } from './lib/call.ts';
-import { gather } from './lib/evidence.ts';
+import { gather, gatherAll } from './lib/evidence.ts';
 import type { Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { settled, until } from './lib/until.ts';
@@ -19,15 +19,15 @@ const OTHER = { baseKey: Buffer.alloc(32, 0x3c), member: 'alice' };
 const MISTAKES = {
   sender: {
     make: async ({ alice, bob }: Call) => {
-      await bob.call('addReceiveKey', { ...WRONG, ...OTHER });
-      await bob.call('addReceiveKey', RIGHT);
-      await alice.call('setSendKey', WRONG);
+      await bob.session('addReceiveKey', { ...WRONG, ...OTHER });
+      await bob.session('addReceiveKey', RIGHT);
+      await alice.session('setSendKey', WRONG);
     },
-    mend: ({ alice }: Call) => alice.call('setSendKey', RIGHT),
+    mend: ({ alice }: Call) => alice.session('setSendKey', RIGHT),
   },
   receiver: {
-    make: ({ bob }: Call) => bob.call('addReceiveKey', { ...ALICES_KEY, ...OTHER }),
-    mend: ({ bob }: Call) => bob.call('addReceiveKey', { ...ALICES_KEY, member: 'alice' }),
+    make: ({ bob }: Call) => bob.session('addReceiveKey', { ...ALICES_KEY, ...OTHER }),
+    mend: ({ bob }: Call) => bob.session('addReceiveKey', { ...ALICES_KEY, member: 'alice' }),
   },
 };
 
@@ -73,7 +73,7 @@ inBrowsers((bench) => {
       assert.equal(await call.bob.pictures(), 0);
       await assertOneReportASecond(call.bob);
 
-      await call.bob.call('addReceiveKey', { ...ALICES_KEY, member: 'alice' });
+      await call.bob.session('addReceiveKey', { ...ALICES_KEY, member: 'alice' });
       await until('video to come', async () => (await call.bob.pictures()) > 0, 1000);
     });
   });
@@ -87,7 +87,7 @@ inBrowsers((bench) => {
       assert.equal(await call.bob.pictures(), 0);
       assert.deepEqual(new Set(await bob.problems()), new Set(['missing-key']));
 
-      await call.bob.call('addReceiveKey', { ...ALICES_KEY, member: 'alice' });
+      await call.bob.session('addReceiveKey', { ...ALICES_KEY, member: 'alice' });
       await call.flows();
     });
   });
@@ -96,7 +96,7 @@ inBrowsers((bench) => {
     await bench.call({}, async (call) => {
       await call.connect();
       await call.flows();
-      await call.bob.call('removeReceiveKey', ALICES_KEY.keyId);
+      await call.bob.session('removeReceiveKey', ALICES_KEY.keyId);
       const decoded = await settled('the decoder', () => call.bob.pictures());
       await until('missing-key', async () => (await videoProblems(call.bob)).length > 0);
       await call.flows({ alice: { audio: 1, video: 1 } });
@@ -141,15 +141,12 @@ inBrowsers((bench) => {
     await bench.call({}, async (call) => {
       await call.connect();
       await call.flows();
-      await call.bob.call('close');
+      await call.bob.session('close');
       const decoded = await settled('the decoder', () => call.bob.pictures());
-      await call.alice.call('close');
-      const { toAlice, toBob } = await call.finish();
+      await call.alice.session('close');
+      const finished = await call.finish();
       assert.equal(await call.bob.pictures(), decoded);
-      for (const direction of [toAlice, toBob]) {
-        assert.equal(gather(direction, 'video').leaks, 0);
-        assert.equal(gather(direction, 'audio').leaks, 0);
-      }
+      for (const { leaks } of gatherAll(finished)) assert.equal(leaks, 0);
     });
   });
 });

@@ -5,8 +5,8 @@
 
 import { Bench } from './lib/bench.ts';
 import { BROWSERS, type BrowserName } from './lib/browsers.ts';
-import type { Call, CallOptions, Finished } from './lib/call.ts';
-import { gather, type Direction } from './lib/evidence.ts';
+import type { Call, CallOptions } from './lib/call.ts';
+import { gather, type Direction, type Finished } from './lib/evidence.ts';
 import { writeReport } from './lib/report.ts';
 import { joinLayers, splitLayers } from './lib/simulcast.ts';
 import { until } from './lib/until.ts';

@@ -24,7 +24,7 @@ inBrowsers((bench) => {
       for (const peer of call.ends) {
         // A frame may still come between one question and the other.
         const tracks = await until('stats and taps to agree', async () => {
-          const [{ tracks }, taps] = [await peer.call('stats'), await peer.taps()];
+          const [{ tracks }, taps] = [await peer.session('stats'), await peer.taps()];
           return isDeepStrictEqual(counted(tracks), seen(taps)) && tracks;
         });
         for (const { dropped, seen, passed, empty, microseconds } of tracks) {

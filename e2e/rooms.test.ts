@@ -158,22 +158,22 @@ async function assertSafetyNumbers(members: Member[]): Promise<void> {
   const numbers = new Set<string>();
   for (const [index, member] of members.entries()) {
     for (const other of members.slice(index + 1)) {
-      const number = await member.call('safetyNumber', other.id);
+      const number = await member.session('safetyNumber', other.id);
       assert.match(number, /^\d{5}( \d{5}){11}$/);
-      assert.equal(await other.call('safetyNumber', member.id), number);
+      assert.equal(await other.session('safetyNumber', member.id), number);
       numbers.add(number);
     }
   }
-  const ofRoom = await Promise.all(members.map((member) => member.call('safetyNumber')));
+  const ofRoom = await Promise.all(members.map((member) => member.session('safetyNumber')));
   assert.equal(new Set(ofRoom).size, 1);
   assert.equal(numbers.add(ofRoom[0]!).size, 4, 'each pair and the room have their own');
 }
 
 async function assertDataOpens([first, ...others]: Member[]): Promise<void> {
   const data = Buffer.from('hello');
-  const sealed = await first!.call('seal', data);
+  const sealed = await first!.session('seal', data);
   for (const other of others) {
-    const { from, data: opened } = await other.call('open', sealed, { from: first!.id });
+    const { from, data: opened } = await other.session('open', sealed, { from: first!.id });
     assert.deepEqual({ from, opened }, { from: first!.id, opened: data });
   }
 }

@@ -66,13 +66,13 @@ async function rotateOften(members: Member[]): Promise<number[]> {
 
 async function rotate(member: Member): Promise<number> {
   const start = performance.now();
-  await member.call('rotate');
+  await member.session('rotate');
   return performance.now() - start;
 }
 
 /** What must stay as it is. */
 async function counts(member: Member): Promise<Record<string, number>> {
-  const { tracks } = await member.call('stats');
+  const { tracks } = await member.session('stats');
   const drops: Record<string, number> = {};
   for (const { dropped } of tracks) {
     for (const [reason, count] of Object.entries(dropped)) {

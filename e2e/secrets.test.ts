@@ -83,17 +83,17 @@ async function talk(room: Room): Promise<Secrets> {
   const secret = randomBytes(KEY_LENGTH);
   const [alice, bob] = await room.join(['alice', 'bob'], { secret });
   await room.secured();
-  await alice!.call('rotate');
+  await alice!.session('rotate');
   const [carol] = await room.join(['carol'], { secret });
   await room.secured();
   await room.leave(bob!);
-  await carol!.call('rotate');
+  await carol!.session('rotate');
   await room.flows();
   await carol!.run('receive', 'alice', randomBytes(100));
   await assert.rejects(carol!.run('setRemote', { type: 'answer', sdp: '' }, 'alice'));
   const data = Buffer.alloc(3);
-  await carol!.call('open', await alice!.call('seal', data), { from: 'alice' });
-  await assert.rejects(carol!.call('open', data, { from: 'alice' }));
+  await carol!.session('open', await alice!.session('seal', data), { from: 'alice' });
+  await assert.rejects(carol!.session('open', data, { from: 'alice' }));
 
   const testimonies = await Promise.all(
     room.everybody.map(async (member) => {
@@ -138,7 +138,7 @@ async function assertKept(secrets: Secrets, member: Member): Promise<void> {
     logs,
     console: member.console,
     happenings: (await member.run('happenings')).map((happening) => pack(happening)),
-    stats: [pack(await member.call('stats'))],
+    stats: [pack(await member.session('stats'))],
   };
   for (const [where, texts] of Object.entries(seen)) {
     const found = texts.filter((text) => secrets.isIn(text));

@@ -2,7 +2,7 @@
 
 import type { Browser } from 'puppeteer-core';
 import type { MemberOptions } from '../pages/member.ts';
-import type { Direction } from './evidence.ts';
+import type { Finished } from './evidence.ts';
 import { flows, stop, type Flow } from './flow.ts';
 import { Member, negotiate } from './member.ts';
 
@@ -13,11 +13,6 @@ export interface CallOptions extends Partial<MemberOptions> {
   /** What only one of the two does. */
   alice?: Partial<MemberOptions>;
   bob?: Partial<MemberOptions>;
-}
-
-export interface Finished {
-  toBob: Direction;
-  toAlice: Direction;
 }
 
 export class Call {

@@ -16,6 +16,12 @@ export interface Direction {
   rtp: RtpStats[];
 }
 
+/** A call that is over. */
+export interface Finished {
+  toBob: Direction;
+  toAlice: Direction;
+}
+
 /** What a direction proves of one kind of media. */
 export interface Evidence {
   /** Frames that left the sender's worker. */
@@ -36,6 +42,14 @@ export interface Evidence {
   refused: number;
   /** The same for pictures, which SVC makes of several frames. */
   pictures: { sealed: number; opened: number };
+}
+
+/** Looks at each kind of media in each direction. */
+export function gatherAll({ toBob, toAlice }: Finished) {
+  return Object.entries({ toBob, toAlice }).flatMap(([to, direction]) => [
+    { to, kind: 'audio', ...gather(direction, 'audio') },
+    { to, kind: 'video', ...gather(direction, 'video') },
+  ]);
 }
 
 /** Looks at all streams of a kind together, or at the one with this SSRC. */

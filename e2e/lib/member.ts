@@ -94,11 +94,11 @@ export class Member extends RemotePage<Pages['member']> {
   }
 
   /** Calls a method of its session. */
-  async call<Method extends keyof Frameseal & string>(
+  async session<Method extends keyof Frameseal & string>(
     method: Method,
     ...args: Arguments<Frameseal[Method]>
   ): Promise<Result<Frameseal[Method]>> {
-    return (await this.run('call', method, args)) as Result<Frameseal[Method]>;
+    return (await this.run('session', method, args)) as Result<Frameseal[Method]>;
   }
 
   /**

@@ -7,10 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Connection, type ConnectionTransport } from 'puppeteer-core';
 import WebSocket from 'ws';
-import { pack, unpack } from '../pages/travel.ts';
 import { CHROMIUM_ARGS } from './browsers.ts';
 import { freePort, RunningProgram, type Start } from './process.ts';
-import type { AnyPage, Arguments, Result, Task } from './remote-page.ts';
+import { AnyPage } from './remote-page.ts';
 import { until } from './until.ts';
 
 export class OldChromium {
@@ -73,10 +72,11 @@ export class OldChromium {
 }
 
 /** A page of it. */
-class OldPage<Module> implements AnyPage<Module> {
+class OldPage<Module> extends AnyPage<Module> {
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
+    super();
     this.#connection = connection;
   }
 
@@ -90,22 +90,19 @@ class OldPage<Module> implements AnyPage<Module> {
     });
   }
 
-  async run<Name extends Task<Module>>(
-    name: Name,
-    ...args: Arguments<Module[Name]>
-  ): Promise<Result<Module[Name]>> {
+  async close(): Promise<void> {
+    await this.show(BLANK);
+    this.#connection.dispose();
+  }
+
+  protected async call(name: string, args: string): Promise<string> {
     const { result, exceptionDetails } = await this.#connection.send('Runtime.evaluate', {
-      expression: `run(${JSON.stringify(name)}, ${JSON.stringify(pack(args))})`,
+      expression: `run(${JSON.stringify(name)}, ${JSON.stringify(args)})`,
       awaitPromise: true,
       returnByValue: true,
     });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return unpack(result.value as string) as Result<Module[Name]>;
-  }
-
-  async close(): Promise<void> {
-    await this.show(BLANK);
-    this.#connection.dispose();
+    return result.value as string;
   }
 }
 

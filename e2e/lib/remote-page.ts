@@ -1,4 +1,4 @@
-/** Drives pages, which are modules of `pages/`, by the functions that they export. */
+/** Drives a page, which is a module of `pages/`, by the functions that it exports. */
 
 import type { Browser, Page } from 'puppeteer-core';
 import { pack, unpack } from '../pages/travel.ts';
@@ -8,18 +8,26 @@ export type Arguments<Run> = Run extends (...args: infer Args) => unknown ? Args
 export type Result<Run> = Run extends (...args: never[]) => infer Returned ? Awaited<Returned> : never;
 
 /** A page of any browser. */
-export interface AnyPage<Module> {
-  run<Name extends Task<Module>>(
+export abstract class AnyPage<Module> {
+  /** Does something in the page: see its source. */
+  async run<Name extends Task<Module>>(
     name: Name,
     ...args: Arguments<Module[Name]>
-  ): Promise<Result<Module[Name]>>;
-  close(): Promise<void>;
+  ): Promise<Result<Module[Name]>> {
+    return unpack(await this.call(name, pack(args))) as Result<Module[Name]>;
+  }
+
+  abstract close(): Promise<void>;
+
+  /** Calls `window.run()` there. */
+  protected abstract call(name: string, args: string): Promise<string>;
 }
 
-export class RemotePage<Module> implements AnyPage<Module> {
+export class RemotePage<Module> extends AnyPage<Module> {
   readonly page: Page;
 
   constructor(page: Page) {
+    super();
     this.page = page;
   }
 
@@ -38,16 +46,11 @@ export class RemotePage<Module> implements AnyPage<Module> {
     return new RemotePage(await RemotePage.show(browser, origin, name));
   }
 
-  /** Does something in the page: see its source. */
-  async run<Name extends Task<Module>>(
-    name: Name,
-    ...args: Arguments<Module[Name]>
-  ): Promise<Result<Module[Name]>> {
-    const answer = await this.page.evaluate((...call) => window.run(...call), name, pack(args));
-    return unpack(answer) as Result<Module[Name]>;
-  }
-
   async close(): Promise<void> {
     await this.page.close();
+  }
+
+  protected call(name: string, args: string): Promise<string> {
+    return this.page.evaluate((name, args) => window.run(name, args), name, args);
   }
 }

@@ -1,6 +1,7 @@
 /** Connections, and the negotiation between two of them. */
 
 import type { Frameseal } from 'frameseal';
+import { playAll } from './media.ts';
 
 /** TypeScript's own does not know SVC. */
 export type Encoding = RTCRtpEncodingParameters & { scalabilityMode?: string };
@@ -8,6 +9,25 @@ export type Encoding = RTCRtpEncodingParameters & { scalabilityMode?: string };
 /** Opens one that `frameseal` protects, if there is one. */
 export function openConnection(frameseal?: Frameseal): RTCPeerConnection {
   return frameseal?.connection() ?? new RTCPeerConnection();
+}
+
+/**
+ * Has Bob get, and play, what Alice sends.
+ *
+ * @param codec of her pictures, which are not sent again then.
+ */
+export async function send(
+  tracks: MediaStreamTrack[],
+  [alice, bob]: Frameseal[] = [],
+  codec?: string,
+): Promise<[sending: RTCPeerConnection, receiving: RTCPeerConnection]> {
+  const [sending, receiving] = [openConnection(alice), openConnection(bob)];
+  playAll(receiving);
+  const stream = new MediaStream(tracks);
+  for (const track of tracks) sending.addTrack(track, stream);
+  if (codec) preferCodec(sending, codec, []);
+  await connect(sending, receiving);
+  return [sending, receiving];
 }
 
 /** Connects two ends in one page; the first one offers. */

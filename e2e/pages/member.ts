@@ -210,7 +210,7 @@ export async function counters(): Promise<RtpStats[]> {
 }
 
 /** Calls a method of the session. */
-export function call(method: keyof Frameseal, args: unknown[]): unknown {
+export function session(method: keyof Frameseal, args: unknown[]): unknown {
   return Reflect.apply(frameseal![method] as () => unknown, frameseal, args);
 }
 

@@ -1,7 +1,7 @@
 /** An application changes the parameters of its sender while others join. */
 
 import { Frameseal } from 'frameseal';
-import { connect, openConnection } from './connection.ts';
+import { send } from './connection.ts';
 import { makeMedia, pause } from './media.ts';
 import { introduce, secured } from './sessions.ts';
 
@@ -9,10 +9,9 @@ import { introduce, secured } from './sessions.ts';
 export async function change(count: number, joins: number | null): Promise<string[]> {
   const room = 'parameters';
   const alice = joins === null ? undefined : await Frameseal.create({ room, member: 'alice' });
-  const pc = openConnection(alice);
   const [, camera] = makeMedia();
-  const sender = pc.addTrack(camera);
-  await connect(pc, new RTCPeerConnection());
+  const [pc] = await send([camera], alice && [alice]);
+  const [sender] = pc.getSenders() as [RTCRtpSender];
 
   const rejected: string[] = [];
   const joining = alice && joinAll(alice, room, joins ?? 0);

@@ -1,8 +1,8 @@
 /** Alice's microphone at Bob's: how much of it is heard, and how late. */
 
 import type { Frameseal } from 'frameseal';
-import { connect, openConnection } from './connection.ts';
-import { pause, playAll } from './media.ts';
+import { send } from './connection.ts';
+import { pause } from './media.ts';
 import { received, type Received } from './rtp-stats.ts';
 import { withKeyExchange, withManualKeys } from './sessions.ts';
 
@@ -14,11 +14,12 @@ export interface Press {
 /** Alice presses a key of her telephone: what came of her sound in the time around, and after. */
 export async function press(): Promise<Record<'plain' | 'sealed', Press>> {
   const pressed = async (sessions: Frameseal[]): Promise<Press> => {
-    const [alice, receivers] = await call(sessions, { audio: true });
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    const [alice, bob] = await send(stream.getTracks(), sessions);
     await pause(SETTLING_MS);
-    const around = received(receivers, AROUND_MS);
-    alice.dtmf!.insertDTMF('1', 100, 100);
-    return { around: await around, after: await received(receivers, MEASURE_MS) };
+    const around = received(bob.getReceivers(), AROUND_MS);
+    alice.getSenders()[0]!.dtmf!.insertDTMF('1', 100, 100);
+    return { around: await around, after: await received(bob.getReceivers(), MEASURE_MS) };
   };
   return bothWays(pressed, () => withManualKeys('sound'));
 }
@@ -27,11 +28,13 @@ export async function press(): Promise<Record<'plain' | 'sealed', Press>> {
 export async function meet(keyDelayMs: number): Promise<Record<'plain' | 'sealed', Received[]>> {
   const met = async (sessions: Frameseal[]): Promise<Received[]> => {
     // Sound waits for the pictures that belong to it.
-    const [, receivers] = await call(sessions, { audio: true, video: { width: 320, height: 240 } });
+    const video = { width: 320, height: 240 };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video });
+    const [, bob] = await send(stream.getTracks(), sessions);
     const results: Received[] = [];
     for (const ms of [MEETING_MS, TALKING_MS]) {
       await pause(ms);
-      results.push(await received(receivers, MEASURE_MS));
+      results.push(await received(bob.getReceivers(), MEASURE_MS));
     }
     return results;
   };
@@ -45,19 +48,6 @@ async function bothWays<Result>(
 ): Promise<Record<'plain' | 'sealed', Result>> {
   const [plain, sealed] = await Promise.all([measure([]), open().then(measure)]);
   return { plain, sealed };
-}
-
-/** Alice calls Bob; returns what sends her sound, and what receives it. */
-async function call(
-  [alice, bob]: Frameseal[],
-  constraints: MediaStreamConstraints,
-): Promise<[RTCRtpSender, RTCRtpReceiver[]]> {
-  const stream = await navigator.mediaDevices.getUserMedia(constraints);
-  const [here, there] = [openConnection(alice), openConnection(bob)];
-  playAll(there);
-  for (const track of stream.getTracks()) here.addTrack(track, stream);
-  await connect(here, there);
-  return [here.getSenders()[0]!, there.getReceivers()];
 }
 
 /** Jitter buffers begin with more than they need. */

@@ -1,7 +1,7 @@
 /** For how long pictures stand still at Bob's, between two that are decoded. */
 
-import { connect, preferCodec } from './connection.ts';
-import { makeMedia, pause, playAll } from './media.ts';
+import { send } from './connection.ts';
+import { makeMedia, pause } from './media.ts';
 import { decodedPictures } from './rtp-stats.ts';
 import { withManualKeys } from './sessions.ts';
 
@@ -24,12 +24,8 @@ export async function watch(codec: string, ms: number, worker?: string): Promise
     'standstill',
     worker ? { worker: new URL(`../workers/${worker}`, location.href) } : {},
   );
-  const [sending, receiving] = [alice.connection(), bob.connection()];
-  playAll(receiving);
   const [, camera] = makeMedia();
-  sending.addTransceiver(camera, { direction: 'sendonly' });
-  preferCodec(sending, codec, []);
-  await connect(sending, receiving);
+  const [, receiving] = await send([camera], [alice, bob], codec);
 
   const pictures: number[] = [];
   let decoded = 0;
