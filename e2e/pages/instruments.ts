@@ -5,6 +5,7 @@
  * encode and decode on one machine.
  */
 
+import { openCamera } from './media.ts';
 import { streams, total } from './rtp-stats.ts';
 
 /** What came over all connections of a page that are not closed. */
@@ -48,13 +49,11 @@ if ('mediaDevices' in navigator) {
   // Firefox without a window has no screen either, and no fake one.
   if (navigator.userAgent.includes('Firefox')) {
     MediaDevices.prototype.getDisplayMedia = async function (): Promise<MediaStream> {
-      const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
-      const context = canvas.getContext('2d')!;
-      setInterval(() => {
-        context.fillStyle = `hsl(${(performance.now() / 10) % 360} 80% 50%)`;
+      const { track } = openCamera((context, picture) => {
+        context.fillStyle = `hsl(${(picture * 10) % 360} 80% 50%)`;
         context.fillRect(0, 0, 320, 240);
-      }, 100);
-      return canvas.captureStream();
+      }, { framesPerSecond: 10 });
+      return new MediaStream([track]);
     };
   }
 }

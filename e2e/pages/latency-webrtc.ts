@@ -14,7 +14,7 @@ export async function connectDirectly(ends: Ends): Promise<void> {
     void transceiver.sender.replaceTrack(track);
   };
   alice.ontrack = ({ track }) => show(track, ends.showToAlice);
-  alice.addTrack(ends.camera.track());
+  alice.addTrack(ends.camera.track);
   await connect(alice, bob);
 }
 
@@ -23,7 +23,7 @@ export async function connectByJanus(ends: Ends, url: string): Promise<void> {
   const room = newRoom();
   const alice = await enter(url, room, ends.alice);
   const bob = await enter(url, room, ends.bob);
-  await alice.send(ends.camera.track());
+  await alice.send(ends.camera.track);
   const atBob = trackOf(await bob.receive());
   show(atBob, ends.showToBob);
   await bob.send(atBob);

@@ -1,20 +1,44 @@
 /** Media that is made in the page, so that every browser has it; and what is done with what comes. */
 
+export interface Camera {
+  track: MediaStreamTrack;
+  resize(width: number, height: number): void;
+  stop(): void;
+}
+
+/** A camera that shows what is drawn; `draw` is told how many pictures were before. */
+export function openCamera(
+  draw: (context: CanvasRenderingContext2D, picture: number) => void,
+  { width = 320, height = 240, framesPerSecond = 30 } = {},
+): Camera {
+  const canvas = Object.assign(document.createElement('canvas'), { width, height });
+  const context = canvas.getContext('2d', { alpha: false })!;
+  let picture = 0;
+  const show = () => draw(context, picture++);
+  show();
+  const timer = setInterval(show, 1000 / framesPerSecond);
+  return {
+    track: canvas.captureStream().getVideoTracks()[0]!,
+    resize(width, height) {
+      Object.assign(canvas, { width, height });
+      show(); // in the same turn: an empty picture would be one, too
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
 /** The tracks of a microphone and of a camera: a tone, and a picture that always changes. */
 export function makeMedia(): [audio: MediaStreamTrack, video: MediaStreamTrack] {
-  const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
-  const context = canvas.getContext('2d')!;
-  let frame = 0;
-  setInterval(() => {
-    context.fillStyle = `hsl(${(frame += 7)} 80% 50%)`;
-    context.fillRect(frame % 300, 0, 40, 240);
-  }, 33);
+  const camera = openCamera((context, picture) => {
+    context.fillStyle = `hsl(${picture * 7} 80% 50%)`;
+    context.fillRect((picture * 7) % 300, 0, 40, 240);
+  });
   const audio = new AudioContext();
   const destination = audio.createMediaStreamDestination();
   const tone = audio.createOscillator();
   tone.connect(destination);
   tone.start();
-  return [destination.stream.getTracks()[0]!, canvas.captureStream(30).getTracks()[0]!];
+  return [destination.stream.getTracks()[0]!, camera.track];
 }
 
 /** Plays a track: what nobody plays need not be decoded. */

@@ -5,7 +5,7 @@
 import type { Tap, TappedFrame } from '../workers/messages.ts';
 import { ask } from './ask.ts';
 import { exchangeCandidates, type Encoding } from './connection.ts';
-import { pause } from './media.ts';
+import { openCamera, pause } from './media.ts';
 import { streams, total } from './rtp-stats.ts';
 
 export interface Recipe {
@@ -23,8 +23,10 @@ export interface Recipe {
 /** Frames in order. */
 export type Recording = Record<'sent' | 'received', TappedFrame[]>;
 
-const FRAMES_PER_SECOND = 15;
-const GROWTH = 4;
+/** So much that the picture is a large one even after browsers have made it smaller for the bit rate. */
+const GROWTH = 16;
+/** Frames that the encoder has already when the picture grows. */
+const UNDER_WAY = 3;
 
 export async function record(recipe: Recipe): Promise<Recording> {
   const name = crypto.randomUUID();
@@ -35,8 +37,8 @@ export async function record(recipe: Recipe): Promise<Recording> {
   there.ontrack = ({ receiver }) => {
     receiver.transform = new RTCRtpScriptTransform(worker, { direction: 'receive', kind });
   };
-  const source = kind === 'audio' ? await openMicrophone() : drawPictures(recipe);
-  const { sender } = here.addTransceiver(source.track, {
+  const { track, change } = await (kind === 'audio' ? openMicrophone() : openPicture(recipe));
+  const { sender } = here.addTransceiver(track, {
     direction: 'sendonly',
     sendEncodings: recipe.encodings,
   });
@@ -54,12 +56,13 @@ export async function record(recipe: Recipe): Promise<Recording> {
   const sent = async (count: number): Promise<void> => {
     while ((await frames('send')).length < count) await pause(20);
   };
-  source.start();
   // Before it passes frames, the worker hears no question.
   while (total(await streams(here, 'outbound-rtp'), 'packetsSent') === 0) await pause(20);
   await sent(recipe.frames);
-  source.change();
-  await sent(recipe.frames + recipe.changed);
+  if (recipe.changed > 0) {
+    change();
+    await sent((await frames('send')).length + UNDER_WAY + recipe.changed);
+  }
   return { sent: await frames('send'), received: await frames('receive') };
 }
 
@@ -90,25 +93,16 @@ function acceptingAll(
 /** What is recorded, and how it changes in the middle of the recording. */
 interface Source {
   track: MediaStreamTrack;
-  start(): void;
   change(): void;
 }
 
-/** Moving shapes on a gradient: something to predict, and something new in every frame. */
-function drawPictures({ width, height }: Recipe): Source {
-  const canvas = Object.assign(document.createElement('canvas'), { width, height });
-  const context = canvas.getContext('2d')!;
-  let frame = 0;
-  const draw = () => drawPicture(context, frame++);
-  draw();
-  return {
-    track: canvas.captureStream(FRAMES_PER_SECOND).getVideoTracks()[0]!,
-    start: () => void setInterval(draw, 1000 / FRAMES_PER_SECOND),
-    // A new size makes every encoder start over with a key frame.
-    change: () => void Object.assign(canvas, { width: width * GROWTH, height: height * GROWTH }),
-  };
+function openPicture({ width, height }: Recipe): Source {
+  const { track, resize } = openCamera(drawPicture, { width, height, framesPerSecond: 15 });
+  // A new size makes every encoder start over with a key frame.
+  return { track, change: () => resize(width * GROWTH, height * GROWTH) };
 }
 
+/** Moving shapes on a gradient: something to predict, and something new in every frame. */
 function drawPicture(context: CanvasRenderingContext2D, frame: number): void {
   const { width, height } = context.canvas;
   const gradient = context.createLinearGradient(0, 0, width, height);
@@ -128,5 +122,5 @@ function drawPicture(context: CanvasRenderingContext2D, frame: number): void {
 async function openMicrophone(): Promise<Source> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
   const [track] = stream.getAudioTracks() as [MediaStreamTrack];
-  return { track, start() {}, change: () => (track.enabled = false) };
+  return { track, change: () => (track.enabled = false) };
 }

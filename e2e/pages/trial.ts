@@ -136,37 +136,22 @@ class Call {
   }
 
   async #begin(): Promise<void> {
-    switch (this.#trial.case) {
-      case 'a microtask late':
-        this.#addTracks();
-        await undefined;
-        this.#protect();
-        return this.#negotiate();
-      case 'a turn late':
-      case '300 ms late':
-        this.#addTracks();
-        await pause(this.#trial.case === 'a turn late' ? 0 : 300);
-        this.#protect();
-        return this.#negotiate();
-      case 'when connected':
-        this.#addTracks();
-        await this.#negotiate();
-        await this.#watch(1000);
-        return this.#protect();
-      case 'never':
-        this.#addTracks();
-        return this.#negotiate();
-      case 'after close()':
-        this.#protect();
-        this.#alice.close();
-        this.#addTracks();
-        return this.#negotiate();
-      default:
-        this.#protect();
-        this.#addTracks();
-        await this.#negotiate();
-        return this.#tamper();
+    const { case: which } = this.#trial;
+    const delay = DELAYS[which];
+    const isLate = delay || which === 'when connected' || which === 'never';
+    if (!isLate) this.#protect();
+    if (which === 'after close()') this.#alice.close();
+    this.#addTracks();
+    if (delay) {
+      await delay();
+      this.#protect();
     }
+    await this.#negotiate();
+    if (which === 'when connected') {
+      await this.#watch(1000);
+      this.#protect();
+    }
+    if (TAMPERING.includes(which)) await this.#tamper();
   }
 
   #protect(): void {
@@ -200,7 +185,6 @@ class Call {
 
   async #tamper(): Promise<void> {
     const { case: what } = this.#trial;
-    if (!TAMPERING.includes(what)) return;
     await this.#watch(1500);
     this.#began = performance.now(); // the clock starts here
     for (const sender of this.#mine.getSenders()) {
@@ -287,6 +271,12 @@ function passing(): Worker {
     'onrtctransform = ({ transformer: { readable, writable } }) => readable.pipeTo(writable)';
   return new Worker(URL.createObjectURL(new Blob([script])));
 }
+
+const DELAYS: Partial<Record<Case, () => Promise<void>>> = {
+  'a microtask late': () => Promise.resolve(),
+  'a turn late': () => pause(0),
+  '300 ms late': () => pause(300),
+};
 
 const TAMPERING: Case[] = ['replaced', 'replaced behind our back', 'set to null'];
 
