@@ -9,7 +9,7 @@ import { EACH_AND_MIXED, inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 import type { Tap } from './workers/messages.ts';
 
-const link = () => ({ random: randomBytes(16).toString('base64') });
+const link = () => randomBytes(16);
 const SECRETS = {
   'another passphrase': ['correct horse battery staple', 'correct horse battery stable'],
   'another link': [link(), link()],
@@ -48,7 +48,7 @@ inBrowsers((bench) => {
       const [alice, bob, carol] = await room.join(['alice', 'bob', 'carol']);
       await room.secured();
       await room.flows();
-      const [safety, old] = [await alice!.run('safetyNumber'), await fingerprint(alice!, bob!)];
+      const [safety, old] = [await alice!.session('safetyNumber'), await fingerprint(alice!, bob!)];
 
       await room.reload(bob!);
       const start = Date.now();
@@ -61,7 +61,7 @@ inBrowsers((bench) => {
       await room.flows();
       t.diagnostic(`15 pictures of everybody after ${Date.now() - start} ms`);
 
-      const numbers = await Promise.all(room.members.map((member) => member.run('safetyNumber')));
+      const numbers = await Promise.all(room.members.map((member) => member.session('safetyNumber')));
       assert.equal(new Set(numbers).size, 1);
       assert.notEqual(numbers[0], safety);
     });

@@ -5,11 +5,13 @@
  *     cargo xtask e2e browsers
  */
 
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import type { FramesealStats, ReceiveKey, SendKey } from 'frameseal';
 import { BROWSERS } from './lib/browsers.ts';
-import { OLD_BROWSERS, start, type AnyBrowser, type AnyName } from './lib/old-browsers.ts';
+import { ALICES_KEY, BOBS_KEY } from './lib/call.ts';
+import { AnyBrowser, OLD_BROWSERS, type AnyName } from './lib/old-browsers.ts';
+import type { Pages } from './lib/opener.ts';
+import type { AnyPage } from './lib/remote-page.ts';
+import { writeReport } from './lib/report.ts';
 import { serve } from './lib/server.ts';
 import type { Case, Outcome, Trial, Way } from './pages/trial.ts';
 
@@ -35,8 +37,10 @@ const CASES: Partial<Record<Way, Case[]>> = {
   none: ['300 ms late', 'when connected', 'replaced behind our back'],
 };
 
+type Which = [name: AnyName, version?: string];
+
 /** By name and version of the package; without one, the installed browser. */
-const ACROSS: [Parameters<typeof start>, Parameters<typeof start>][] = [
+const ACROSS: [Which, Which][] = [
   [['chromium', '107.0.0'], ['chromium']],
   [['chromium', '119.0.2'], ['firefox']],
   // Chromium refuses what Firefox 140 offers when its codecs were chosen.
@@ -47,48 +51,41 @@ const ACROSS: [Parameters<typeof start>, Parameters<typeof start>][] = [
 const CALL_MS = 6000;
 const CASE_MS = 1800;
 
-type CrossPage = typeof import('./pages/cross.ts');
-type TrialPage = typeof import('./pages/trial.ts');
-
 const server = await serve();
 const only = process.argv[2];
 const rows: Row[] = [];
 for (const { name, version } of [...OLD_BROWSERS, ...BROWSERS.map((name) => ({ name, version: '' }))]) {
   if (only && !`${name} ${version || 'installed'}`.startsWith(only)) continue;
-  const browser = await start(name, version);
+  const browser = await AnyBrowser.start(server.origin, name, version);
   try {
     rows.push(...(await tryAll(browser)));
   } finally {
     await browser.close();
   }
-  await write();
+  writeReport('browsers', rows);
 }
 if (!only || only === 'cross') rows.push(...(await callAcross()));
-await write();
+writeReport('browsers', rows);
 await server.close();
 const complaints = judge(rows);
 console.log(`${rows.length} rows, ${new Set(rows.map(({ browser, version }) => browser + version)).size} browsers`);
 for (const complaint of complaints) console.log(complaint);
 process.exit(complaints.length > 0 ? 1 : 0);
 
-async function write(): Promise<void> {
-  const folder = fileURLToPath(new URL('../target/e2e', import.meta.url));
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'browsers.json'), JSON.stringify(rows, null, 1));
-}
-
 /** Calls between browsers of different versions; the row's browser is the one that receives. */
 async function callAcross(): Promise<Row[]> {
   const all: Row[] = [];
-  for (const [from, to] of ACROSS) {
-    const browsers = [await start(...from), await start(...to)];
-    const [alice, bob] = await Promise.all(
-      browsers.map((browser) => browser.open<CrossPage>(server.origin, 'cross')),
-    );
-    await Promise.all([alice!.run('open', 1, 2), bob!.run('open', 2, 1)]);
-    await alice!.run('accept', await bob!.run('answer', await alice!.run('offer', 'VP8')));
+  for (const pair of ACROSS) {
+    const browsers = await Promise.all(pair.map((which) => AnyBrowser.start(server.origin, ...which)));
+    const [alice, bob] = await Promise.all([
+      enter(browsers[0]!, 'alice', ALICES_KEY, { ...BOBS_KEY, member: 'bob' }),
+      enter(browsers[1]!, 'bob', BOBS_KEY, { ...ALICES_KEY, member: 'alice' }),
+    ]);
+    await alice.run('preferCodec', 'VP8');
+    await bob.run('setRemote', await alice.run('setLocal'));
+    await alice.run('setRemote', await bob.run('setLocal'));
     await new Promise((later) => setTimeout(later, CALL_MS));
-    const [alices, bobs] = await Promise.all([alice!.run('count'), bob!.run('count')]);
+    const [alices, bobs] = await Promise.all([count(alice), count(bob)]);
     for (const [index, sent, came] of [[1, alices, bobs], [0, bobs, alices]] as const) {
       const { name, version } = browsers[index]!;
       const other = browsers[1 - index]!;
@@ -110,27 +107,44 @@ async function callAcross(): Promise<Row[]> {
   return all;
 }
 
-async function tryAll({ name, version, open: openPage }: AnyBrowser): Promise<Row[]> {
-  const open = () => openPage<TrialPage>(server.origin, 'trial');
+type MemberPage = AnyPage<Pages['member']>;
+
+/** Makes one end of a call, which sends what the page makes itself. */
+async function enter(
+  browser: AnyBrowser,
+  member: string,
+  send: SendKey,
+  receive: ReceiveKey,
+): Promise<MemberPage> {
+  const page = await browser.open('member');
+  await page.run('open', { member, worker: null, video: null, send, receive: [receive] });
+  await page.run('openConnection', receive.member!);
+  for (const kind of ['audio', 'video'] as const) await page.run('addTrack', kind);
+  return page;
+}
+
+/** Of pictures, so far. */
+async function count(page: MemberPage): Promise<Record<'sealed' | 'opened' | 'decoded', number>> {
+  const { tracks } = (await page.run('session', 'stats', [])) as FramesealStats;
+  const passed = (direction: 'send' | 'receive') =>
+    tracks.find((track) => track.kind === 'video' && track.direction === direction)?.passed ?? 0;
+  const counters = await page.run('counters');
+  const came = counters.find(({ kind, direction }) => kind === 'video' && direction === 'receive');
+  return { sealed: passed('send'), opened: passed('receive'), decoded: came?.frames ?? 0 };
+}
+
+async function tryAll(browser: AnyBrowser): Promise<Row[]> {
+  const { name, version } = browser;
   const all: Row[] = [];
   const attempt = async (trial: Trial): Promise<void> => {
-    const page = await open();
-    try {
-      const { transport, outcomes, told } = await page.run('run', trial);
-      for (const { kind: _, ...outcome } of outcomes) {
-        const { way: option, case: which } = trial;
-        const heard = told.map(({ at, what }) => `${at} ${what}`);
-        all.push({ browser: name, version, transport, case: which, option, ...outcome, told: heard });
-      }
-    } finally {
-      await page.close();
+    const { transport, outcomes, told } = await browser.run('trial', 'run', trial);
+    for (const { kind: _, ...outcome } of outcomes) {
+      const { way: option, case: which } = trial;
+      const heard = told.map(({ at, what }) => `${at} ${what}`);
+      all.push({ browser: name, version, transport, case: which, option, ...outcome, told: heard });
     }
   };
-  const page = await open();
-  const transport = await page.run('transportName');
-  const codecs: string[] = [];
-  for (const codec of CODECS) if (await page.run('hasCodec', codec)) codecs.push(codec);
-  await page.close(); // old browsers have but one
+  const { transport, codecs } = await browser.run('trial', 'abilities', CODECS);
   for (const codec of codecs) {
     // Firefox 140 lists it, and waits for a plugin that is not there.
     if (name === 'firefox' && codec === 'H264') continue;

@@ -2,26 +2,24 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Bench } from './lib/bench.ts';
 import { inBrowsers } from './lib/suite.ts';
 
 inBrowsers((bench) => {
   const closed = bench.name === 'chromium' ? 'closed' : 'unknown';
   const open = bench.name === 'chromium' ? 'open' : 'unknown';
-  const traps = <Result>(body: Run<typeof import('./pages/traps.ts'), Result>) => inPage(bench, 'traps', body);
 
   test('TURN credentials can be refreshed', async () => {
-    const result = await traps((page) => page.run('refresh'));
+    const result = await bench.run('traps', 'refresh');
     assert.deepEqual(result, { verdict: closed, username: 'today' });
   });
 
   test('what a configuration inherits counts', async () => {
-    const result = await traps((page) => page.run('inherit'));
+    const result = await bench.run('traps', 'inherit');
     assert.deepEqual(result, { verdict: closed, policy: 'relay' });
   });
 
   test('every constructor makes connections that are closed, or that refuse', async () => {
-    const { prefixed, ...verdicts } = await traps((page) => page.run('construct'));
+    const { prefixed, ...verdicts } = await bench.run('traps', 'construct');
     assert.deepEqual(verdicts, {
       plain: 'sealed',
       subclass: 'sealed',
@@ -36,7 +34,7 @@ inBrowsers((bench) => {
   });
 
   test('sessions share a page', async () => {
-    const verdicts = await traps((page) => page.run('share'));
+    const verdicts = await bench.run('traps', 'share');
     assert.deepEqual(verdicts, {
       exempt: 'open',
       'waits, and is told': 'true',
@@ -48,26 +46,12 @@ inBrowsers((bench) => {
   });
 
   test("an application's own parameters never fail because of ours", async (context) => {
-    const run = (joins: number | undefined) =>
-      inPage(bench, 'parameters', (page: Remote<typeof import('./pages/parameters.ts')>) =>
-        page.run('change', 1000, joins),
-      );
-    const alone = await run(undefined);
-    const sealed = await run(20);
-    context.diagnostic(`rejected: ${alone.rejected.length} alone, ${sealed.rejected.length} of ${sealed.made} with ours`);
-    assert.equal(sealed.joined, 20);
-    assert.deepEqual(sealed.rejected, alone.rejected);
+    const alone = await bench.run('parameters', 'change', CHANGES, null);
+    const sealed = await bench.run('parameters', 'change', CHANGES, 20);
+    context.diagnostic(`rejected: ${alone.length} alone, ${sealed.length} of ${CHANGES} with ours`);
+    assert.deepEqual(sealed, alone);
   });
 });
 
-type Remote<Module> = Awaited<ReturnType<typeof Bench.prototype.open<Module>>>;
-type Run<Module, Result> = (page: Remote<Module>) => Promise<Result>;
-
-async function inPage<Module, Result>(bench: Bench, name: string, body: Run<Module, Result>): Promise<Result> {
-  const page = await bench.open<Module>(name);
-  try {
-    return await body(page);
-  } finally {
-    await page.close();
-  }
-}
+/** Of parameters, one after the other. */
+const CHANGES = 1000;

@@ -6,7 +6,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Participant } from './lib/participant.ts';
 import { group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
@@ -41,28 +40,27 @@ group('a conversation', { browsers: BOTH, app: {} }, (stage) => {
   for (const [from, to] of [BOTH, BOTH.toReversed()] as const) {
     test(`a file of 20 MiB goes from ${from} to ${to} whole`, async (t) => {
       await stage.meeting({}, async (call) => {
-        const [alice, bob] = (await call.joinAll([from!, to!])) as [Participant, Participant];
+        const [alice, bob] = await call.joinAll([from!, to!]);
         await call.flows();
         await alice.offer(join(folder, FILE));
-        await bob.accept(FILE);
+        await bob.answer(FILE, 'accept');
         const start = Date.now();
         assert.equal(await bob.receivedFile(FILE, TRANSFER_MS), hash);
         const seconds = (Date.now() - start) / 1000;
         t.diagnostic(`${((FILE_BYTES * 8) / seconds / 1e6).toFixed(1)} Mbit/s`);
         await until('the sender to know', async () => (await alice.transfer(FILE))?.state === 'done');
         // The call went on meanwhile.
-        await bob.sees(alice);
-        await bob.hears(1);
+        await call.seeAndHear();
       });
     });
   }
 
   test('a file that is declined is not sent', async () => {
     await stage.meeting({}, async (call) => {
-      const [alice, bob] = (await call.joinAll(BOTH)) as [Participant, Participant];
+      const [alice, bob] = await call.joinAll(BOTH);
       await call.flows();
       await alice.offer(join(folder, FILE));
-      await bob.decline(FILE);
+      await bob.answer(FILE, 'decline');
       await until('Alice to know', async () => (await alice.transfer(FILE))?.state === 'declined');
       assert.equal((await alice.transfer(FILE))?.share, 0);
     });
@@ -70,13 +68,10 @@ group('a conversation', { browsers: BOTH, app: {} }, (stage) => {
 
   test('a transfer goes on where it was when the connection comes back', async (t) => {
     await stage.meeting({}, async (call) => {
-      const [alice, bob] = (await call.joinAll(['chromium', 'chromium'])) as [
-        Participant,
-        Participant,
-      ];
+      const [alice, bob] = await call.joinAll(['chromium', 'chromium']);
       await call.flows();
       await alice.offer(join(folder, FILE));
-      await bob.accept(FILE);
+      await bob.answer(FILE, 'accept');
       const shareOf = async () => (await bob.transfer(FILE))?.share ?? 0;
       await until('some of the file', async () => (await shareOf()) > 0.1, TRANSFER_MS);
       await alice.breakConnections();

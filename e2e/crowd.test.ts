@@ -12,7 +12,7 @@ const OTHERS = 49;
 
 inBrowsers((bench) => {
   test('frames come between the steps of a join and of a rotation', async (t) => {
-    const crowd = await bench.open<typeof import('./pages/crowd.ts')>('crowd');
+    const crowd = await bench.open('crowd');
     await crowd.run('open', OTHERS);
     await crowd.run('slowDown');
     for (const event of ['join', 'rotate'] as const) {

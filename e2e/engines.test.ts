@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gather } from './lib/evidence.ts';
+import { gatherAll } from './lib/evidence.ts';
 import type { Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
@@ -14,12 +14,11 @@ inBrowsers((bench) => {
       await call.flows();
       for (const peer of call.ends) await usesBoth(peer);
 
-      const { toAlice, toBob } = await call.finish();
-      for (const direction of [toAlice, toBob]) {
-        for (const kind of ['audio', 'video'] as const) {
-          const { lost, forged, leaks } = gather(direction, kind);
-          assert.deepEqual({ lost, forged, leaks }, { lost: 0, forged: 0, leaks: 0 });
-        }
+      const finished = await call.finish();
+      for (const { lost, forged, leaks } of gatherAll(finished)) {
+        assert.deepEqual({ lost, forged, leaks }, { lost: 0, forged: 0, leaks: 0 });
+      }
+      for (const direction of [finished.toAlice, finished.toBob]) {
         // Of what they send and of what they receive.
         for (const { before, after } of direction.sender) {
           // Chromium gets some frames again, which are dropped.
@@ -36,7 +35,7 @@ inBrowsers((bench) => {
       await call.connect();
       await call.lasts(4000); // longer than until a measurement would be over
       for (const peer of call.ends) {
-        const { crossoverBytes, tracks } = await peer.run('framesealStats');
+        const { crossoverBytes, tracks } = await peer.session('stats');
         assert.equal(crossoverBytes, undefined);
         assert.ok(tracks.every(({ passed, webCrypto }) => passed > 0 && webCrypto === 0));
       }
@@ -46,7 +45,7 @@ inBrowsers((bench) => {
 
 async function usesBoth(peer: Member): Promise<void> {
   const tracks = await until('WebCrypto to have sealed and opened frames', async () => {
-    const { crossoverBytes, tracks } = await peer.run('framesealStats');
+    const { crossoverBytes, tracks } = await peer.session('stats');
     const video = tracks.filter(({ kind }) => kind === 'video');
     return crossoverBytes !== undefined && video.every(({ webCrypto }) => webCrypto > 0) && tracks;
   });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call } from './lib/call.ts';
-import { gather } from './lib/evidence.ts';
+import { gatherAll } from './lib/evidence.ts';
 import type { Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { settled, until } from './lib/until.ts';
@@ -33,7 +33,7 @@ inBrowsers((bench) => {
     await bench.call({ extra: 'trap' }, async (call) => {
       await call.connect();
       await call.flows();
-      await call.alice.run('provoke', 'trap');
+      await call.alice.provoke('trap');
       await until('worker-failed', () => firstProblem(call.alice, 'worker-failed'));
       const before = await passed(call.alice);
       // Bob's end is well, so it is Alice's worker that stops both ways.
@@ -44,8 +44,7 @@ inBrowsers((bench) => {
       const after = await passed(call.alice);
       assert.deepEqual([after.sent, after.shown], [before.sent, before.shown]);
       await assertNoLeaks(call);
-      const codes = (await call.alice.happened('problem')).map(({ detail }) => detail.code);
-      assert.deepEqual(codes, ['worker-failed']);
+      assert.deepEqual(await call.alice.problems(), ['worker-failed']);
     });
   });
 
@@ -71,14 +70,14 @@ inBrowsers((bench) => {
     await bench.call({ alice: { extra: 'oversize' } }, async (call) => {
       await call.connect();
       await call.flows();
-      await call.alice.run('provoke', 'oversize');
+      await call.alice.provoke('oversize');
       const { detail } = await until('malformed-frame', () =>
         firstProblem(call.alice, 'malformed-frame'),
       );
       assert.ok(detail.count >= 1);
       await call.flows();
       await assertNoLeaks(call);
-      assert.deepEqual(await call.bob.happened('problem'), []);
+      assert.deepEqual(await call.bob.problems(), []);
     });
   });
 });
@@ -109,11 +108,7 @@ async function encodedFrames(peer: Member): Promise<number> {
 }
 
 async function assertNoLeaks(call: Call): Promise<void> {
-  const { toAlice, toBob } = await call.finish();
-  for (const [name, direction] of Object.entries({ toAlice, toBob })) {
-    for (const kind of ['audio', 'video'] as const) {
-      const { forged, leaks } = gather(direction, kind);
-      assert.deepEqual({ name, kind, forged, leaks }, { name, kind, forged: 0, leaks: 0 });
-    }
+  for (const { to, kind, forged, leaks } of gatherAll(await call.finish())) {
+    assert.deepEqual({ to, kind, forged, leaks }, { to, kind, forged: 0, leaks: 0 });
   }
 }

@@ -3,12 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inBrowsers } from './lib/suite.ts';
-import type { Bench } from './lib/bench.ts';
-import type { Glare, GlareResult } from './pages/glare.ts';
 
 inBrowsers((bench) => {
   test('by turns, no offers cross, and everything goes on', async (context) => {
-    const result = await run(bench, { negotiation: 'turns', rounds: ROUNDS, signalMs: 200 });
+    const result = await bench.run('glare', 'run', {
+      negotiation: 'turns',
+      rounds: ROUNDS,
+      signalMs: 200,
+    });
     context.diagnostic(`${result.queued} changes waited for the other end's offer`);
     assert.equal(result.crossed, 0);
     assert.ok(result.queued >= ROUNDS, 'each round has a change that waits');
@@ -21,13 +23,13 @@ inBrowsers((bench) => {
   });
 
   test('by rollback, what loses its transform is muted and told', async () => {
-    const { crossed, rounds, problems, muted } = await run(bench, {
+    const { crossed, rounds, problems, muted } = await bench.run('glare', 'run', {
       negotiation: 'rollback',
       rounds: 3,
       signalMs: 200,
     });
     assert.ok(crossed > 0, 'offers crossed');
-    const lost = rounds.at(-1)!.silent[1];
+    const lost = rounds.at(-1)!.silent[1]!;
     assert.deepEqual(problems, Array(lost).fill('rolled-back'));
     assert.equal(muted, lost);
     // Firefox keeps them all.
@@ -37,12 +39,3 @@ inBrowsers((bench) => {
 
 /** As many as show it; or as many as a figure needs, for `cargo xtask e2e long`. */
 const ROUNDS = process.env['LONG'] ? 20 : 5;
-
-async function run(bench: Bench, glare: Glare): Promise<GlareResult> {
-  const page = await bench.open<typeof import('./pages/glare.ts')>('glare');
-  try {
-    return await page.run('run', glare);
-  } finally {
-    await page.close();
-  }
-}

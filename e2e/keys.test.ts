@@ -4,30 +4,30 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Bench } from './lib/bench.ts';
 import { ALICES_KEY, type Call, type CallOptions } from './lib/call.ts';
-import { gather } from './lib/evidence.ts';
+import { gather, gatherAll } from './lib/evidence.ts';
 import type { Member } from './lib/member.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { settled, until } from './lib/until.ts';
-import type { Happening, TestKey } from './pages/member.ts';
+import type { Happening } from './pages/member.ts';
 
 /** Keys that Bob gets, and Alice sends under later on: the first is not the same at both ends. */
-const WRONG: TestKey = { id: 3, byte: 0xc3 };
-const RIGHT: TestKey = { id: 4, byte: 0xd4 };
-const OTHER_BYTE = 0x3c;
+const WRONG = { keyId: 3, baseKey: Buffer.alloc(32, 0xc3), member: 'alice' };
+const RIGHT = { keyId: 4, baseKey: Buffer.alloc(32, 0xd4), member: 'alice' };
+const OTHER = { baseKey: Buffer.alloc(32, 0x3c), member: 'alice' };
 
 /** Ways to a wrong key and out of it. */
 const MISTAKES = {
   sender: {
     make: async ({ alice, bob }: Call) => {
-      await bob.run('addReceiveKey', { ...WRONG, byte: OTHER_BYTE }, 'alice');
-      await bob.run('addReceiveKey', RIGHT, 'alice');
-      await alice.run('setSendKey', WRONG);
+      await bob.session('addReceiveKey', { ...WRONG, ...OTHER });
+      await bob.session('addReceiveKey', RIGHT);
+      await alice.session('setSendKey', WRONG);
     },
-    mend: ({ alice }: Call) => alice.run('setSendKey', RIGHT),
+    mend: ({ alice }: Call) => alice.session('setSendKey', RIGHT),
   },
   receiver: {
-    make: ({ bob }: Call) => bob.run('addReceiveKey', { ...ALICES_KEY, byte: OTHER_BYTE }, 'alice'),
-    mend: ({ bob }: Call) => bob.run('addReceiveKey', ALICES_KEY, 'alice'),
+    make: ({ bob }: Call) => bob.session('addReceiveKey', { ...ALICES_KEY, ...OTHER }),
+    mend: ({ bob }: Call) => bob.session('addReceiveKey', { ...ALICES_KEY, member: 'alice' }),
   },
 };
 
@@ -57,7 +57,7 @@ function testMistakes(bench: Bench, options: CallOptions, returnMs: number): voi
         await until('video to return', async () => (await bob.pictures()) > decoded, returnMs);
         const { toBob } = await call.finish();
         assert.equal(gather(toBob, 'video').forged, 0);
-        assert.deepEqual(await alice.happened('problem'), []);
+        assert.deepEqual(await alice.problems(), []);
       });
     });
   }
@@ -65,7 +65,7 @@ function testMistakes(bench: Bench, options: CallOptions, returnMs: number): voi
 
 inBrowsers((bench) => {
   test('a key that is wrong from the start shows nothing until it is right', async () => {
-    const wrong = { ...ALICES_KEY, byte: OTHER_BYTE, member: 'alice' };
+    const wrong = { ...ALICES_KEY, ...OTHER };
     await bench.call({ bob: { receive: [wrong] } }, async (call) => {
       await call.connect();
       await call.flows({ alice: { audio: 1, video: 1 } });
@@ -73,7 +73,7 @@ inBrowsers((bench) => {
       assert.equal(await call.bob.pictures(), 0);
       await assertOneReportASecond(call.bob);
 
-      await call.bob.run('addReceiveKey', ALICES_KEY, 'alice');
+      await call.bob.session('addReceiveKey', { ...ALICES_KEY, member: 'alice' });
       await until('video to come', async () => (await call.bob.pictures()) > 0, 1000);
     });
   });
@@ -82,13 +82,12 @@ inBrowsers((bench) => {
     await bench.call({ bob: { receive: [] } }, async (call) => {
       await call.connect();
       await call.flows({ alice: { audio: 1, video: 1 } });
-      const codes = () =>
-        call.bob.happened('problem').then((all) => all.map(({ detail }) => detail.code));
-      await until('the missing key to be reported', async () => (await codes()).length > 0);
+      const { bob } = call;
+      await until('the missing key to be reported', async () => (await bob.problems()).length > 0);
       assert.equal(await call.bob.pictures(), 0);
-      assert.deepEqual(new Set(await codes()), new Set(['missing-key']));
+      assert.deepEqual(new Set(await bob.problems()), new Set(['missing-key']));
 
-      await call.bob.run('addReceiveKey', ALICES_KEY, 'alice');
+      await call.bob.session('addReceiveKey', { ...ALICES_KEY, member: 'alice' });
       await call.flows();
     });
   });
@@ -97,13 +96,12 @@ inBrowsers((bench) => {
     await bench.call({}, async (call) => {
       await call.connect();
       await call.flows();
-      await call.bob.run('removeReceiveKey', ALICES_KEY.id);
+      await call.bob.session('removeReceiveKey', ALICES_KEY.keyId);
       const decoded = await settled('the decoder', () => call.bob.pictures());
       await until('missing-key', async () => (await videoProblems(call.bob)).length > 0);
       await call.flows({ alice: { audio: 1, video: 1 } });
       assert.equal(await call.bob.pictures(), decoded);
-      const codes = (await call.bob.happened('problem')).map(({ detail }) => detail.code);
-      assert.deepEqual(new Set(codes), new Set(['missing-key']));
+      assert.deepEqual(new Set(await call.bob.problems()), new Set(['missing-key']));
     });
   });
 
@@ -116,8 +114,7 @@ inBrowsers((bench) => {
         const { sealed, received } = gather(toBob, kind);
         assert.deepEqual({ kind, sealed, received }, { kind, sealed: 0, received: 0 });
       }
-      const codes = (await call.alice.happened('problem')).map(({ detail }) => detail.code);
-      assert.deepEqual(new Set(codes), new Set(['missing-key']));
+      assert.deepEqual(new Set(await call.alice.problems()), new Set(['missing-key']));
     });
   });
 
@@ -144,15 +141,12 @@ inBrowsers((bench) => {
     await bench.call({}, async (call) => {
       await call.connect();
       await call.flows();
-      await call.bob.run('closeFrameseal');
+      await call.bob.session('close');
       const decoded = await settled('the decoder', () => call.bob.pictures());
-      await call.alice.run('closeFrameseal');
-      const { toAlice, toBob } = await call.finish();
+      await call.alice.session('close');
+      const finished = await call.finish();
       assert.equal(await call.bob.pictures(), decoded);
-      for (const direction of [toAlice, toBob]) {
-        assert.equal(gather(direction, 'video').leaks, 0);
-        assert.equal(gather(direction, 'audio').leaks, 0);
-      }
+      for (const { leaks } of gatherAll(finished)) assert.equal(leaks, 0);
     });
   });
 });

@@ -7,18 +7,14 @@
  */
 
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
-import { BROWSERS, launch, type BrowserName } from './lib/browsers.ts';
+import { Bench } from './lib/bench.ts';
+import { BROWSERS, type BrowserName } from './lib/browsers.ts';
 import { Janus } from './lib/janus.ts';
-import { RemotePage } from './lib/remote-page.ts';
-import { FINE_CLOCKS, serve } from './lib/server.ts';
+import { writeReport } from './lib/report.ts';
+import { FINE_CLOCKS } from './lib/server.ts';
 import type { Path } from './pages/latency.ts';
-
-const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
-type Page = typeof import('./pages/latency.ts');
 
 const PATHS: Path[] = ['mesh', 'janus', 'relay'];
 const WARM_UP_MS = 3000;
@@ -39,49 +35,43 @@ interface Row {
 }
 
 async function main(): Promise<void> {
-  const server = await serve(FINE_CLOCKS);
   const janus = await Janus.start();
   const relay = await startRelay();
   const urls: Partial<Record<Path, string>> = { janus: janus.url, relay: relay.url };
   const rows: Row[] = [];
   try {
     for (const browser of BROWSERS) {
-      const instance = await launch(browser);
-      try {
+      await Bench.with({ browsers: [browser], headers: FINE_CLOCKS }, async (bench) => {
         for (const path of PATHS) {
-          for (const sealed of [false, true]) {
-            const page = await RemotePage.open<Page>(instance, server.origin, 'latency');
-            const plan = { path, isSealed: sealed, warmUpMs: WARM_UP_MS, measureMs: MEASURE_MS };
-            const url = urls[path];
-            const { atBob, backAtAlice } = await page.run('measure', url ? { ...plan, url } : plan);
-            await page.close();
-            rows.push({
-              browser,
-              path,
-              sealed,
-              pictures: Math.min(atBob.length, backAtAlice.length),
-              median: quantile(atBob, 0.5),
-              p95: quantile(atBob, 0.95),
-              round_trip_median: quantile(backAtAlice, 0.5),
-              round_trip_p95: quantile(backAtAlice, 0.95),
-            });
-          }
+          for (const sealed of [false, true]) rows.push(await measure(bench, path, sealed, urls[path]));
         }
-      } finally {
-        await instance.close();
-      }
+      });
     }
   } finally {
-    await Promise.all([server.close(), janus.stop(), relay.close()]);
+    await Promise.all([janus.stop(), relay.close()]);
   }
   console.table(rows);
-  mkdirSync(REPORT, { recursive: true });
-  writeFileSync(`${REPORT}latency.json`, `${JSON.stringify(rows, null, 2)}\n`);
+  writeReport('latency', rows);
   for (const { browser, path, sealed, pictures } of rows) {
     if (pictures >= LEAST_PICTURES) continue;
     console.error(`${browser}, ${path}, ${sealed ? 'sealed' : 'plain'}: only ${pictures} pictures`);
     process.exitCode = 1;
   }
+}
+
+async function measure(bench: Bench, path: Path, sealed: boolean, url?: string): Promise<Row> {
+  const plan = { path, isSealed: sealed, url, warmUpMs: WARM_UP_MS, measureMs: MEASURE_MS };
+  const { atBob, backAtAlice } = await bench.run('latency', 'measure', plan);
+  return {
+    browser: bench.name,
+    path,
+    sealed,
+    pictures: Math.min(atBob.length, backAtAlice.length),
+    median: quantile(atBob, 0.5),
+    p95: quantile(atBob, 0.95),
+    round_trip_median: quantile(backAtAlice, 0.5),
+    round_trip_p95: quantile(backAtAlice, 0.95),
+  };
 }
 
 /** A server that hands each message to everybody else. */

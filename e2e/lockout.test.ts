@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { roomLink, type Participant } from './lib/participant.ts';
+import { roomLink } from './lib/meeting.ts';
 import { group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
@@ -21,7 +21,7 @@ group('a wrong link', { browsers: BOTH, app: {} }, (stage) => {
     test(`${what}: says so, shows nothing and plays nothing`, async () => {
       const room = randomBytes(16).toString('base64url');
       await stage.meeting({ room }, async (call) => {
-        const [alice, bob] = (await call.joinAll(BOTH)) as [Participant, Participant];
+        const [alice, bob] = await call.joinAll(BOTH);
         await call.flows();
         const browser = BOTH[index % 2]!;
         const mallory = await call.join('Mallory', browser, { link: roomLink({ room, ...wrong }) });
@@ -44,7 +44,7 @@ group('a wrong link', { browsers: BOTH, app: {} }, (stage) => {
 
         // The others are not held up.
         await bob.reads(alice, 'for Bob alone');
-        await Promise.all([alice.sees(bob), bob.sees(alice), alice.hears(1), bob.hears(1)]);
+        await call.seeAndHear([alice, bob]);
       });
     });
   }

@@ -1,17 +1,13 @@
 /** The application's page itself: for those who see it, those who hear it, and those with no mouse. */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'puppeteer-core';
 import { BROWSERS } from './lib/browsers.ts';
 import type { Participant } from './lib/participant.ts';
 import { group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
@@ -25,7 +21,7 @@ for (const browser of BROWSERS) {
         await front.page.waitForSelector('#join');
         await inspect(front, 'lobby');
 
-        const [alice, bob] = (await call.joinAll([browser, browser])) as [Participant, Participant];
+        const [alice, bob] = await call.joinAll([browser, browser]);
         await call.flows();
         await bob.say('Hello');
         await alice.reads(bob, 'Hello');
@@ -46,26 +42,27 @@ for (const browser of BROWSERS) {
 
     test('axe-core finds no barriers in a room that is not sealed', async () => {
       await stage.meeting({ isSealed: false }, async (call) => {
-        const [alice] = (await call.joinAll([browser])) as [Participant];
+        const [alice] = await call.joinAll([browser]);
         await inspect(alice, 'room that is not sealed');
       });
     });
 
     test('every control is reached with the keyboard, and seen to be', async () => {
       await stage.meeting({}, async (call) => {
-        const [alice] = (await call.joinAll([browser])) as [Participant];
+        const [alice] = await call.joinAll([browser]);
         await alice.click('#open-panel');
-        const reached = await tab(alice.page, 'leave');
-        const unseen = reached.filter(({ isSeen }) => !isSeen).map(({ id }) => id);
+        await alice.page.focus('#call-heading');
+        const reached = await alice.tab(MOST_PRESSES, 'leave');
+        const unseen = reached.filter(({ isSeen }) => !isSeen).map(({ name }) => name);
         assert.deepEqual(unseen, [], 'without a focus ring');
-        const ids = reached.map(({ id }) => id);
-        assert.deepEqual(CONTROLS.filter((control) => !ids.includes(control)), [], ids.join());
+        const names = reached.map(({ name }) => name);
+        assert.deepEqual(CONTROLS.filter((control) => !names.includes(control)), [], names.join());
       });
     });
 
     test('Escape closes a dialog, and the focus is where it was', async () => {
       await stage.meeting({}, async (call) => {
-        const [alice] = (await call.joinAll([browser])) as [Participant];
+        const [alice] = await call.joinAll([browser]);
         for (const dialog of ['safety', 'devices']) {
           await alice.page.focus(`#open-${dialog}`);
           await alice.page.keyboard.press('Enter');
@@ -85,7 +82,7 @@ for (const browser of BROWSERS) {
 
     test('people and controls fit a phone and a desktop', async () => {
       await stage.meeting({}, async (call) => {
-        const [alice] = (await call.joinAll([browser, browser, browser])) as [Participant];
+        const [alice] = await call.joinAll([browser, browser, browser]);
         await call.flows();
         for (const size of [DESKTOP, PHONE]) {
           await alice.page.setViewport(size);
@@ -101,8 +98,7 @@ for (const browser of BROWSERS) {
         assert.equal(await alice.attribute('#shield', 'role'), 'status');
         const bob = await call.join('Bob', browser);
         await until('the news', async () => (await alice.text('#news')) === 'Bob came.');
-        await bob.leave();
-        call.forget(bob);
+        await call.leave(bob);
         await until('the news', async () => (await alice.text('#news')) === 'Bob left.');
       });
     });
@@ -118,39 +114,9 @@ const CONTROLS = [
 /** Twice as many as there are controls. */
 const MOST_PRESSES = 34;
 
-/** Asserts that axe-core has nothing to say, by day and by night. */
-async function inspect({ page }: Participant, what: string): Promise<void> {
-  await page.evaluate(await readFile(AXE, 'utf8'));
-  // Only Chromium can be told which colours to prefer.
-  const isChromium = (await page.browser().version()).includes('Chrome');
-  for (const colours of isChromium ? ['dark', 'light'] : ['light']) {
-    if (isChromium) {
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: colours }]);
-    }
-    const { violations } = await page.evaluate(
-      (): Promise<AxeResults> => Reflect.get(window, 'axe').run(),
-    );
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`);
-    assert.deepEqual(found, [], `${what}, ${colours}`);
-  }
-}
-
-/** Presses Tab from the top of the page to the last control; tells what had the focus. */
-async function tab(page: Page, last: string): Promise<{ id: string; isSeen: boolean }[]> {
-  await page.focus('#call-heading');
-  const reached: { id: string; isSeen: boolean }[] = [];
-  while (reached.length < MOST_PRESSES && reached.at(-1)?.id !== last) {
-    await page.keyboard.press('Tab');
-    reached.push(
-      await page.evaluate(() => {
-        const { activeElement } = document;
-        const shown = activeElement?.closest('label') ?? activeElement;
-        const isSeen = shown !== null && getComputedStyle(shown).outlineStyle !== 'none';
-        return { id: activeElement?.id ?? '', isSeen };
-      }),
-    );
-  }
-  return reached;
+/** Asserts that axe-core has nothing to say. */
+async function inspect(participant: Participant, what: string): Promise<void> {
+  assert.deepEqual(await participant.barriers(), [], what);
 }
 
 async function isOpen(page: Page, dialog: string): Promise<boolean> {

@@ -5,14 +5,13 @@
  * Prints what came in every ten seconds, and writes it to `target/e2e/loss.json`.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Bench } from './lib/bench.ts';
 import { BROWSERS } from './lib/browsers.ts';
 import { runLossily } from './lib/lossy-network.ts';
 import type { Participant } from './lib/participant.ts';
+import { writeReport } from './lib/report.ts';
 
-const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
 const PERCENT = 5;
 const CALL_MS = 180_000;
 const INTERVAL_MS = 10_000;
@@ -37,10 +36,8 @@ interface Row {
 
 async function call(): Promise<void> {
   const rows: Row[] = [];
-  const bench = new Bench({ browsers: BROWSERS, app: {} });
-  await bench.start();
-  try {
-    await bench.meeting({}, async (call) => {
+  await Bench.with({ browsers: BROWSERS, app: {} }, (bench) =>
+    bench.meeting({}, async (call) => {
       const people = await call.joinAll(BROWSERS);
       await call.flows();
       const start = Date.now();
@@ -48,13 +45,9 @@ async function call(): Promise<void> {
         rows.push(...(await Promise.all(people.map((one) => watch(one, start)))));
         for (const row of rows.slice(-people.length)) console.log(line(row));
       }
-    });
-  } finally {
-    for (const browser of bench.browsers.values()) await browser.close();
-    await bench.stop();
-  }
-  mkdirSync(REPORT, { recursive: true });
-  writeFileSync(`${REPORT}loss.json`, `${JSON.stringify(rows, null, 2)}\n`);
+    }),
+  );
+  writeReport('loss', rows);
 
   const faults = rows.flatMap(({ to, second, faults }) =>
     faults.map((fault) => `${to}, second ${second}: ${fault}`),

@@ -3,19 +3,15 @@
  * `target/e2e/matrix.json`, and fails if a frame is readable, lost or not decoded.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Browser } from 'puppeteer-core';
-import { launch, type BrowserName } from './lib/browsers.ts';
-import { Call, type CallOptions, type Finished } from './lib/call.ts';
-import { gather, type Direction } from './lib/evidence.ts';
-import { RemotePage } from './lib/remote-page.ts';
-import { serve } from './lib/server.ts';
-import { until } from './lib/until.ts';
+import { Bench } from './lib/bench.ts';
+import { BROWSERS, type BrowserName } from './lib/browsers.ts';
+import type { Call, CallOptions } from './lib/call.ts';
+import { gather, type Direction, type Finished } from './lib/evidence.ts';
+import { writeReport } from './lib/report.ts';
 import { joinLayers, splitLayers } from './lib/simulcast.ts';
-import type { Encoding } from './pages/member.ts';
+import { until } from './lib/until.ts';
+import type { Encoding } from './pages/connection.ts';
 
-const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
 const CODECS = ['VP8', 'VP9', 'H264', 'AV1'];
 const DURATION_MS = 5000;
 /** Chromium drops some of the first pictures in layers, sealed or not: they must not weigh much. */
@@ -47,118 +43,82 @@ interface Row {
   faults: string[];
 }
 
-type Browsers = Record<BrowserName, Browser>;
+type Ends = readonly [alice: BrowserName, bob: BrowserName];
 
 async function main(): Promise<void> {
-  const server = await serve();
-  const [chromium, firefox] = await Promise.all([launch('chromium'), launch('firefox')]);
-  const browsers = { chromium, firefox };
   const rows: Row[] = [];
-  try {
-    for await (const row of calls(browsers, server.origin)) {
-      if (rows.length === 0) print(Object.keys(COLUMNS));
+  print(Object.keys(COLUMNS));
+  await Bench.with({ browsers: BROWSERS }, async (bench) => {
+    for await (const row of calls(bench)) {
       print(Object.values(COLUMNS).map((column) => column(row)));
       rows.push(row);
     }
-  } finally {
-    await Promise.all([chromium.close(), firefox.close(), server.close()]);
-  }
-  mkdirSync(REPORT, { recursive: true });
-  writeFileSync(`${REPORT}matrix.json`, `${JSON.stringify(rows, null, 2)}\n`);
+  });
+  writeReport('matrix', rows);
   if (rows.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
 }
 
-async function* calls(browsers: Browsers, origin: string): AsyncGenerator<Row> {
-  for (const [first, second] of [
+async function* calls(bench: Bench): AsyncGenerator<Row> {
+  const known = { chromium: await codecsOf(bench, 'chromium'), firefox: await codecsOf(bench, 'firefox') };
+  for (const ends of [
     ['chromium', 'chromium'],
     ['chromium', 'firefox'],
     ['firefox', 'firefox'],
   ] as const) {
-    for (const codec of await commonCodecs([browsers[first], browsers[second]], origin)) {
-      const ends = { alice: first, bob: second };
-      yield* bothWays(
-        ends,
-        codec,
-        'script-transform',
-        await callBothWays(browsers, ends, origin, codec),
-      );
+    for (const codec of known[ends[0]].filter((codec) => known[ends[1]].includes(codec))) {
+      yield* callBothWays(bench, ends, codec, 'script-transform');
     }
   }
   // What Chromium has had for longer, in one codec that is parsed on the way and one that is not.
-  const ends = { alice: 'chromium', bob: 'chromium' } as const;
   for (const codec of ['H264', 'VP9']) {
-    const finished = await callBothWays(browsers, ends, origin, codec, { encodedStreams: true });
-    yield* bothWays(ends, codec, 'encoded-streams', finished);
+    yield* callBothWays(bench, ['chromium', 'chromium'], codec, 'encoded-streams');
   }
-  for (const codec of ['VP9', 'AV1']) yield callScalable(browsers, origin, codec);
-  yield* callSimulcast(browsers, origin);
+  for (const codec of ['VP9', 'AV1']) yield callScalable(bench, codec);
+  yield* callSimulcast(bench);
 }
 
-async function commonCodecs(browsers: Browser[], origin: string): Promise<string[]> {
-  const answers = await Promise.all(
-    browsers.map(async (browser) => {
-      const peer = await RemotePage.open<typeof import('./pages/member.ts')>(browser, origin, 'member');
-      const known = await Promise.all(CODECS.map((codec) => peer.run('hasCodec', codec)));
-      await peer.close();
-      return known;
-    }),
-  );
-  return CODECS.filter((_, codec) => answers.every((known) => known[codec]));
+async function codecsOf(bench: Bench, name: BrowserName): Promise<string[]> {
+  return bench.call({}, async ({ alice }) => {
+    const known = await Promise.all(CODECS.map((codec) => alice.run('hasCodec', codec)));
+    return CODECS.filter((_, codec) => known[codec]);
+  }, [name, name]);
 }
 
 /** Camera and microphone both ways. */
-async function callBothWays(
-  browsers: Browsers,
-  ends: { alice: BrowserName; bob: BrowserName },
-  origin: string,
+async function* callBothWays(
+  bench: Bench,
+  ends: Ends,
   codec: string,
-  options: CallOptions = {},
-): Promise<Finished> {
-  const call = await Call.open(
-    { alice: browsers[ends.alice], bob: browsers[ends.bob] },
-    origin,
-    options,
-  );
-  try {
+  transport: Row['transport'],
+): AsyncGenerator<Row> {
+  const options: CallOptions = { encodedStreams: transport === 'encoded-streams' };
+  const { toBob, toAlice } = await bench.call(options, async (call) => {
     await call.connect(codec);
     await call.flows(); // starts the clock
     await call.lasts(DURATION_MS);
-    return await call.finish();
-  } finally {
-    await call.close();
-  }
-}
-
-function bothWays(
-  { alice, bob }: { alice: BrowserName; bob: BrowserName },
-  codec: string,
-  transport: Row['transport'],
-  { toBob, toAlice }: Finished,
-): Row[] {
-  return [
-    judge({ sender: alice, receiver: bob, codec, transport }, toBob),
-    judge({ sender: bob, receiver: alice, codec, transport }, toAlice),
-  ];
+    return call.finish();
+  }, ends);
+  const [alice, bob] = ends;
+  yield judge({ sender: alice, receiver: bob, codec, transport }, toBob);
+  yield judge({ sender: bob, receiver: alice, codec, transport }, toAlice);
 }
 
 /** Three spatial and three temporal layers. */
-async function callScalable(browsers: Browsers, origin: string, codec: string): Promise<Row> {
+async function callScalable(bench: Bench, codec: string): Promise<Row> {
   // Half the pictures, so that a busy machine keeps up with coding them in software.
   const encodings: Encoding[] = [{ scalabilityMode: 'L3T3', maxFramerate: 10 }];
-  const { toBob } = await callOneWay(browsers, origin, codec, encodings, (call) =>
-    call.negotiate(),
-  );
+  const { toBob } = await callOneWay(bench, codec, encodings, (call) => call.negotiate());
   return judge({ ...CHROMIUM, codec: `${codec} L3T3` }, toBob, { svc: true });
 }
 
 /** Three layers of different size, each a stream of its own. */
-async function* callSimulcast(browsers: Browsers, origin: string): AsyncGenerator<Row> {
+async function* callSimulcast(bench: Bench): AsyncGenerator<Row> {
   const encodings: Encoding[] = [
     { rid: 'low', scaleResolutionDownBy: 4 },
     { rid: 'middle', scaleResolutionDownBy: 2 },
     { rid: 'high' },
   ];
-  const { toBob } = await callOneWay(browsers, origin, 'VP8', encodings, async ({ alice, bob }) => {
+  const { toBob } = await callOneWay(bench, 'VP8', encodings, async ({ alice, bob }) => {
     const offer = await alice.run('setLocal');
     await bob.run('setRemote', splitLayers(offer));
     await alice.run('setRemote', joinLayers(await bob.run('setLocal'), offer));
@@ -177,15 +137,13 @@ const CHROMIUM = {
 
 /** Alice sends a large picture in layers. */
 async function callOneWay(
-  browsers: Browsers,
-  origin: string,
+  bench: Bench,
   codec: string,
   sendEncodings: Encoding[],
   negotiate: (call: Call) => Promise<void>,
 ): Promise<Finished> {
-  const ends = { alice: browsers.chromium, bob: browsers.chromium };
-  const call = await Call.open(ends, origin, { video: { width: WIDTH, height: HEIGHT } });
-  try {
+  const options = { video: { width: WIDTH, height: HEIGHT } };
+  return bench.call(options, async (call) => {
     await call.alice.run('addTransceiver', 'video', { direction: 'sendonly', sendEncodings });
     await call.alice.run('preferCodec', codec);
     await call.alice.run('keepResolution');
@@ -196,10 +154,8 @@ async function callOneWay(
       (await call.bob.run('counters')).some(({ width }) => width === WIDTH),
     );
     await call.lasts(LAYERS_DURATION_MS, streams);
-    return await call.finish();
-  } finally {
-    await call.close();
-  }
+    return call.finish();
+  }, ['chromium', 'chromium']);
 }
 
 /** Counts what happened, and names what should not have. */

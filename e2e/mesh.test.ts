@@ -18,7 +18,7 @@ group('a mesh', { browsers: BOTH, app: {} }, (stage) => {
   for (const pair of PAIRS) {
     test(`${pair.join(' and ')} see and hear each other`, async () => {
       await stage.meeting({}, async (call) => {
-        const [alice, bob] = (await call.joinAll(pair)) as Two;
+        const [alice, bob] = await call.joinAll(pair);
         await call.flows();
         await assertNames([alice, bob]);
         await assertSameNumber([alice, bob]);
@@ -31,8 +31,7 @@ group('a mesh', { browsers: BOTH, app: {} }, (stage) => {
     await stage.meeting({}, async (call) => {
       const alice = await call.open('Alice', 'chromium', '/');
       await alice.click('#create');
-      await alice.click('#join');
-      await alice.entered();
+      await alice.join();
       const link = new URL(alice.page.url());
       assert.match(link.hash, /^#k=[\w-]{43}$/);
       const bob = await call.join('Bob', 'firefox', { link: link.pathname + link.hash });
@@ -47,22 +46,21 @@ group('a mesh', { browsers: BOTH, app: {} }, (stage) => {
         assert.equal((await one.shield()).state, 'off');
         assert.match(await one.text('#banner'), /not sealed|not encrypted/i);
       }
-      await Promise.all(people.map((one) => one.hears(1)));
-      await (people[0] as Participant).sees(people[1]!);
+      await call.seeAndHear();
     });
   });
 
   test('a screen is a second picture beside the camera’s', async () => {
     await stage.meeting({}, async (call) => {
-      const [alice, bob] = (await call.joinAll(BOTH)) as Two;
+      const [alice, bob] = await call.joinAll(BOTH);
       await call.flows();
       for (const [sharer, viewer] of [
         [alice, bob],
         [bob, alice],
       ] as const) {
         await sharer.click('#screen');
-        await viewer.sees(sharer, { track: 'screen' });
-        await viewer.sees(sharer, { track: 'camera' });
+        await viewer.sees(sharer, 'screen');
+        await viewer.sees(sharer, 'camera');
         await sharer.click('#screen');
         await until('the screen to go', async () =>
           !(await viewer.tiles()).some((tile) => tile.member === sharer.id && tile.track === 'screen'),
@@ -73,7 +71,7 @@ group('a mesh', { browsers: BOTH, app: {} }, (stage) => {
 
   test('a camera and a microphone that are off send nothing, and come back', async () => {
     await stage.meeting({}, async (call) => {
-      const [alice, bob] = (await call.joinAll(BOTH)) as Two;
+      const [alice, bob] = await call.joinAll(BOTH);
       await call.flows();
       await alice.click('#camera');
       await alice.click('#microphone');
@@ -85,20 +83,18 @@ group('a mesh', { browsers: BOTH, app: {} }, (stage) => {
       await bob.hearsNothing();
       await alice.click('#camera');
       await alice.click('#microphone');
-      await bob.sees(alice);
-      await bob.hears(1);
+      await call.seeAndHear();
     });
   });
 
   test('a new key takes the old one’s place while the call goes on', async () => {
     await stage.meeting({}, async (call) => {
-      const [alice, bob] = (await call.joinAll(BOTH)) as Two;
+      const [alice, bob] = await call.joinAll(BOTH);
       await call.flows();
       const before = await alice.generation();
       await alice.click('#rotate');
       await until('a new generation', async () => (await alice.generation()) > before);
-      await bob.sees(alice);
-      await bob.hears(1);
+      await call.seeAndHear();
       assert.deepEqual(await bob.problems(), []);
     });
   });
@@ -111,11 +107,10 @@ group('a mesh', { browsers: BOTH, app: {} }, (stage) => {
       await assertNames(people);
       await assertSameNumber(people);
 
-      const [alice, bob] = people as unknown as Two;
+      const [alice, bob] = people;
       const before = await alice.generation();
-      await bob.leave();
-      call.forget(bob);
-      await Promise.all(call.people.map((one) => one.finds(call.others(one))));
+      await call.leave(bob);
+      await call.findEachOther();
       await until('a key that Bob does not have', async () => (await alice.generation()) > before);
 
       await call.join('Erin', 'firefox');
@@ -124,8 +119,6 @@ group('a mesh', { browsers: BOTH, app: {} }, (stage) => {
     });
   });
 });
-
-type Two = [Participant, Participant];
 
 /** Everybody is shown to everybody by the name that they gave. */
 async function assertNames(people: readonly Participant[]): Promise<void> {

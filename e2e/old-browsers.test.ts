@@ -1,19 +1,16 @@
 /** Browsers whose frames do not name their codec. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { BROWSERS } from './lib/browsers.ts';
-import { start, WITHOUT_MIME_TYPE, type AnyBrowser } from './lib/old-browsers.ts';
-import { serve, type Server } from './lib/server.ts';
+import { AnyBrowser, WITHOUT_MIME_TYPE } from './lib/old-browsers.ts';
+import { serve } from './lib/server.ts';
+import { beside } from './lib/suite.ts';
 import type { Trial } from './pages/trial.ts';
 
 const MANY = { audio: 60, video: 20 };
 
-let server: Server;
-before(async () => {
-  server = await serve();
-});
-after(() => server.close());
+const server = beside(() => serve(), (server) => server.close());
 
 for (const { name, version } of WITHOUT_MIME_TYPE) {
   inBrowser(name, version, (run, browser) => {
@@ -24,9 +21,7 @@ for (const { name, version } of WITHOUT_MIME_TYPE) {
     // Chromium takes a worker that is gone for one that is silent.
     const expected = name === 'firefox' ? 'worker-failed, stopped' : 'sealed';
     test('a worker that the application has terminated is an error, or silence', async () => {
-      const page = await browser().open<typeof import('./pages/traps.ts')>(server.origin, 'traps');
-      assert.equal(await page.run('terminate'), expected);
-      await page.close();
+      assert.equal(await browser().run('traps', 'terminate'), expected);
     });
   });
 }
@@ -35,7 +30,7 @@ for (const { name, version } of WITHOUT_MIME_TYPE) {
 for (const name of BROWSERS) {
   inBrowser(name, undefined, (run) => {
     test('the only codec that was negotiated is taken', () =>
-      run({ way: 'connection', case: 'in time', codec: 'VP8', ms: 3000, worker: 'bare-frames' }));
+      run({ way: 'connection', case: 'in time', codec: 'VP8', ms: 3000, worker: 'tapped.js?bare' }));
   });
 }
 
@@ -45,20 +40,17 @@ function inBrowser(
   body: (run: (trial: Trial) => Promise<void>, browser: () => AnyBrowser) => void,
 ): void {
   describe(`${name} ${version ?? 'that tells no codec'}`, () => {
-    let browser: AnyBrowser;
-    before(async () => {
-      browser = await start(name, version);
-    });
-    after(() => browser.close());
+    const browser = beside(
+      () => AnyBrowser.start(server().origin, name, version),
+      (browser) => browser.close(),
+    );
     body(async (trial) => {
-      const page = await browser.open<typeof import('./pages/trial.ts')>(server.origin, 'trial');
-      const { outcomes, told } = await page.run('run', trial);
-      await page.close();
+      const { outcomes, told } = await browser().run('trial', 'run', trial);
       for (const { kind, opened, decoded, clear_frames } of outcomes) {
         assert.equal(clear_frames, 0, kind);
         assert.ok(Math.min(opened, decoded) >= MANY[kind], `${decoded} of ${opened} frames of ${kind} decoded`);
       }
       assert.deepEqual(told, []);
-    }, () => browser);
+    }, browser);
   });
 }

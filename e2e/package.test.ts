@@ -12,10 +12,8 @@ import type { Tap } from './workers/messages.ts';
 
 inBrowsers((bench) => {
   test('wrong calls fail, each in its way', async () => {
-    const page = await bench.open<typeof import('./pages/misuse.ts')>('misuse');
-    const verdicts = await page.run('misuse');
+    const verdicts = await bench.run('misuse', 'misuse');
     for (const { call, expected, actual } of verdicts) assert.equal(actual, expected, call);
-    await page.close();
   });
 
   test('stats() tells what passed', async () => {
@@ -26,7 +24,7 @@ inBrowsers((bench) => {
       for (const peer of call.ends) {
         // A frame may still come between one question and the other.
         const tracks = await until('stats and taps to agree', async () => {
-          const [{ tracks }, taps] = [await peer.run('framesealStats'), await peer.taps()];
+          const [{ tracks }, taps] = [await peer.session('stats'), await peer.taps()];
           return isDeepStrictEqual(counted(tracks), seen(taps)) && tracks;
         });
         for (const { dropped, seen, passed, empty, microseconds } of tracks) {
@@ -80,7 +78,7 @@ inBrowsers(
 async function opensBothWays(call: Call): Promise<void> {
   await call.connect();
   await call.flows();
-  for (const end of call.ends) assert.deepEqual(await end.happened('problem'), []);
+  for (const end of call.ends) assert.deepEqual(await end.problems(), []);
 }
 
 /** What `stats()` says of each pipeline, in the terms of {@link seen}. */

@@ -1,15 +1,10 @@
-//! The demo page: each button does what it says, and the page tells the truth about it.
+/** The demo page: each button does what it says, and the page tells the truth about it. */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import type { AxeResults } from 'axe-core';
 import { DemoPage } from './lib/demo.ts';
 import { inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 inBrowsers(
   (bench) => {
@@ -126,18 +121,7 @@ inBrowsers(
     });
 
     test('axe-core finds no barriers', async () => {
-      await demo.page.evaluate(await readFile(AXE, 'utf8'));
-      // Only Chromium can be told which colours to prefer.
-      for (const colours of name === 'chromium' ? ['dark', 'light'] : ['light']) {
-        if (name === 'chromium') {
-          await demo.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: colours }]);
-        }
-        const { violations } = await demo.page.evaluate(
-          (): Promise<AxeResults> => Reflect.get(window, 'axe').run(),
-        );
-        const found = violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html)}`);
-        assert.deepEqual(found, [], colours);
-      }
+      assert.deepEqual(await demo.barriers(), []);
     });
 
     test('every control is reached with the keyboard, and seen to be', async () => {
@@ -145,21 +129,10 @@ inBrowsers(
         heading.tabIndex = -1;
         heading.focus();
       });
-      const reached: string[] = [];
-      for (let press = 0; press < 9; press++) {
-        await demo.page.keyboard.press('Tab');
-        reached.push(
-          await demo.page.evaluate(() => {
-            const { activeElement } = document;
-            const shown = activeElement?.closest('label') ?? activeElement;
-            const style = shown && getComputedStyle(shown);
-            const name = activeElement?.getAttribute('name') ?? activeElement?.id ?? '';
-            return style && style.outlineStyle !== 'none' ? name : `${name} without a focus ring`;
-          }),
-        );
-      }
+      const reached = await demo.tab(9);
+      const seen = reached.filter(({ isSeen }) => isSeen).map(({ name }) => name);
       const controls = ['change-key', 'break-key', 'flip-bit', 'codec', 'camera', 'listen', 'which', 'log'];
-      assert.deepEqual(controls.filter((control) => !reached.includes(control)), [], reached.join());
+      assert.deepEqual(controls.filter((control) => !seen.includes(control)), [], seen.join());
     });
 
     test('the page fits a phone', async () => {
@@ -212,12 +185,10 @@ inBrowsers(
 
 inBrowsers((bench) => {
   test('the decoder that fails at sealed frames shows those that are not', async () => {
-    const page = await bench.open<typeof import('./pages/eavesdropper.ts')>('eavesdropper');
-    const codecs = await page.run('codecs');
+    const codecs = await bench.run('eavesdropper', 'codecs');
     assert.ok(codecs.length >= 3, codecs.join());
     for (const codec of codecs) {
-      const seen = await page.run('watch', codec, 12);
-      assert.equal(seen, 12, codec);
+      assert.equal(await bench.run('eavesdropper', 'watch', codec, 12), 12, codec);
     }
   });
 });

@@ -3,15 +3,14 @@
  * JSON to `target/e2e/rotation.json`, and fails if a usual rotation makes one too late.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Browser } from 'puppeteer-core';
-import { BROWSERS, launch, type BrowserName } from './lib/browsers.ts';
-import { RemotePage } from './lib/remote-page.ts';
-import { FINE_CLOCKS, serve } from './lib/server.ts';
+import { Bench } from './lib/bench.ts';
+import { BROWSERS, type BrowserName } from './lib/browsers.ts';
+import type { Pages } from './lib/opener.ts';
+import type { RemotePage } from './lib/remote-page.ts';
+import { writeReport } from './lib/report.ts';
+import { FINE_CLOCKS } from './lib/server.ts';
 
-const REPORT = fileURLToPath(new URL('../target/e2e/', import.meta.url));
-type Crowd = RemotePage<typeof import('./pages/crowd.ts')>;
+type Crowd = RemotePage<Pages['crowd']>;
 
 /** Members besides the one who is measured. */
 const OTHERS = 49;
@@ -40,23 +39,14 @@ interface Row {
 }
 
 async function main(): Promise<void> {
-  const server = await serve(FINE_CLOCKS);
   const rows: Row[] = [];
-  try {
-    for (const name of BROWSERS) {
-      const browser = await launch(name);
-      try {
-        rows.push(...(await measure(name, browser, server.origin)));
-      } finally {
-        await browser.close();
-      }
-    }
-  } finally {
-    await server.close();
+  for (const browser of BROWSERS) {
+    await Bench.with({ browsers: [browser], headers: FINE_CLOCKS }, async (bench) => {
+      rows.push(...(await measure(bench)));
+    });
   }
   console.table(rows.map(({ pauses, ...row }) => row));
-  mkdirSync(REPORT, { recursive: true });
-  writeFileSync(`${REPORT}rotation.json`, `${JSON.stringify(rows, null, 2)}\n`);
+  writeReport('rotation', rows);
   for (const browser of BROWSERS) judge(browser, rows);
 }
 
@@ -73,11 +63,12 @@ function judge(browser: BrowserName, rows: Row[]): void {
   process.exitCode = 1;
 }
 
-async function measure(browser: BrowserName, page: Browser, origin: string): Promise<Row[]> {
+async function measure(bench: Bench): Promise<Row[]> {
+  const browser = bench.name;
   const rows: Row[] = [];
   const joins: Second[] = [];
   for (let join = 1; join <= JOINS; join++) {
-    const crowd: Crowd = await RemotePage.open(page, origin, 'crowd');
+    const crowd = await bench.open('crowd');
     await crowd.run('open', OTHERS);
     await second(crowd); // warms up
     joins.push(await second(crowd, 'join'));

@@ -10,11 +10,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'puppeteer-core';
-import { launch, type BrowserName } from './lib/browsers.ts';
-import { RemotePage } from './lib/remote-page.ts';
-import { serve } from './lib/server.ts';
-import type { Recipe } from './pages/recorder.ts';
+import { Bench } from './lib/bench.ts';
+import type { BrowserName } from './lib/browsers.ts';
+import type { Recipe, Recording } from './pages/recorder.ts';
 
 const FIXTURES = fileURLToPath(new URL('../sframe/fixtures/', import.meta.url));
 
@@ -128,14 +126,10 @@ const FFMPEG: Record<string, { mimeType: string; encoder: string }> = {
 };
 
 async function main(): Promise<void> {
-  const server = await serve();
-  const recorded: Fixture[] = [];
-  try {
-    recorded.push(...(await recordBrowser('chromium', CHROMIUM, server.origin)));
-    recorded.push(...(await recordBrowser('firefox', FIREFOX, server.origin)));
-  } finally {
-    await server.close();
-  }
+  const recorded = [
+    ...(await recordBrowser('chromium', CHROMIUM)),
+    ...(await recordBrowser('firefox', FIREFOX)),
+  ];
   const fixtures = [
     ...recorded,
     ...Object.entries(FFMPEG).map(([name, recipe]) => encode(name, recipe)),
@@ -152,43 +146,32 @@ async function main(): Promise<void> {
 async function recordBrowser(
   name: BrowserName,
   recipes: Record<string, Recipe>,
-  origin: string,
 ): Promise<Fixture[]> {
-  const browser = await launch(name);
-  try {
-    const source = (await browser.version()).replace('/', ' ');
-    const fixtures: Fixture[] = [];
+  const fixtures: Fixture[] = [];
+  await Bench.with({ browsers: [name] }, async (bench) => {
+    const source = (await bench.browser.version()).replace('/', ' ');
     for (const [codec, recipe] of Object.entries(recipes)) {
-      fixtures.push(
-        ...(await record(browser, origin, recipe)).map(({ suffix, ...fixture }) => ({
-          name: `${name}-${codec}${suffix}.frames`,
-          source,
-          ...fixture,
-        })),
-      );
+      for (const { suffix, ...fixture } of await record(bench, recipe)) {
+        fixtures.push({ name: `${name}-${codec}${suffix}.frames`, source, ...fixture });
+      }
     }
-    return fixtures;
-  } finally {
-    await browser.close();
-  }
+  });
+  return fixtures;
 }
 
 /** What was sent, and what arrived if a packetizer rewrote it on the way. */
 async function record(
-  browser: Browser,
-  origin: string,
+  bench: Bench,
   recipe: Recipe,
 ): Promise<{ suffix: string; mimeType: string; frames: Frame[] }[]> {
-  const page = await RemotePage.open<typeof import('./pages/recorder.ts')>(browser, origin, 'recorder');
-  const recording = await page.run('record', recipe);
-  await page.close();
-
-  const side = (wanted: 'sent' | 'received') =>
-    recording
-      .filter(({ side }) => side === wanted)
-      .map(({ kind, data }) => ({ kind, data: Buffer.from(data, 'base64') }));
-  const [sent, received] = [side('sent'), side('received')];
-  const mimeType = recording[0]?.mimeType ?? recipe.mimeType;
+  const recording = await bench.run('recorder', 'record', recipe);
+  const decode = (frames: Recording['sent']): Frame[] =>
+    frames.map(({ type, data }) => ({
+      kind: type === 'key' || type === 'delta' ? type : 'audio',
+      data: Buffer.from(data),
+    }));
+  const [sent, received] = [decode(recording.sent), decode(recording.received)];
+  const mimeType = recording.sent[0]?.mimeType ?? recipe.mimeType;
   const unchanged = received.every(({ data }) => sent.some((frame) => frame.data.equals(data)));
   const files = [{ suffix: '', mimeType, frames: sent }];
   if (!unchanged) files.push({ suffix: '-received', mimeType, frames: received });

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { AppServer } from './lib/app-server.ts';
 import { Bench } from './lib/bench.ts';
 import { Janus } from './lib/janus.ts';
-import { Nats } from './lib/nats.ts';
+import { startNats } from './lib/nats.ts';
 import type { Participant } from './lib/participant.ts';
 import { TcpProxy, WebProxy } from './lib/proxies.ts';
 import { readRecording, vp8Frames, type RtpPacket } from './lib/rtp-recording.ts';
@@ -16,7 +16,6 @@ import { keyPair, ratcheted, Secrets } from './lib/secrets.ts';
 import { opensWith } from './lib/sframe.ts';
 import { shared } from './lib/suite.ts';
 import { until } from './lib/until.ts';
-import { recordRoom } from './lib/video-room.ts';
 import type { Testimony } from './workers/messages.ts';
 
 const BOTH = ['chromium', 'firefox'] as const;
@@ -82,7 +81,7 @@ interface Evidence {
 
 /** Has two members talk, through everything that there can be between them. */
 async function record(isSealed: boolean): Promise<Evidence> {
-  const [janus, nats] = await Promise.all([Janus.start(), Nats.start()]);
+  const [janus, nats] = await Promise.all([Janus.start(), startNats()]);
   const [toJanus, toNats] = await Promise.all([
     WebProxy.start(janus.url),
     TcpProxy.start(nats.port),
@@ -92,9 +91,9 @@ async function record(isSealed: boolean): Promise<Evidence> {
   await bench.start(shared);
   // A server keeps to itself what its own members say to each other.
   const other = await AppServer.start(options);
-  const edits = new Map([['/worker.js', withWitness]]);
+  const witness = await scriptOfWitness();
   const proxies = await Promise.all(
-    [bench.app, other].map(({ origin }) => WebProxy.start(origin, edits)),
+    [bench.app, other].map(({ origin }) => WebProxy.start(origin, { '/worker.js': witness })),
   );
   try {
     const room = randomBytes(16).toString('base64url');
@@ -105,8 +104,8 @@ async function record(isSealed: boolean): Promise<Evidence> {
         await call.join(name, BOTH[index]!, { origin: proxies[index]!.origin });
       }
       const [alice, bob] = call.people as [Participant, Participant];
-      await Promise.all([alice.sees(bob), bob.sees(alice), alice.hears(1), bob.hears(1)]);
-      await recordRoom(janus.url, room, isSealed);
+      await call.seeAndHear();
+      await janus.record(room, isSealed);
       await alice.say(WORDS);
       await bob.reads(alice, WORDS);
       if (isSealed) await bob.click('#rotate');
@@ -126,6 +125,7 @@ async function record(isSealed: boolean): Promise<Evidence> {
       const trackIds = call.people.map(({ page }) =>
         page.evaluate(() => window.instruments.trackIds()),
       );
+      const shown = await bench.run('eavesdropper', 'countPictures', 'vp8', frames);
       evidence = {
         relay: proxies
           .flatMap(({ messages }) => messages)
@@ -134,7 +134,7 @@ async function record(isSealed: boolean): Promise<Evidence> {
         nats: toNats.passed().flatMap((text) => text.split('\r\n')).flatMap(decoded),
         janus: toJanus.messages.map(({ text }) => text),
         sound,
-        pictures: { taken: frames.length, shown: await shown(bench, frames) },
+        pictures: { taken: frames.length, shown },
         keys,
         secrets: new Secrets([secret, ...keys, ...agreements]),
         trackIds: (await Promise.all(trackIds)).flat(),
@@ -149,15 +149,15 @@ async function record(isSealed: boolean): Promise<Evidence> {
   }
 }
 
-/** The worker's script behind one that learns what it draws. */
-async function withWitness(script: string): Promise<string> {
+/** What goes before the worker's script, and learns what that draws. */
+async function scriptOfWitness(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('workers/witness.ts', import.meta.url))],
     bundle: true,
     format: 'iife',
     write: false,
   });
-  return `${outputFiles[0]!.text}\n${script}`;
+  return `${outputFiles[0]!.text}\n`;
 }
 
 /** What a member's worker drew that may be a key. */
@@ -204,14 +204,4 @@ async function media(janus: Janus): Promise<{ sound: Buffer[]; frames: Buffer[] 
 function inOrder(packets: RtpPacket[]): RtpPacket[] {
   const bySequence = new Map(packets.map((packet) => [packet.sequence, packet]));
   return [...bySequence.values()].sort((a, b) => ((a.sequence - b.sequence) << 16) >> 16);
-}
-
-/** Of these frames, how many a decoder makes a picture of. */
-async function shown(bench: Bench, frames: Buffer[]): Promise<number> {
-  const page = await bench.open<typeof import('./pages/eavesdropper.ts')>('eavesdropper');
-  try {
-    return await page.run('countPictures', 'vp8', frames.map((frame) => frame.toString('base64')));
-  } finally {
-    await page.close();
-  }
 }

@@ -158,22 +158,23 @@ async function assertSafetyNumbers(members: Member[]): Promise<void> {
   const numbers = new Set<string>();
   for (const [index, member] of members.entries()) {
     for (const other of members.slice(index + 1)) {
-      const number = await member.run('safetyNumber', other.id);
+      const number = await member.session('safetyNumber', other.id);
       assert.match(number, /^\d{5}( \d{5}){11}$/);
-      assert.equal(await other.run('safetyNumber', member.id), number);
+      assert.equal(await other.session('safetyNumber', member.id), number);
       numbers.add(number);
     }
   }
-  const ofRoom = await Promise.all(members.map((member) => member.run('safetyNumber')));
+  const ofRoom = await Promise.all(members.map((member) => member.session('safetyNumber')));
   assert.equal(new Set(ofRoom).size, 1);
   assert.equal(numbers.add(ofRoom[0]!).size, 4, 'each pair and the room have their own');
 }
 
 async function assertDataOpens([first, ...others]: Member[]): Promise<void> {
-  const data = Buffer.from('hello').toString('base64');
-  const sealed = await first!.run('sealData', data);
+  const data = Buffer.from('hello');
+  const sealed = await first!.session('seal', data);
   for (const other of others) {
-    assert.deepEqual(await other.run('openData', sealed, first!.id), { from: first!.id, data });
+    const { from, data: opened } = await other.session('open', sealed, { from: first!.id });
+    assert.deepEqual({ from, opened }, { from: first!.id, opened: data });
   }
 }
 
@@ -192,8 +193,7 @@ function assertNothingForged(taps: Tap<Buffer>[][]): void {
 /** Keys may come after the first frames; nothing else is to be told. */
 async function assertNoProblems(members: Member[]): Promise<void> {
   for (const member of members) {
-    const problems = await member.happened('problem');
-    const codes = problems.map(({ detail }) => detail.code);
+    const codes = await member.problems();
     assert.deepEqual(codes.filter((code) => code !== 'missing-key'), []);
     assert.deepEqual(member.console, []);
   }

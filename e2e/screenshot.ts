@@ -1,7 +1,9 @@
-//! Takes the pictures of the documentation: docs/images/call.png, a call of four, and
-//! docs/images/inspect.png, a call taken apart.
-//!
-//! After `cargo xtask build`, with Chromium and ffmpeg: `node --import tsx e2e/screenshot.ts`.
+/**
+ * Takes the pictures of the documentation: docs/images/call.png, a call of four, and
+ * docs/images/inspect.png, a call taken apart.
+ *
+ * After `cargo xtask build`, with Chromium and ffmpeg: `node --import tsx e2e/screenshot.ts`.
+ */
 
 import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
@@ -10,7 +12,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { AppServer } from './lib/app-server.ts';
 import { launch } from './lib/browsers.ts';
 import { DemoPage } from './lib/demo.ts';
-import { roomLink } from './lib/participant.ts';
+import { roomLink } from './lib/meeting.ts';
 
 const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
 

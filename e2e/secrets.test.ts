@@ -10,6 +10,7 @@ import { keyPair, ratcheted, Secrets } from './lib/secrets.ts';
 import { opensWith } from './lib/sframe.ts';
 import { EACH_AND_MIXED, inBrowsers } from './lib/suite.ts';
 import { until } from './lib/until.ts';
+import { pack } from './pages/travel.ts';
 
 /** Private keys and fresh base keys have it; nothing else that is drawn does. */
 const KEY_LENGTH = 32;
@@ -79,26 +80,25 @@ inBrowsers(
 
 /** Does everything that makes keys or messages; returns all the keys that there were. */
 async function talk(room: Room): Promise<Secrets> {
-  const random = randomBytes(KEY_LENGTH).toString('base64');
-  const [alice, bob] = await room.join(['alice', 'bob'], { secret: { random } });
+  const secret = randomBytes(KEY_LENGTH);
+  const [alice, bob] = await room.join(['alice', 'bob'], { secret });
   await room.secured();
-  await alice!.run('rotate');
-  const [carol] = await room.join(['carol'], { secret: { random } });
+  await alice!.session('rotate');
+  const [carol] = await room.join(['carol'], { secret });
   await room.secured();
   await room.leave(bob!);
-  await carol!.run('rotate');
-  // Connected first: an empty answer to an offer that is still open would be taken for the answer.
+  await carol!.session('rotate');
   await room.flows();
-  room.tell(carol!, 'alice', { key: randomBytes(100).toString('base64') });
-  room.tell(carol!, 'alice', { description: { type: 'answer', sdp: '' } });
-  await carol!.run('openData', await alice!.run('sealData', 'AAAA'), 'alice');
-  await assert.rejects(carol!.run('openData', 'AAAA', 'alice'));
+  await carol!.run('receive', 'alice', randomBytes(100));
+  await assert.rejects(carol!.run('setRemote', { type: 'answer', sdp: '' }, 'alice'));
+  const data = Buffer.alloc(3);
+  await carol!.session('open', await alice!.session('seal', data), { from: 'alice' });
+  await assert.rejects(carol!.session('open', data, { from: 'alice' }));
 
   const testimonies = await Promise.all(
     room.everybody.map(async (member) => {
       const { random } = await member.run('testimony');
-      const pieces = random.map((piece) => Buffer.from(piece, 'base64'));
-      const keys = pieces.filter(({ length }) => length === KEY_LENGTH);
+      const keys = random.map((piece) => Buffer.from(piece)).filter(({ length }) => length === KEY_LENGTH);
       // Numbers, such as private keys, are drawn with the lowest byte first, and then turned round.
       return { member, keys: [...keys, ...keys.map((key) => Buffer.from(key).reverse())] };
     }),
@@ -137,8 +137,8 @@ async function assertKept(secrets: Secrets, member: Member): Promise<void> {
     crossings,
     logs,
     console: member.console,
-    happenings: (await member.run('happenings')).map((happening) => JSON.stringify(happening)),
-    stats: [JSON.stringify(await member.run('framesealStats'))],
+    happenings: (await member.run('happenings')).map((happening) => pack(happening)),
+    stats: [pack(await member.session('stats'))],
   };
   for (const [where, texts] of Object.entries(seen)) {
     const found = texts.filter((text) => secrets.isIn(text));
@@ -156,5 +156,5 @@ function assertNotSignalled(secrets: Secrets, room: Room): void {
 function messages(room: Room, id?: string): Buffer[] {
   return room.relayed
     .filter(({ from }) => id === undefined || from === id)
-    .flatMap(({ signal }) => ('key' in signal ? [Buffer.from(signal.key, 'base64')] : []));
+    .map(({ message }) => message);
 }

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { BrowserName } from './lib/browsers.ts';
 import { Janus } from './lib/janus.ts';
-import { roomLink } from './lib/participant.ts';
-import { group } from './lib/suite.ts';
+import { roomLink } from './lib/meeting.ts';
+import { beside, group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 const BOTH = ['chromium', 'firefox'] as const;
@@ -21,13 +21,8 @@ const CALLS: [string, BrowserName[]][] = [
 ];
 
 describe('four through Janus', () => {
-  let janus: Janus;
-  before(async () => {
-    janus = await Janus.start();
-  });
-  after(() => janus.stop());
-
-  const app = async () => ({ janus: janus.url });
+  const janus = beside(() => Janus.start(), (janus) => janus.stop());
+  const app = async () => ({ janus: janus().url });
   group('in one room', { browsers: BOTH, app }, (stage) => {
     for (const [codec, browsers] of CALLS) {
       test(`${codec} in ${[...new Set(browsers)].join(' and ')}`, async () => {
@@ -47,17 +42,16 @@ describe('four through Janus', () => {
       await stage.meeting({}, async (call) => {
         const [alice, bob] = await call.joinAll(['chromium', 'firefox', 'chromium']);
         await call.flows();
-        const generation = await alice!.generation();
-        await bob!.leave();
-        call.forget(bob!);
-        await Promise.all(call.people.map((one) => one.finds(call.others(one))));
+        const generation = await alice.generation();
+        await call.leave(bob);
+        await call.findEachOther();
         await until('a key that Bob does not have', async () => {
-          return (await alice!.generation()) > generation;
+          return (await alice.generation()) > generation;
         });
         const dave = await call.join('Dave', 'firefox');
         await call.flows();
-        await alice!.click('#screen');
-        await dave.sees(alice!, { track: 'screen' });
+        await alice.click('#screen');
+        await dave.sees(alice, 'screen');
       });
     });
 
@@ -67,7 +61,7 @@ describe('four through Janus', () => {
         const [alice, bob] = await call.joinAll(BOTH);
         await call.flows();
         const mallory = await call.join('Mallory', 'chromium', { link: roomLink({ room }) });
-        await alice!.finds([bob!, mallory]);
+        await alice.finds([bob, mallory]);
         await until('frames at Mallory', async () => {
           const { sounds } = await mallory.received();
           return sounds.filter(({ packets }) => packets > 100).length >= 2;
@@ -75,7 +69,7 @@ describe('four through Janus', () => {
         const { pictures, sounds } = await mallory.received();
         assert.equal(pictures, 0, 'no picture');
         assert.deepEqual(sounds.filter(({ energy }) => energy > 0), [], 'no sound');
-        await Promise.all([alice!.sees(bob!), bob!.sees(alice!)]);
+        await call.seeAndHear([alice, bob]);
       });
     });
   });

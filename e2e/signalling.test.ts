@@ -1,12 +1,11 @@
 /** What becomes of a call when the server, the way to it, or a member goes away. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { AppServer } from './lib/app-server.ts';
-import { Nats } from './lib/nats.ts';
-import type { Participant } from './lib/participant.ts';
+import { startNats } from './lib/nats.ts';
 import { WebProxy } from './lib/proxies.ts';
-import { group } from './lib/suite.ts';
+import { beside, group } from './lib/suite.ts';
 import { until } from './lib/until.ts';
 
 const BOTH = ['chromium', 'firefox'] as const;
@@ -18,7 +17,7 @@ const NOTICE_MS = 10_000;
 group('a call whose server fails', { browsers: BOTH, app: {} }, (stage) => {
   test('media goes on without the server; signalling returns when it does', async () => {
     await stage.meeting({}, async (call) => {
-      const [alice, bob] = (await call.joinAll(BOTH)) as [Participant, Participant];
+      const [alice, bob] = await call.joinAll(BOTH);
       await call.flows();
       const generation = await alice.generation();
 
@@ -26,14 +25,13 @@ group('a call whose server fails', { browsers: BOTH, app: {} }, (stage) => {
       await until('both to notice', async () => {
         return (await alice.signalling()) !== 'online' && (await bob.signalling()) !== 'online';
       });
-      await Promise.all([alice.sees(bob), bob.sees(alice), alice.hears(1), bob.hears(1)]);
+      await call.seeAndHear();
 
       await stage.app.startAgain();
       await until('both to be back', async () => {
         return (await alice.signalling()) === 'online' && (await bob.signalling()) === 'online';
       });
-      await alice.finds([bob]);
-      await bob.finds([alice]);
+      await call.findEachOther();
       assert.equal(await alice.generation(), generation, 'nobody left');
 
       await call.join('Carol', 'chromium');
@@ -52,7 +50,7 @@ group('a call whose server fails', { browsers: BOTH, app: {} }, (stage) => {
         for (const ms of [SHORT_CUT_MS, LONG_CUT_MS]) {
           const over = proxy.cut(ms);
           await until('Bob to notice', async () => (await bob.signalling()) === 'reconnecting');
-          await Promise.all([alice.sees(bob), bob.sees(alice), alice.hears(1), bob.hears(1)]);
+          await call.seeAndHear();
           await over;
           const start = Date.now();
           await until('Bob to be back', async () => (await bob.signalling()) === 'online');
@@ -87,28 +85,18 @@ group('a call whose server fails', { browsers: BOTH, app: {} }, (stage) => {
 });
 
 describe('two servers', () => {
-  let nats: Nats;
-  let other: AppServer;
-  before(async () => {
-    nats = await Nats.start();
-    other = await AppServer.start({ nats: nats.url });
-  });
-  after(async () => {
-    await other.stop();
-    await nats.stop();
-  });
-
-  const app = async () => ({ nats: nats.url });
+  const nats = beside(startNats, (nats) => nats.stop());
+  const other = beside(() => AppServer.start({ nats: nats().url }), (other) => other.stop());
+  const app = async () => ({ nats: nats().url });
   group('joined by NATS', { browsers: BOTH, app }, (stage) => {
     test('members of both meet, and notice who goes', async () => {
       await stage.meeting({}, async (call) => {
         const alice = await call.join('Alice', 'chromium');
-        const bob = await call.join('Bob', 'firefox', { origin: other.origin });
+        const bob = await call.join('Bob', 'firefox', { origin: other().origin });
         await call.flows();
-        await bob.leave();
+        await call.leave(bob);
         await alice.finds([]);
-        call.forget(bob);
-        await call.join('Carol', 'firefox', { origin: other.origin });
+        await call.join('Carol', 'firefox', { origin: other().origin });
         await call.flows();
       });
     });

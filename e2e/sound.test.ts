@@ -13,14 +13,9 @@ const [SLIGHTLY_LATER_MS, LATER_MS] = [60, 250];
 /** Of slow signalling, each way. */
 const KEY_DELAY_MS = 700;
 
-// Both at the same time, so that the machine is as busy for the one as for the other.
 inBrowsers((bench) => {
-  const open = () => bench.open<typeof import('./pages/sound.ts')>('sound');
-
   test('a digit of a telephone (RFC 4733) holds nothing up', async (context) => {
-    const page = await open();
-    const [plain, sealed] = await Promise.all([page.run('press', false), page.run('press', true)]);
-    await page.close();
+    const { plain, sealed } = await bench.run('sound', 'press');
     for (const [what, { around, after }] of Object.entries({ plain, sealed })) {
       const concealed = around.concealedMs.toFixed();
       context.diagnostic(`${what}: ${concealed} ms concealed, then ${after.delayMs.toFixed()} ms late`);
@@ -30,12 +25,7 @@ inBrowsers((bench) => {
   });
 
   test('keys that are late do not make sound late for long', async (context) => {
-    const page = await open();
-    const [plain, sealed] = await Promise.all([
-      page.run('meet', { isSealed: false, delayMs: 0 }),
-      page.run('meet', { isSealed: true, delayMs: KEY_DELAY_MS }),
-    ]);
-    await page.close();
+    const { plain, sealed } = await bench.run('sound', 'meet', KEY_DELAY_MS);
     for (const [what, measured] of Object.entries({ plain, sealed })) {
       const told = measured.map(({ delayMs, soundMs }) => {
         return `${delayMs.toFixed()} ms late, ${soundMs.toFixed()} ms in 1 s`;

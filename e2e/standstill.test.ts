@@ -2,9 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Bench } from './lib/bench.ts';
 import { inBrowsers } from './lib/suite.ts';
-import type { Watched } from './pages/standstill.ts';
 
 /** As many as show it: half of them would stand still. Or as many as a figure needs. */
 const CALLS = process.env['LONG'] ? 16 : 6;
@@ -18,7 +16,9 @@ inBrowsers(
       test(`${codec}, without retransmission: the second picture comes at once`, async (context) => {
         const pauses: number[] = [];
         for (let begun = 0; begun < CALLS; begun += AT_ONCE) {
-          const calls = Array.from({ length: AT_ONCE }, () => watch(bench, codec, CALL_MS));
+          const calls = Array.from({ length: AT_ONCE }, () => {
+            return bench.run('standstill', 'watch', codec, CALL_MS);
+          });
           for (const { pictures } of await Promise.all(calls)) {
             assert.ok(pictures.length >= 2, `${pictures.length} pictures`);
             pauses.push(pictures[1]! - pictures[0]!);
@@ -34,7 +34,13 @@ inBrowsers(
 
 inBrowsers((bench) => {
   test('pictures that are damaged now and then do not hold up the others', async (context) => {
-    const { pictures, asked, dropped } = await watch(bench, 'VP8', 12_000, 'damaged');
+    const { pictures, asked, dropped } = await bench.run(
+      'standstill',
+      'watch',
+      'VP8',
+      12_000,
+      'tapped.js?damage',
+    );
     const pauses = pictures.slice(1).map((at, index) => at - pictures[index]!);
     context.diagnostic(`${dropped} dropped, ${asked} key frames asked for, at most ${Math.max(...pauses).toFixed()} ms`);
     assert.ok(dropped >= 4);
@@ -42,12 +48,3 @@ inBrowsers((bench) => {
     assert.ok(Math.max(...pauses) <= 700);
   });
 });
-
-async function watch(bench: Bench, ...call: [codec: string, ms: number, worker?: string]): Promise<Watched> {
-  const page = await bench.open<typeof import('./pages/standstill.ts')>('standstill');
-  try {
-    return await page.run('watch', ...call);
-  } finally {
-    await page.close();
-  }
-}

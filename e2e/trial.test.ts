@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inBrowsers } from './lib/suite.ts';
-import type { Case, Outcome, Result, Trial, Way } from './pages/trial.ts';
-import type { Bench } from './lib/bench.ts';
+import type { Case, Outcome, Told, Way } from './pages/trial.ts';
 
 /** What may happen to connections that are closed until they are protected. */
 const CLOSED: Record<Exclude<Way, 'none'>, Case[]> = {
@@ -43,6 +42,8 @@ const REPLACED_MS = 1300;
 
 inBrowsers((bench) => {
   const isChromium = bench.name === 'chromium';
+  const run = (way: Way, which: Case) =>
+    bench.run('trial', 'run', { way, case: which, codec: 'VP8', ms: CALL_MS });
   for (const [way, cases] of Object.entries(CLOSED) as [Way, Case[]][]) {
     // Firefox does not know the option.
     if (way === 'option' && !isChromium) continue;
@@ -50,7 +51,7 @@ inBrowsers((bench) => {
     describe(`made by ${way}`, { concurrency: 3 }, () => {
       for (const which of cases) {
         test(`${which}: nothing leaves in the clear`, async () => {
-          const { outcomes, told } = await run(bench, { way, case: which });
+          const { outcomes, told } = await run(way, which);
           for (const { kind, clear_frames } of outcomes) assert.equal(clear_frames, 0, kind);
           // Without a session, or with one that is closed, nothing flows.
           const isSilent = which === 'after close()' || which === 'never';
@@ -68,7 +69,7 @@ inBrowsers((bench) => {
   if (isChromium) {
     for (const which of ['300 ms late', 'when connected'] as const) {
       test(`made by the application, ${which}: the alarm stops it within 300 ms`, async () => {
-        const { outcomes, told } = await run(bench, { way: 'none', case: which });
+        const { outcomes, told } = await run('none', which);
         const attached = which === 'when connected' ? WATCHED_MS : 0;
         const alarm = told.find(({ what }) => what === 'transform-not-running');
         assert.ok(alarm, 'it was told');
@@ -84,7 +85,7 @@ inBrowsers((bench) => {
   }
 
   test('made by the application: a running transform that others replace is noticed', async () => {
-    const { outcomes, told } = await run(bench, { way: 'none', case: 'replaced behind our back' });
+    const { outcomes, told } = await run('none', 'replaced behind our back');
     const alarm = told.find(({ what }) => what === 'transform-not-running');
     assert.ok(alarm && alarm.at <= REPLACED_MS, `told after ${alarm?.at} ms`);
     for (const { kind, clear_ms, clear_frames } of sent(outcomes)) {
@@ -94,19 +95,10 @@ inBrowsers((bench) => {
   });
 });
 
-async function run(bench: Bench, trial: Pick<Trial, 'way' | 'case'>): Promise<Result> {
-  const page = await bench.open<typeof import('./pages/trial.ts')>('trial');
-  try {
-    return await page.run('run', { ...trial, codec: 'VP8', ms: CALL_MS });
-  } finally {
-    await page.close();
-  }
-}
-
 function sent(outcomes: Outcome[]): Outcome[] {
   return outcomes.filter(({ direction }) => direction === 'send');
 }
 
-function errors(told: Result['told']): string[] {
+function errors(told: Told[]): string[] {
   return told.map(({ what }) => what).filter((what) => !what.startsWith('bob is'));
 }

@@ -1,5 +1,8 @@
 /** A page of the application in a browser, and what there is to be seen in it. */
 
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
 import type { Page } from 'puppeteer-core';
 
 export class AppPage {
@@ -61,4 +64,42 @@ export class AppPage {
       return picture !== undefined && seen.add(picture).size > times;
     };
   }
+
+  /** What axe-core has to say of the page, by day and by night. */
+  async barriers(): Promise<string[]> {
+    const { page } = this;
+    await page.evaluate(await readFile(AXE, 'utf8'));
+    // Only Chromium can be told which colours to prefer.
+    const isChromium = (await page.browser().version()).includes('Chrome');
+    const found: string[] = [];
+    for (const value of isChromium ? ['dark', 'light'] : ['light']) {
+      if (isChromium) await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+      const { violations } = await page.evaluate(
+        (): Promise<AxeResults> => Reflect.get(window, 'axe').run(),
+      );
+      for (const { id, impact, nodes } of violations) {
+        found.push(`${value}: ${impact} ${id}: ${nodes.map(({ html }) => html)}`);
+      }
+    }
+    return found;
+  }
+
+  /** Presses Tab so often, or until this has the focus; tells what had it, and what it looked like. */
+  async tab(presses: number, last?: string): Promise<{ name: string; isSeen: boolean }[]> {
+    const reached: { name: string; isSeen: boolean }[] = [];
+    while (reached.length < presses) {
+      await this.page.keyboard.press('Tab');
+      const focus = await this.page.evaluate(() => {
+        const { activeElement } = document;
+        const shown = activeElement?.closest('label') ?? activeElement;
+        const isSeen = shown !== null && getComputedStyle(shown).outlineStyle !== 'none';
+        return { name: activeElement?.getAttribute('name') ?? activeElement?.id ?? '', isSeen };
+      });
+      reached.push(focus);
+      if (focus.name === last) break;
+    }
+    return reached;
+  }
 }
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

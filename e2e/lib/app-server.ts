@@ -14,26 +14,22 @@ export interface AppServerOptions {
 }
 
 export class AppServer {
-  /** For example `http://127.0.0.1:41234`. */
-  readonly origin: string;
   readonly #options: AppServerOptions;
   #program: RunningProgram;
 
-  private constructor(origin: string, options: AppServerOptions, program: RunningProgram) {
-    this.origin = origin;
+  private constructor(options: AppServerOptions, program: RunningProgram) {
     this.#options = options;
     this.#program = program;
   }
 
   /** Starts one on a free port. */
   static async start(options: AppServerOptions = {}): Promise<AppServer> {
-    const program = await run(options, 0);
-    return new AppServer(program.greeting[0], options, program);
+    return new AppServer(options, await run(options, 0));
   }
 
-  /** What it wrote so far. */
-  get lines(): readonly string[] {
-    return this.#program.lines;
+  /** For example `http://127.0.0.1:41234`. */
+  get origin(): string {
+    return this.#program.greeting[0];
   }
 
   /** Ends it without a word to anybody. */
@@ -55,8 +51,6 @@ async function run({ nats, janus }: AppServerOptions, port: number): Promise<Run
   const args = ['--port', String(port)];
   if (nats) args.push('--nats', nats);
   if (janus) args.push('--sfu', `janus=${janus}`);
-  return RunningProgram.start(process.env['DEMO_SERVER'] ?? PROGRAM, {
-    args,
-    ready: /http:\/\/[\d.:]+/,
-  });
+  const program = process.env['DEMO_SERVER'] ?? PROGRAM;
+  return RunningProgram.start(program, { args, ready: /http:\/\/[\d.:]+/ });
 }

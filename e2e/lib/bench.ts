@@ -4,8 +4,8 @@ import type { Browser } from 'puppeteer-core';
 import { AppServer, type AppServerOptions } from './app-server.ts';
 import { launch, type BrowserName } from './browsers.ts';
 import { Call, type CallOptions } from './call.ts';
-import { Meeting } from './meeting.ts';
-import { roomLink, type RoomLink } from './participant.ts';
+import { Meeting, type RoomLink } from './meeting.ts';
+import { Opener, type Pages } from './opener.ts';
 import { RemotePage } from './remote-page.ts';
 import { Room } from './room.ts';
 import { serve, type Server } from './server.ts';
@@ -20,7 +20,7 @@ export interface Equipment {
   app?: AppServerOptions | (() => Promise<AppServerOptions>);
 }
 
-export class Bench {
+export class Bench extends Opener {
   readonly browsers = new Map<BrowserName, Browser>();
   readonly #equipment: Equipment;
   readonly #logs: Buffer[][] = [];
@@ -28,7 +28,20 @@ export class Bench {
   #app: AppServer | undefined;
 
   constructor(equipment: Equipment) {
+    super();
     this.#equipment = equipment;
+  }
+
+  /** Does something on a bench with browsers of its own. */
+  static async with(equipment: Equipment, body: (bench: Bench) => Promise<void>): Promise<void> {
+    const bench = new Bench(equipment);
+    try {
+      await bench.start();
+      await body(bench);
+    } finally {
+      await Promise.all([...bench.browsers.values()].map((browser) => browser.close()));
+      await bench.stop();
+    }
   }
 
   /** @param browser starts one, or returns one that runs; whoever calls this ends it. */
@@ -68,34 +81,37 @@ export class Bench {
     return this.#logs.map((pieces) => Buffer.concat(pieces).toString('latin1'));
   }
 
-  /** Opens one of `pages/` to drive it. */
-  open<Module>(name: string): Promise<RemotePage<Module>> {
-    return RemotePage.open<Module>(this.browser, this.#pages!.origin, name);
+  override open<Name extends keyof Pages>(name: Name): Promise<RemotePage<Pages[Name]>> {
+    return RemotePage.open(this.browser, this.#pages!.origin, name);
   }
 
-  /** Opens a call in this browser, does something with it, and closes it. */
-  async call(options: CallOptions, body: (call: Call) => Promise<void>): Promise<void> {
-    const browsers = { alice: this.browser, bob: this.browser };
-    await using(await Call.open(browsers, this.#pages!.origin, options), body);
+  /** Opens a call, by default of two in this browser, does something with it, and closes it. */
+  async call<Result>(
+    options: CallOptions,
+    body: (call: Call) => Promise<Result>,
+    ends: readonly [BrowserName, BrowserName] = [this.name, this.name],
+  ): Promise<Result> {
+    const [alice, bob] = ends.map((name) => this.browsers.get(name)!) as [Browser, Browser];
+    return using(await Call.open({ alice, bob }, this.#pages!.origin, options), body);
   }
 
   /** Opens an empty room, does something with it, and closes all of its pages. */
   async room(body: (room: Room) => Promise<void>): Promise<void> {
-    await using(await Room.open([...this.browsers.values()], this.#pages!.origin), body);
+    await using(new Room([...this.browsers.values()], this.#pages!.origin), body);
   }
 
   /** Opens a room of the application, does something in it, and closes the pages of all. */
   async meeting(link: RoomLink, body: (meeting: Meeting) => Promise<void>): Promise<void> {
-    await using(new Meeting(this.browsers, this.app.origin, roomLink(link)), body);
+    await using(new Meeting(this.browsers, this.app.origin, link), body);
   }
 }
 
-async function using<T extends { close(): Promise<void> }>(
+async function using<T extends { close(): Promise<void> }, Result>(
   opened: T,
-  body: (opened: T) => Promise<void>,
-): Promise<void> {
+  body: (opened: T) => Promise<Result>,
+): Promise<Result> {
   try {
-    await body(opened);
+    return await body(opened);
   } finally {
     await opened.close();
   }

@@ -1,13 +1,19 @@
 /** A call of two members, Alice and Bob, with a key each, whose connection the driver negotiates. */
 
 import type { Browser } from 'puppeteer-core';
-import type { MemberOptions, TestKey } from '../pages/member.ts';
-import type { Direction } from './evidence.ts';
+import type { MemberOptions } from '../pages/member.ts';
+import type { Finished } from './evidence.ts';
 import { flows, stop, type Flow } from './flow.ts';
-import { Member } from './member.ts';
+import { Member, negotiate } from './member.ts';
 
-export const ALICES_KEY: TestKey = { id: 1, byte: 0xa1 };
-export const BOBS_KEY: TestKey = { id: 2, byte: 0xb2 };
+export const ALICES_KEY = { keyId: 1, baseKey: Buffer.alloc(32, 0xa1) };
+export const BOBS_KEY = { keyId: 2, baseKey: Buffer.alloc(32, 0xb2) };
+
+export interface CallOptions extends Partial<MemberOptions> {
+  /** What only one of the two does. */
+  alice?: Partial<MemberOptions>;
+  bob?: Partial<MemberOptions>;
+}
 
 export class Call {
   readonly alice: Member;
@@ -40,7 +46,10 @@ export class Call {
         ...bob,
       }),
     ]);
-    return new Call(...ends);
+    const call = new Call(...ends);
+    await call.alice.run('openConnection', 'bob');
+    await call.bob.run('openConnection', 'alice');
+    return call;
   }
 
   get ends(): [Member, Member] {
@@ -50,8 +59,7 @@ export class Call {
   /** Both ends send camera and microphone. */
   async connect(codec?: string): Promise<void> {
     for (const end of this.ends) {
-      await end.run('addTrack', 'audio');
-      await end.run('addTrack', 'video');
+      await end.addTracks();
       if (codec) await end.run('preferCodec', codec);
     }
     await this.negotiate();
@@ -63,7 +71,7 @@ export class Call {
 
   /** Resolves when every stream that is expected has brought some frames more. */
   async flows(expected?: Flow): Promise<void> {
-    await flows(this.ends, expected && { expected });
+    await flows(this.ends, { expected });
   }
 
   /** Resolves when every stream that is expected has kept coming for so long. */
@@ -88,21 +96,4 @@ export class Call {
   async close(): Promise<void> {
     await Promise.all(this.ends.map((end) => end.close()));
   }
-}
-
-export interface CallOptions extends Partial<MemberOptions> {
-  /** What only one of the two does. */
-  alice?: Partial<MemberOptions>;
-  bob?: Partial<MemberOptions>;
-}
-
-export interface Finished {
-  toBob: Direction;
-  toAlice: Direction;
-}
-
-/** One offer and its answer. */
-export async function negotiate(offerer: Member, answerer: Member): Promise<void> {
-  await answerer.run('setRemote', await offerer.run('setLocal'));
-  await offerer.run('setRemote', await answerer.run('setLocal'));
 }

@@ -1,4 +1,4 @@
-//! The demo page that takes a call apart, in a browser.
+/** The demo page that takes a call apart, in a browser. */
 
 import assert from 'node:assert/strict';
 import type { Browser } from 'puppeteer-core';
@@ -10,7 +10,7 @@ export type State = 'starting' | 'playing' | 'waiting' | 'problem' | 'stopped';
 
 export class DemoPage extends AppPage {
   /** @param first is done in the page before its own scripts run. */
-  static async open(browser: Browser, origin: string, first?: () => void): Promise<DemoPage> {
+  static async open(browser: Browser, origin: string, first = () => {}): Promise<DemoPage> {
     const page = await browser.newPage();
     const demo = new DemoPage(page);
     await page.evaluateOnNewDocument(() => {
@@ -18,7 +18,7 @@ export class DemoPage extends AppPage {
         console.error(`policy violated: ${violatedDirective} ${blockedURI}`);
       });
     });
-    if (first) await page.evaluateOnNewDocument(first);
+    await page.evaluateOnNewDocument(first);
     await page.goto(`${origin}/inspect/`);
     return demo;
   }
@@ -30,12 +30,9 @@ export class DemoPage extends AppPage {
 
   /** Resolves when the page says so. */
   async reaches(state: State, ms?: number): Promise<void> {
-    const what = `the page to say "${state}"`;
-    await until(what, async () => (await this.state()) === state, ms);
-  }
-
-  async state(): Promise<State> {
-    return (await this.attribute('#status', 'data-state')) as State;
+    await until(`the page to say "${state}"`, async () => {
+      return (await this.attribute('#status', 'data-state')) === state;
+    }, ms);
   }
 
   /** A counter of the table: `video` or `audio`, at Alice's or at Bob's end. */

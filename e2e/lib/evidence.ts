@@ -4,6 +4,7 @@ import type { Tap, TappedFrame } from '../workers/messages.ts';
 import type { MediaKind, RtpStats } from '../pages/rtp-stats.ts';
 import { withoutEnvelope } from './envelope.ts';
 import { content, hasBytes } from './sealed-frames.ts';
+import { holds } from './secrets.ts';
 
 type Frame = TappedFrame<Buffer>;
 
@@ -13,6 +14,12 @@ export interface Direction {
   receiver: Tap<Buffer>[];
   /** What the receiving browser counted. */
   rtp: RtpStats[];
+}
+
+/** A call that is over. */
+export interface Finished {
+  toBob: Direction;
+  toAlice: Direction;
 }
 
 /** What a direction proves of one kind of media. */
@@ -37,6 +44,14 @@ export interface Evidence {
   pictures: { sealed: number; opened: number };
 }
 
+/** Looks at each kind of media in each direction. */
+export function gatherAll({ toBob, toAlice }: Finished) {
+  return Object.entries({ toBob, toAlice }).flatMap(([to, direction]) => [
+    { to, kind: 'audio', ...gather(direction, 'audio') },
+    { to, kind: 'video', ...gather(direction, 'video') },
+  ]);
+}
+
 /** Looks at all streams of a kind together, or at the one with this SSRC. */
 export function gather(
   { sender, receiver }: Direction,
@@ -59,10 +74,7 @@ export function gather(
     sealed: sealed.length,
     opened: sealed.length - missing.size,
     lost: sum(sending.map((tap) => countLost(ofStream(sentFrames(tap)), missing))),
-    unheard: Math.max(
-      0,
-      sealed.findIndex((frame) => !missing.has(frame)),
-    ),
+    unheard: Math.max(0, sealed.findIndex((frame) => !missing.has(frame))),
     forged: shown.filter((frame) => !encodedOnce.take(frame)).length,
     leaks: countLeaks(encoded, arrived),
     received,
@@ -88,10 +100,7 @@ export function countLeaks(encoded: Frame[], received: Frame[]): number {
   }
   return received.filter((frame) => {
     const text = withoutEnvelope(frame.mimeType, frame.data).toString('latin1');
-    for (let at = 0; at + WINDOW <= text.length; at++) {
-      if (known.has(text.slice(at, at + WINDOW))) return true;
-    }
-    return false;
+    return holds(text, WINDOW, known);
   }).length;
 }
 

@@ -7,10 +7,12 @@ import { settled, until } from './until.ts';
 /** How many streams of a kind each member receives, by name. */
 export type Flow = Record<string, Partial<Record<MediaKind, number>>>;
 
-/** Everybody sees and hears everybody. */
-export function allWays(members: readonly Member[]): Flow {
-  const others = members.length - 1;
-  return Object.fromEntries(members.map(({ id }) => [id, { audio: others, video: others }]));
+export interface Flowing {
+  /** By default, everybody sees and hears everybody. */
+  expected?: Flow | undefined;
+  /** Pictures, or packets of sound. */
+  frames?: number;
+  ms?: number;
 }
 
 /** Resolves when every stream that is expected between these has brought so many frames more. */
@@ -21,23 +23,16 @@ export async function flows(
   const before = await received(members);
   await until(`media ${JSON.stringify(expected)}`, async () => {
     const now = await received(members);
-    return Object.entries(expected).every(([id, streams]) =>
-      Object.entries(streams).every(([kind, wanted]) => {
-        const grown = now.get(id)!.filter((stats) => {
-          const same = before.get(id)!.find(({ other, mid }) => other === stats.other && mid === stats.mid);
-          return stats.kind === kind && count(stats) - (same ? count(same) : 0) >= frames;
-        });
-        return grown.length >= wanted;
-      }),
-    );
+    return Object.entries(expected).every(([id, streams]) => {
+      const flowing = now.get(id)!.filter((stats) => {
+        const same = before.get(id)!.find(({ other, mid }) => other === stats.other && mid === stats.mid);
+        return count(stats) - (same ? count(same) : 0) >= frames;
+      });
+      return Object.entries(streams).every(([kind, wanted]) => {
+        return flowing.filter((stats) => stats.kind === kind).length >= wanted;
+      });
+    });
   }, ms);
-}
-
-export interface Flowing {
-  expected?: Flow;
-  /** Pictures, or packets of sound. */
-  frames?: number;
-  ms?: number;
 }
 
 /** Stops all cameras and microphones; returns what had come when all was there that was under way. */
@@ -46,9 +41,14 @@ export async function stop(members: readonly Member[]): Promise<Map<string, RtpS
   return settled('what comes', () => received(members));
 }
 
+function allWays(members: readonly Member[]): Flow {
+  const others = members.length - 1;
+  return Object.fromEntries(members.map(({ id }) => [id, { audio: others, video: others }]));
+}
+
 /** What each of these receives of the others. */
 async function received(members: readonly Member[]): Promise<Map<string, RtpStats[]>> {
-  const ids = ['', ...members.map(({ id }) => id)];
+  const ids = members.map(({ id }) => id);
   const all = members.map(async (member) => {
     const stats = (await member.received()).filter(({ other }) => ids.includes(other));
     return [member.id, stats] as const;

@@ -1,8 +1,11 @@
 /** The Janus media server as Debian packs it, on this machine alone. */
 
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WebSocket } from 'ws';
 import { freePort, RunningProgram } from './process.ts';
 
 export class Janus {
@@ -32,7 +35,29 @@ export class Janus {
     return new Janus(`ws://127.0.0.1:${port}`, folder, program);
   }
 
-  /** The recordings so far, by their files' names: see `recording.ts`. */
+  /** Records what comes into a room of the application from now on, as whoever runs it can. */
+  async record(room: string, isSealed: boolean): Promise<void> {
+    const socket = new WebSocket(this.url, 'janus-protocol');
+    await once(socket, 'open');
+    const ask = async (request: object): Promise<Answer> => {
+      socket.send(JSON.stringify({ ...request, transaction: 'ours' }));
+      for (;;) {
+        const [text] = (await once(socket, 'message')) as [Buffer];
+        const answer = JSON.parse(text.toString()) as Answer;
+        if (answer.transaction === 'ours') return answer;
+      }
+    };
+    const session_id = (await ask({ janus: 'create' })).data?.id;
+    const plugin = 'janus.plugin.videoroom';
+    const handle_id = (await ask({ janus: 'attach', plugin, session_id })).data?.id;
+    const body = { request: 'enable_recording', room: roomNumber(room, isSealed), record: true };
+    const answer = await ask({ janus: 'message', session_id, handle_id, body });
+    socket.close();
+    const { error, record } = answer.plugindata?.data ?? {};
+    if (!record) throw new Error(`Janus does not record: ${error}`);
+  }
+
+  /** The recordings so far, by their files' names: see `rtp-recording.ts`. */
   async recordings(): Promise<Map<string, Buffer>> {
     const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.mjr'));
     const read = async (name: string) => [name, await readFile(join(this.#folder, name))] as const;
@@ -62,3 +87,15 @@ general: { ws = true, ws_port = ${port}, ws_ip = "127.0.0.1" }
 
 /** Without them, Janus is ready when it has started the one that is left: before, it takes no one. */
 const OTHER_TRANSPORTS = ['http', 'mqtt', 'nanomsg', 'pfunix', 'rabbitmq'];
+
+/** As the application numbers its rooms: the first 52 bits of a hash. */
+function roomNumber(room: string, isSealed: boolean): number {
+  const hash = createHash('sha256').update(`${isSealed ? 'sealed' : 'open'} ${room}`).digest();
+  return Number(hash.readBigUInt64BE() >> 12n);
+}
+
+interface Answer {
+  transaction?: string;
+  data?: { id: number };
+  plugindata?: { data: { error?: string; record?: boolean } };
+}

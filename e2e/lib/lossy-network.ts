@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Runs a Node `script`, with its arguments, in a network of its own whose datagrams get lost, and returns its exit code.
+ * Runs a Node `script`, with its arguments, in a network of its own whose datagrams get lost; returns its
+ * exit code.
  *
  * What is said between two addresses of one machine goes through its loopback device, so that is
  * where packets are lost: by netem, or by nftables where the kernel was built without it.

@@ -2,26 +2,16 @@
 
 import { freePort, RunningProgram } from './process.ts';
 
-export class Nats {
+export interface Nats {
+  port: number;
   /** For `--nats`. */
-  readonly url: string;
-  readonly port: number;
-  readonly #program: RunningProgram;
+  url: string;
+  stop(): Promise<void>;
+}
 
-  private constructor(port: number, program: RunningProgram) {
-    this.port = port;
-    this.url = `nats://127.0.0.1:${port}`;
-    this.#program = program;
-  }
-
-  static async start(): Promise<Nats> {
-    const port = await freePort();
-    const args = ['--addr', '127.0.0.1', '--port', String(port)];
-    const program = await RunningProgram.start('nats-server', { args, ready: /Server is ready/ });
-    return new Nats(port, program);
-  }
-
-  async stop(): Promise<void> {
-    await this.#program.stop();
-  }
+export async function startNats(): Promise<Nats> {
+  const port = await freePort();
+  const args = ['--addr', '127.0.0.1', '--port', String(port)];
+  const program = await RunningProgram.start('nats-server', { args, ready: /Server is ready/ });
+  return { port, url: `nats://127.0.0.1:${port}`, stop: () => program.stop() };
 }

@@ -5,9 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Connection, type ConnectionTransport } from 'puppeteer-core';
 import WebSocket from 'ws';
 import { CHROMIUM_ARGS } from './browsers.ts';
 import { freePort, RunningProgram, type Start } from './process.ts';
+import { AnyPage } from './remote-page.ts';
 import { until } from './until.ts';
 
 export class OldChromium {
@@ -57,9 +59,7 @@ export class OldChromium {
   async open<Module>(origin: string, name: string): Promise<OldPage<Module>> {
     const targets: Target[] = await fetch(`${this.#origin}/json`).then((answer) => answer.json());
     const target = targets.find(({ type }) => type === 'page');
-    const socket = new WebSocket(target!.webSocketDebuggerUrl);
-    await once(socket, 'open');
-    const page = new OldPage<Module>(socket);
+    const page = new OldPage<Module>(await connect(target!.webSocketDebuggerUrl));
     await page.show(BLANK); // else the page before may be taken for this one
     await page.show(`${origin}/pages/${name}.html`);
     return page;
@@ -72,54 +72,50 @@ export class OldChromium {
 }
 
 /** A page of it. */
-export class OldPage<Module> {
-  readonly #socket: WebSocket;
-  #last = 0;
+class OldPage<Module> extends AnyPage<Module> {
+  readonly #connection: Connection;
 
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
+  constructor(connection: Connection) {
+    super();
+    this.#connection = connection;
   }
 
   async show(url: string): Promise<void> {
-    await this.#command('Page.navigate', { url });
-    const expression = `location.href === '${url}' && ('module' in window || ${url === BLANK})`;
+    await this.#connection.send('Page.navigate', { url });
+    const expression = `location.href === '${url}' && ('run' in window || ${url === BLANK})`;
     await until(`${url} to load`, async () => {
       // Until then, it may be another page that answers, or none.
-      const answer = await this.#command('Runtime.evaluate', { expression });
-      return answer?.result?.value === true;
+      const answer = await this.#connection.send('Runtime.evaluate', { expression }).catch(() => {});
+      return answer?.result.value === true;
     });
-  }
-
-  /** Does something in the page. */
-  async run<Name extends keyof Module & string>(
-    name: Name,
-    ...args: Module[Name] extends (...args: infer Args) => unknown ? Args : never
-  ): Promise<Module[Name] extends (...args: never[]) => infer Returned ? Awaited<Returned> : never> {
-    const answer = await this.#command('Runtime.evaluate', {
-      expression: `window.module.then((module) => module.${name}(...${JSON.stringify(args)}))`,
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    if (!answer) throw new Error('the page has gone');
-    const { result, exceptionDetails } = answer;
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return result?.value as never;
   }
 
   async close(): Promise<void> {
     await this.show(BLANK);
-    this.#socket.close();
+    this.#connection.dispose();
   }
 
-  async #command(method: string, params: object): Promise<CommandResult | undefined> {
-    const id = ++this.#last;
-    this.#socket.send(JSON.stringify({ id, method, params }));
-    for (;;) {
-      const [data] = (await once(this.#socket, 'message')) as [Buffer];
-      const message = JSON.parse(data.toString()) as { id?: number; result?: CommandResult };
-      if (message.id === id) return message.result;
-    }
+  protected async call(name: string, args: string): Promise<string> {
+    const { result, exceptionDetails } = await this.#connection.send('Runtime.evaluate', {
+      expression: `run(${JSON.stringify(name)}, ${JSON.stringify(args)})`,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value as string;
   }
+}
+
+/** Puppeteer's own connections speak to browsers as a whole; this one to a page. */
+async function connect(url: string): Promise<Connection> {
+  const socket = new WebSocket(url);
+  await once(socket, 'open');
+  const transport: ConnectionTransport = {
+    send: (message) => socket.send(message),
+    close: () => socket.close(),
+  };
+  socket.on('message', (message: Buffer) => transport.onmessage?.(message.toString()));
+  return new Connection(url, transport, 0, PATIENCE_MS);
 }
 
 const BLANK = 'about:blank';
@@ -136,7 +132,5 @@ interface Target {
   webSocketDebuggerUrl: string;
 }
 
-interface CommandResult {
-  result?: { value: unknown };
-  exceptionDetails?: { text: string; exception?: { description?: string } };
-}
+/** Of a call that takes as long as any. */
+const PATIENCE_MS = 60_000;

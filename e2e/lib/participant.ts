@@ -1,19 +1,17 @@
 /** Drives the application's page for one member of a call, by what a person finds there. */
 
-import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, ElementHandle, Page } from 'puppeteer-core';
+import type { Received } from '../pages/instruments.ts';
 import { AppPage } from './app-page.ts';
-import { instrument, type Received } from './instrument.ts';
 import { settled, until } from './until.ts';
 
-/** What one tile says; each is a `data-` attribute of its own. */
+/** What one tile says. */
 export interface Tile {
   member: string;
   track: 'camera' | 'screen';
   name: string;
   keys: string;
-  link: string;
-  isVerified: boolean;
   isSelf: boolean;
   hasPicture: boolean;
 }
@@ -28,27 +26,9 @@ export interface ShownTransfer {
 }
 
 export interface Shield {
-  state: string;
+  state: string | null;
   title: string;
-  reason: string;
   cure: string;
-}
-
-/** Where a room is. */
-export interface RoomLink {
-  room?: string;
-  /** 32 bytes; `null` for a room without a secret. */
-  secret?: Buffer | null;
-  isSealed?: boolean;
-  /** That everybody sends. */
-  codec?: string;
-}
-
-/** The part of a link behind the origin. */
-export function roomLink({ room, secret, isSealed = true, codec }: RoomLink = {}): string {
-  const path = `/r/${room ?? randomBytes(16).toString('base64url')}${codec ? `?codec=${codec}` : ''}`;
-  if (!isSealed) return `${path}#open`;
-  return secret === null ? path : `${path}#k=${(secret ?? randomBytes(32)).toString('base64url')}`;
 }
 
 export class Participant extends AppPage {
@@ -70,26 +50,19 @@ export class Participant extends AppPage {
     const page = await context.newPage({ type: 'window' });
     const participant = new Participant(name, page, context);
     await page.setViewport({ width: 1280, height: 800 });
-    await page.evaluateOnNewDocument(instrument);
+    await page.evaluateOnNewDocument(`(() => {${await readFile(INSTRUMENTS, 'utf8')}\n})()`);
     await page.goto(url);
     await participant.fill('#name', name);
     return participant;
   }
 
-  /** Opens a room's link and joins. */
-  static async join(browser: Browser, url: string, name: string): Promise<Participant> {
-    const participant = await Participant.open(browser, url, name);
-    await participant.click('#join');
-    await participant.entered();
-    return participant;
-  }
-
   /** Resolves when the page is in the call. */
-  async entered(): Promise<void> {
+  async join(): Promise<void> {
+    await this.click('#join');
     await this.#reaches('call', async () => {
       const own = (await this.tiles()).find(({ isSelf }) => isSelf);
       this.#id = own?.member ?? '';
-      return (await this.view()) === 'call' && this.#id !== '';
+      return (await this.attribute('body', 'data-view')) === 'call' && this.#id !== '';
     });
   }
 
@@ -98,46 +71,29 @@ export class Participant extends AppPage {
     return this.#id;
   }
 
-  async view(): Promise<string | undefined> {
-    return this.page.evaluate(() => document.body.dataset['view']);
-  }
-
   async tiles(): Promise<Tile[]> {
     return this.page.$$eval('#people [data-member][data-track]', (tiles) =>
       tiles.map((tile) => {
-        const { member, track, name, keys, link, verified, self } = (tile as HTMLElement).dataset;
-        const video = tile.querySelector('video');
-        return {
-          member: member ?? '',
-          track: track as 'camera' | 'screen',
-          name: name ?? '',
-          keys: keys ?? '',
-          link: link ?? '',
-          isVerified: verified === 'true',
-          isSelf: self === 'true' || self === '',
-          hasPicture: video !== null && video.readyState >= 2,
-        };
+        const { member = '', track, name = '', keys = '', self } = (tile as HTMLElement).dataset;
+        const hasPicture = (tile.querySelector('video')?.readyState ?? 0) >= 2;
+        const isSelf = self === 'true' || self === '';
+        return { member, track: track as 'camera' | 'screen', name, keys, isSelf, hasPicture };
       }),
     );
   }
 
   async shield(): Promise<Shield> {
-    const [state, title, reason, cure] = await Promise.all([
-      this.attribute('#shield', 'data-state'),
-      this.text('#shield-title'),
-      this.text('#shield-reason'),
-      this.text('#shield-cure'),
-    ]);
-    return { state: state ?? '', title, reason, cure };
+    const state = await this.attribute('#shield', 'data-state');
+    return { state, title: await this.text('#shield-title'), cure: await this.text('#shield-cure') };
   }
 
   /** Resolves when the shield says that everybody is secured. */
-  async secured(ms = PATIENCE_MS): Promise<void> {
-    await this.#reaches('secured', async () => (await this.shield()).state === 'secured', ms);
+  async secured(): Promise<void> {
+    await this.#reaches('secured', async () => (await this.shield()).state === 'secured');
   }
 
   /** Resolves when these, and nobody else, have tiles. */
-  async finds(others: readonly Participant[], ms = PATIENCE_MS): Promise<void> {
+  async finds(others: readonly Participant[], ms?: number): Promise<void> {
     const wanted = new Set([this.id, ...others.map(({ id }) => id)]);
     await this.#reaches(`${wanted.size} people`, async () => {
       const there = new Set((await this.tiles()).map(({ member }) => member));
@@ -146,40 +102,28 @@ export class Participant extends AppPage {
   }
 
   /** Resolves when the other's picture has changed a few times. */
-  async sees(
-    other: Participant,
-    { track = 'camera', times = 3, ms = PATIENCE_MS }: Watching = {},
-  ): Promise<void> {
+  async sees(other: Participant, track: 'camera' | 'screen' = 'camera'): Promise<void> {
     const video = `#people [data-member="${other.id}"][data-track="${track}"] video`;
-    const what = `a moving picture of ${other.name} (${track})`;
-    await this.#reaches(what, this.hasMoved(video, times), ms);
+    await this.#reaches(`a moving picture of ${other.name} (${track})`, this.hasMoved(video, 3));
   }
 
   /** Resolves when sound has been heard from so many others. */
-  async hears(others: number, ms = PATIENCE_MS): Promise<void> {
-    const energies = async () => {
-      const { sounds } = await this.received();
-      return new Map(sounds.map(({ id, energy }) => [id, energy]));
-    };
-    const before = await energies();
+  async hears(others: number): Promise<void> {
+    const before = await this.#energies();
     await this.#reaches(`sound from ${others}`, async () => {
-      const now = [...(await energies())];
+      const now = [...(await this.#energies())];
       return now.filter(([id, energy]) => energy > (before.get(id) ?? 0)).length >= others;
-    }, ms);
+    });
+  }
+
+  /** Resolves when no sound has come for a second. */
+  async hearsNothing(): Promise<void> {
+    await settled(`${this.name}: silence`, () => this.#energies(), 1000, PATIENCE_MS);
   }
 
   /** What came so far over all connections that are not closed. */
   async received(): Promise<Received> {
     return this.page.evaluate(() => window.instruments.received());
-  }
-
-  /** Resolves when no sound has come for a second. */
-  async hearsNothing(): Promise<void> {
-    const energy = async () => {
-      const { sounds } = await this.received();
-      return sounds.reduce((sum, sound) => sum + sound.energy, 0);
-    };
-    await settled(`${this.name}: silence`, energy, 1000, PATIENCE_MS);
   }
 
   /** Takes away all connections to others without a word, as a network that fails. */
@@ -197,12 +141,9 @@ export class Participant extends AppPage {
   }
 
   /** What was said, and by whom. */
-  async chat(): Promise<{ from: string; text: string }[]> {
+  async chat(): Promise<{ from: string | undefined; text: string }[]> {
     return this.page.$$eval('#chat-log li[data-from]', (lines) =>
-      lines.map((line) => ({
-        from: (line as HTMLElement).dataset['from'] ?? '',
-        text: line.textContent,
-      })),
+      lines.map((line) => ({ from: (line as HTMLElement).dataset['from'], text: line.textContent })),
     );
   }
 
@@ -227,22 +168,26 @@ export class Participant extends AppPage {
     await (input as ElementHandle<HTMLInputElement>).uploadFile(path);
   }
 
-  async accept(name: string): Promise<void> {
-    await this.#answer(name, '.accept');
-  }
-
-  async decline(name: string): Promise<void> {
-    await this.#answer(name, '.decline');
+  /** Answers the offer of a file of this name. */
+  async answer(name: string, answer: 'accept' | 'decline'): Promise<void> {
+    await this.#reaches(`the offer of ${name}`, async () => {
+      const transfer = await this.transfer(name);
+      return transfer?.state === 'offered' && transfer.direction === 'receive';
+    });
+    const { id } = (await this.transfer(name))!;
+    await this.page.$eval(`#transfers [data-transfer="${id}"] .${answer}`, (button) =>
+      (button as HTMLButtonElement).click(),
+    );
   }
 
   /** The newest transfer of a file of this name. */
   async transfer(name: string): Promise<ShownTransfer | undefined> {
     const all = await this.page.$$eval('#transfers li[data-transfer]', (items) =>
       items.map((item) => {
-        const { transfer, state, direction } = (item as HTMLElement).dataset;
-        const progress = item.querySelector('progress');
-        const share = state === 'done' ? 1 : (progress?.position ?? 0);
-        return { id: transfer, state, direction, share, text: item.textContent };
+        const { transfer: id, state, direction } = (item as HTMLElement).dataset;
+        const position = item.querySelector('progress')?.position ?? 0;
+        const share = state === 'done' ? 1 : position;
+        return { id, state, direction, share, text: item.textContent };
       }),
     );
     return all.findLast(({ text }) => text.includes(name));
@@ -252,11 +197,9 @@ export class Participant extends AppPage {
   async receivedFile(name: string, ms: number): Promise<string> {
     await this.#reaches(name, async () => (await this.transfer(name))?.state === 'done', ms);
     const { id } = (await this.transfer(name))!;
-    const url = await this.page.$eval(
-      `#transfers [data-transfer="${id}"] .save`,
-      (link) => (link as HTMLAnchorElement).href,
+    return this.page.$eval(`#transfers [data-transfer="${id}"] .save`, (link) =>
+      window.instruments.hashOf((link as HTMLAnchorElement).href),
     );
-    return this.page.evaluate((url) => window.instruments.hashOf(url), url);
   }
 
   /** How often the keys of this member have changed. */
@@ -291,7 +234,7 @@ export class Participant extends AppPage {
 
   async leave(): Promise<void> {
     await this.click('#leave');
-    await this.#reaches('left', async () => (await this.view()) === 'left');
+    await this.#reaches('left', async () => (await this.attribute('body', 'data-view')) === 'left');
   }
 
   async close(): Promise<void> {
@@ -299,15 +242,10 @@ export class Participant extends AppPage {
     await this.#context.close().catch(() => {});
   }
 
-  async #answer(name: string, button: string): Promise<void> {
-    await this.#reaches(`the offer of ${name}`, async () => {
-      const transfer = await this.transfer(name);
-      return transfer?.state === 'offered' && transfer.direction === 'receive';
-    });
-    const { id } = (await this.transfer(name))!;
-    await this.page.$eval(`#transfers [data-transfer="${id}"] ${button}`, (element) =>
-      (element as HTMLButtonElement).click(),
-    );
+  /** Of the sound of each stream, so far. */
+  async #energies(): Promise<Map<string, number>> {
+    const { sounds } = await this.received();
+    return new Map(sounds.map(({ id, energy }) => [id, energy]));
   }
 
   async #reaches(what: string, question: () => Promise<boolean>, ms = PATIENCE_MS): Promise<void> {
@@ -322,12 +260,8 @@ export class Participant extends AppPage {
   }
 }
 
-export interface Watching {
-  track?: 'camera' | 'screen';
-  /** Changes of the picture. */
-  times?: number;
-  ms?: number;
-}
+/** As `build.mjs` makes them. */
+const INSTRUMENTS = new URL('../dist/pages/instruments.js', import.meta.url);
 
 /** Four members in four pages encode and decode on one machine. */
 const PATIENCE_MS = 40_000;

@@ -4,7 +4,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 
 export interface Start {
   args?: readonly string[];
@@ -17,15 +16,12 @@ export interface Start {
 }
 
 export class RunningProgram {
-  /** What it wrote so far, to both outputs. */
-  readonly lines: string[];
   /** What `ready` matched. */
   readonly greeting: RegExpMatchArray;
   readonly #process: ChildProcess;
 
-  private constructor(process: ChildProcess, lines: string[], greeting: RegExpMatchArray) {
+  private constructor(process: ChildProcess, greeting: RegExpMatchArray) {
     this.#process = process;
-    this.lines = lines;
     this.greeting = greeting;
   }
 
@@ -36,28 +32,23 @@ export class RunningProgram {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     child.once('exit', () => running.delete(child));
+    const late = setTimeout(() => child.kill('SIGKILL'), START_MS);
     const lines: string[] = [];
-    const greeting = await new Promise<RegExpMatchArray>((resolve, reject) => {
-      const fail = (why: string) => {
+    const greeting = new Promise<RegExpMatchArray>((resolve, reject) => {
+      const fail = (why: unknown) => {
         reject(new Error(`${command} did not start: ${why}\n${lines.join('\n')}`));
       };
-      child.once('error', (error) => fail(error.message));
+      child.once('error', fail);
       child.once('exit', (code, signal) => fail(`it ended with ${code ?? signal}`));
-      const late = setTimeout(() => {
-        fail(`it was not ready within ${START_MS / 1000} s`);
-        child.kill('SIGKILL');
-      }, START_MS).unref();
       for (const output of [child.stdout, child.stderr]) {
-        createInterface(output as Readable).on('line', (line) => {
+        createInterface(output).on('line', (line) => {
           lines.push(line);
           const match = ready.exec(line);
-          if (!match) return;
-          clearTimeout(late);
-          resolve(match);
+          if (match) resolve(match);
         });
       }
     });
-    return new RunningProgram(child, lines, greeting);
+    return new RunningProgram(child, await greeting.finally(() => clearTimeout(late)));
   }
 
   /** Asks it to stop, and waits until it has. */

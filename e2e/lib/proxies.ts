@@ -1,76 +1,28 @@
 /** Wires to the programs of a test that can be cut, and that remember all that passed. */
 
 import { once } from 'node:events';
-import { createServer as createHttpServer, request as httpRequest, type Server } from 'node:http';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { createServer as createHttpServer, request as httpRequest } from 'node:http';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 
-/** A WebSocket message that passed. */
-export interface PassedMessage {
-  /** Milliseconds of the system's clock. */
-  at: number;
-  /** Of the WebSocket, for example `/ws`. */
-  path: string;
-  /** Who said it. */
-  from: 'client' | 'server';
-  text: string;
-}
-
-/** What is done to texts of the server on their way, by path. */
-export type Edits = ReadonlyMap<string, (text: string) => Promise<string>>;
-
-/** In front of a server of HTTP and WebSockets. */
-export class WebProxy {
-  /** Every WebSocket message, in order. */
-  readonly messages: PassedMessage[] = [];
-  /** For browsers, in place of the server's own. */
-  readonly origin: string;
-  /** The same for WebSocket clients. */
-  readonly url: string;
-  readonly #target: URL;
+class Proxy {
+  readonly port: number;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket | Duplex>();
-  readonly #upgrades = new WebSocketServer({ noServer: true, handleProtocols: firstProtocol });
+  readonly #sockets = new Set<Socket>();
   #isCut = false;
 
-  private constructor(target: URL, server: Server) {
-    this.#target = target;
+  protected constructor(server: Server) {
     this.#server = server;
-    const { port } = server.address() as AddressInfo;
-    this.origin = `http://127.0.0.1:${port}`;
-    this.url = `ws://127.0.0.1:${port}`;
-  }
-
-  /** @param target URL of the server, whatever its scheme. */
-  static async start(target: string, edits: Edits = new Map()): Promise<WebProxy> {
-    const server = createHttpServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const proxy = new WebProxy(new URL(target), server);
-    server.on('connection', (socket) => proxy.#admit(socket));
-    server.on('request', (request, response) => {
-      const { method, headers, url } = request;
-      const edit = edits.get(url ?? '');
-      const { hostname, port } = proxy.#target;
-      const onward = httpRequest({ hostname, port, method, headers, path: url }, async (answer) => {
-        if (!edit) {
-          response.writeHead(answer.statusCode!, answer.headers);
-          answer.pipe(response);
-          return;
-        }
-        const edited = await edit(await text(answer));
-        const { 'content-length': _, ...rest } = answer.headers;
-        response.writeHead(answer.statusCode!, rest).end(edited);
-      });
-      onward.on('error', () => response.destroy());
-      request.pipe(onward);
+    this.port = (server.address() as AddressInfo).port;
+    server.on('connection', (socket: Socket) => {
+      if (this.#isCut) {
+        socket.destroy();
+        return;
+      }
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => {});
     });
-    server.on('upgrade', (request, socket, head) => {
-      const path = request.url ?? '/';
-      proxy.#upgrades.handleUpgrade(request, socket, head, (client) => proxy.#join(client, path));
-    });
-    return proxy;
   }
 
   /** Breaks all connections and takes no new ones for so long. */
@@ -86,55 +38,85 @@ export class WebProxy {
     this.#server.close();
     await once(this.#server, 'close');
   }
+}
 
-  #admit(socket: Socket): void {
-    if (this.#isCut) {
-      socket.destroy();
-      return;
-    }
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    socket.on('error', () => {});
+/** In front of a server of HTTP and WebSockets. */
+export class WebProxy extends Proxy {
+  /** Every WebSocket message, in order, and the path of its WebSocket. */
+  readonly messages: { path: string; text: string }[] = [];
+  readonly #target: string;
+  readonly #upgrades = new WebSocketServer({
+    noServer: true,
+    handleProtocols: ([first = '']) => first,
+  });
+
+  /**
+   * @param target URL of the server, whatever its scheme.
+   * @param before what comes before files of the server, by path.
+   */
+  static async start(target: string, before: Record<string, string> = {}): Promise<WebProxy> {
+    const server = createHttpServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const proxy = new WebProxy(server, new URL(target).host);
+    server.on('request', (request, response) => {
+      const { method, headers, url = '' } = request;
+      const [hostname, port] = proxy.#target.split(':');
+      const onward = httpRequest({ hostname, port, method, headers, path: url }, (answer) => {
+        const { 'content-length': _, ...others } = answer.headers;
+        const text = before[url];
+        response.writeHead(answer.statusCode!, text ? others : answer.headers);
+        if (text) response.write(text);
+        answer.pipe(response);
+      });
+      onward.on('error', () => response.destroy());
+      request.pipe(onward);
+    });
+    server.on('upgrade', (request, socket, head) => {
+      const path = request.url ?? '/';
+      proxy.#upgrades.handleUpgrade(request, socket, head, (client) => proxy.#join(client, path));
+    });
+    return proxy;
+  }
+
+  private constructor(server: Server, target: string) {
+    super(server);
+    this.#target = target;
+  }
+
+  /** For browsers, in place of the server's own. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The same for WebSocket clients. */
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}`;
   }
 
   /** Joins a client's WebSocket to one of its own to the server. */
   #join(client: WebSocket, path: string): void {
-    const server = new WebSocket(
-      `ws://${this.#target.host}${path}`,
-      client.protocol ? [client.protocol] : [],
-    );
-    const opened = once(server, 'open');
-    const pass = (from: PassedMessage['from'], to: WebSocket) => {
-      return async (data: Buffer, isBinary: boolean) => {
-        this.messages.push({ at: Date.now(), path, from, text: data.toString('latin1') });
-        await opened.catch(() => {});
-        to.send(data, { binary: isBinary }, () => {});
-      };
-    };
-    client.on('message', pass('client', server));
-    server.on('message', pass('server', client));
-    for (const [one, other] of [
+    const protocols = client.protocol ? [client.protocol] : [];
+    const server = new WebSocket(`ws://${this.#target}${path}`, protocols);
+    const opened = once(server, 'open').catch(() => {});
+    for (const [from, to] of [
       [client, server],
       [server, client],
     ] as const) {
-      one.on('close', () => other.terminate());
-      one.on('error', () => other.terminate());
+      from.on('message', async (data: Buffer, isBinary: boolean) => {
+        this.messages.push({ path, text: data.toString('latin1') });
+        await opened;
+        to.send(data, { binary: isBinary }, () => {});
+      });
+      from.on('close', () => to.terminate());
+      from.on('error', () => to.terminate());
     }
   }
 }
 
 /** In front of a server of anything else. */
-export class TcpProxy {
-  readonly port: number;
-  readonly #server: ReturnType<typeof createServer>;
-  readonly #sockets = new Set<Socket>();
+export class TcpProxy extends Proxy {
   /** Each direction of each connection on its own. */
   readonly #passed: Buffer[][] = [];
-
-  private constructor(server: ReturnType<typeof createServer>) {
-    this.#server = server;
-    this.port = (server.address() as AddressInfo).port;
-  }
 
   static async start(targetPort: number): Promise<TcpProxy> {
     const server = createServer().listen(0, '127.0.0.1');
@@ -146,12 +128,11 @@ export class TcpProxy {
         [client, target],
         [target, client],
       ] as const) {
-        proxy.#sockets.add(from);
         const passed: Buffer[] = [];
         proxy.#passed.push(passed);
         from.on('data', (piece) => passed.push(piece));
         from.on('error', () => to.destroy());
-        from.on('close', () => proxy.#sockets.delete(from));
+        from.on('close', () => to.destroy());
         from.pipe(to);
       }
     });
@@ -162,14 +143,4 @@ export class TcpProxy {
   passed(): string[] {
     return this.#passed.map((pieces) => Buffer.concat(pieces).toString('latin1'));
   }
-
-  async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-}
-
-function firstProtocol(protocols: Set<string>): string | false {
-  return protocols.values().next().value ?? false;
 }

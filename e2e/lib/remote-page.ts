@@ -1,18 +1,33 @@
 /** Drives a page, which is a module of `pages/`, by the functions that it exports. */
 
 import type { Browser, Page } from 'puppeteer-core';
+import { pack, unpack } from '../pages/travel.ts';
 
-declare global {
-  interface Window {
-    /** The module: see `server.ts`. */
-    module: Promise<object>;
+export type Task<Module> = keyof Module & string;
+export type Arguments<Run> = Run extends (...args: infer Args) => unknown ? Args : never;
+export type Result<Run> = Run extends (...args: never[]) => infer Returned ? Awaited<Returned> : never;
+
+/** A page of any browser. */
+export abstract class AnyPage<Module> {
+  /** Does something in the page: see its source. */
+  async run<Name extends Task<Module>>(
+    name: Name,
+    ...args: Arguments<Module[Name]>
+  ): Promise<Result<Module[Name]>> {
+    return unpack(await this.call(name, pack(args))) as Result<Module[Name]>;
   }
+
+  abstract close(): Promise<void>;
+
+  /** Calls `window.run()` there. */
+  protected abstract call(name: string, args: string): Promise<string>;
 }
 
-export class RemotePage<Module> {
+export class RemotePage<Module> extends AnyPage<Module> {
   readonly page: Page;
 
   constructor(page: Page) {
+    super();
     this.page = page;
   }
 
@@ -31,23 +46,11 @@ export class RemotePage<Module> {
     return new RemotePage(await RemotePage.show(browser, origin, name));
   }
 
-  /** Does something in the page: see its source. */
-  async run<Name extends keyof Module & string>(
-    name: Name,
-    ...args: Arguments<Module[Name]>
-  ): Promise<Result<Module[Name]>> {
-    const result: unknown = await this.page.evaluate(
-      async (name, args) => Reflect.get(await window.module, name)(...args),
-      name,
-      args as unknown[],
-    );
-    return result as Result<Module[Name]>;
-  }
-
   async close(): Promise<void> {
     await this.page.close();
   }
-}
 
-type Arguments<Run> = Run extends (...args: infer Args) => unknown ? Args : never;
-type Result<Run> = Run extends (...args: never[]) => infer Returned ? Awaited<Returned> : never;
+  protected call(name: string, args: string): Promise<string> {
+    return this.page.evaluate((name, args) => window.run(name, args), name, args);
+  }
+}

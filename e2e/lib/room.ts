@@ -1,60 +1,50 @@
-/** A room of members in one or several browsers, and the signalling between them. */
+/** A room of members in one or several browsers, whose keys go by way of the driver. */
 
 import type { Browser } from 'puppeteer-core';
-import type { MemberOptions, Signal } from '../pages/member.ts';
+import type { MemberOptions } from '../pages/member.ts';
 import type { Tap } from '../workers/messages.ts';
 import { flows, stop } from './flow.ts';
-import { Member } from './member.ts';
-import { Signalling } from './signalling.ts';
+import { Member, negotiate } from './member.ts';
 
-/** A signal that went through the relay. */
+/** A key message. */
 export interface Relayed {
-  at: number;
   from: string;
-  to: string | null;
-  signal: Signal;
+  message: Buffer;
 }
 
 /**
  * The application: who is in the room, who is connected to whom.
  *
- * Its signalling forgets nobody. Who has left still gets every message, as from a server that is
- * not to be trusted.
+ * It forgets nobody. Who has left still gets every key message, as from a server that is not to be
+ * trusted.
  */
 export class Room {
-  /** All that was signalled. */
+  /** All that the members told each other. */
   readonly relayed: Relayed[] = [];
   /** Who is in the room, as its members are told. */
   readonly members: Member[] = [];
+  /** Whoever is or was here. */
+  readonly everybody: Member[] = [];
 
   readonly #browsers: Browser[];
   readonly #origin: string;
-  readonly #signalling: Signalling;
-  /** Everybody who ever was, by name. */
-  readonly #known = new Map<string, Member>();
-  /** Of these, those who were announced: others get no key messages. */
+  /** Others get no key messages. */
   readonly #announced = new Set<Member>();
 
-  private constructor(browsers: Browser[], origin: string, signalling: Signalling) {
+  /** @param browsers that the members come in, in turn. */
+  constructor(browsers: Browser[], origin: string) {
     this.#browsers = browsers;
     this.#origin = origin;
-    this.#signalling = signalling;
-  }
-
-  /** @param browsers that the members come in, in turn. */
-  static async open(browsers: Browser[], origin: string): Promise<Room> {
-    const signalling = await Signalling.open((...signal) => room.#relay(...signal));
-    const room = new Room(browsers, origin, signalling);
-    return room;
   }
 
   /** Opens a page for a member of whom nobody knows yet. */
   async enter(id: string, options: Partial<MemberOptions> = {}): Promise<Member> {
-    const browser = this.#browsers[this.#known.size % this.#browsers.length]!;
-    const signalling = this.#signalling.urlFor(id);
-    const all = { member: id, signalling, video: PICTURE, ...options };
-    const member = await Member.enter(browser, this.#origin, all);
-    this.#known.set(id, member);
+    const browser = this.#browsers[this.everybody.length % this.#browsers.length]!;
+    const all = { member: id, video: PICTURE, ...options };
+    const tell = (to: string | null, message: string) =>
+      this.#relay(id, to, Buffer.from(message, 'base64'));
+    const member = await Member.enter(browser, this.#origin, all, tell);
+    this.everybody.push(member);
     return member;
   }
 
@@ -73,11 +63,9 @@ export class Room {
     return told;
   }
 
-  /** Connects a member to all who are in the room. */
+  /** Connects a member to all who are in the room, with camera and microphone both ways. */
   async connect(member: Member): Promise<void> {
-    for (const other of this.members) {
-      if (other !== member) await member.run('connect', other.id);
-    }
+    await Promise.all(this.#allBut(member).map((other) => connect(member, other)));
   }
 
   /** Brings in members, one after the other. */
@@ -95,10 +83,8 @@ export class Room {
   /** Reloads a member's page; the others are not told that it had gone. */
   async reload(member: Member): Promise<void> {
     await member.reload();
-    for (const id of this.#idsBut(member)) {
-      await member.run('memberJoined', id);
-      await member.run('connect', id);
-    }
+    for (const { id } of this.#allBut(member)) await member.run('memberJoined', id);
+    await this.connect(member);
   }
 
   /** Takes a member off the roster, and does nothing else; returns when the others heard of it. */
@@ -112,18 +98,16 @@ export class Room {
 
   /** Resolves when everybody has secured everybody. */
   async secured(): Promise<void> {
-    const all = this.members.map((member) => member.secures(this.#idsBut(member), PATIENCE_MS));
+    const all = this.members.map((member) => {
+      const ids = this.#allBut(member).map(({ id }) => id);
+      return member.secures(ids, PATIENCE_MS);
+    });
     await Promise.all(all);
   }
 
   /** Resolves when these have got so many pictures, and packets of sound, of each other. */
   async flows(frames = 15, members = this.members): Promise<void> {
     await flows(members, { frames, ms: PATIENCE_MS });
-  }
-
-  /** Whoever is or was here. */
-  get everybody(): Member[] {
-    return [...this.#known.values()];
   }
 
   /** Stops all cameras and microphones; resolves when all has landed that was under way. */
@@ -138,27 +122,29 @@ export class Room {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#known.values()].map((member) => member.close()));
-    await this.#signalling.close();
+    await Promise.all(this.everybody.map((member) => member.close()));
   }
 
-  #idsBut(member: Member): string[] {
-    return this.members.filter((other) => other !== member).map(({ id }) => id);
+  #allBut(member: Member): Member[] {
+    return this.members.filter((other) => other !== member);
   }
 
-  /** Brings a signal to a member, whoever it is from. */
-  tell(member: Member, from: string, signal: Signal): void {
-    this.#signalling.send(member.id, from, signal);
-  }
-
-  #relay(from: string, to: string | null, signal: Signal): void {
-    this.relayed.push({ at: Date.now(), from, to, signal });
-    for (const member of this.#known.values()) {
+  #relay(from: string, to: string | null, message: Buffer): void {
+    this.relayed.push({ from, message });
+    for (const member of this.#announced) {
       if (member.id === from || (to !== null && to !== member.id)) continue;
-      if ('key' in signal && !this.#announced.has(member)) continue;
-      this.tell(member, from, signal);
+      // A page that has gone hears nothing.
+      member.run('receive', from, message).catch(() => {});
     }
   }
+}
+
+async function connect(one: Member, other: Member): Promise<void> {
+  for (const [here, there] of [[one, other], [other, one]] as const) {
+    await here.run('openConnection', there.id);
+    await here.addTracks(there.id);
+  }
+  await negotiate(one, other);
 }
 
 /** Small, because every member encodes for, and decodes of, every other, all on one machine. */

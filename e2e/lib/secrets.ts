@@ -38,7 +38,8 @@ export class Secrets {
 /** The first 15 of 16 bytes: 3 bytes are 4 characters, wherever they are in what was encoded. */
 const BASE64_WINDOW = 20;
 
-function holds(text: string, window: number, pieces: Set<string>): boolean {
+/** Tells whether a text holds one of these pieces, which are all as long as the window. */
+export function holds(text: string, window: number, pieces: Set<string>): boolean {
   for (let at = 0; at + window <= text.length; at++) {
     if (pieces.has(text.slice(at, at + window))) return true;
   }

@@ -1,6 +1,7 @@
 /** Serves the test pages and the built `frameseal` package to the browsers. */
 
-import { createServer, type OutgoingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,14 +18,11 @@ export const FINE_CLOCKS = {
   'cross-origin-embedder-policy': 'require-corp',
 };
 
-/** A page is a module of this name, whose exports are for whoever drives it: see `remote-page.ts`. */
+/** A page is a module of its name, whose exports are for whoever drives it: see `pages/page.ts`. */
 const PAGE = `<!doctype html>
 <title>Frameseal</title>
 <link rel="icon" href="data:," />
 <script type="module" src="page.js"></script>`;
-
-/** For policies that allow no script in a page. */
-const SCRIPT = "window.module = import(location.pathname.replace('.html', '.js'));";
 
 export interface Server {
   /** For example `http://127.0.0.1:41234`. */
@@ -38,21 +36,20 @@ export interface Server {
  *
  * `headers` go out with every response, workers' scripts included.
  */
-export async function serve(headers: OutgoingHttpHeaders = {}, folder = E2E): Promise<Server> {
+export async function serve(headers: Record<string, string> = {}, folder = E2E): Promise<Server> {
   // `dev`: files are looked up when they are asked for.
   const bundles = sirv(join(folder, 'dist'), { dev: true });
+  const ours = sirv(join(E2E, 'dist'), { dev: true });
   const frameseal = sirv(PACKAGE, { dev: true });
 
   const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(headers)) {
-      if (value !== undefined) response.setHeader(name, value);
-    }
+    response.setHeaders(new Map(Object.entries(headers)));
     const missing = () => void response.writeHead(404).end();
     const { url = '' } = request;
     if (url.endsWith('.html')) {
       response.setHeader('content-type', 'text/html').end(PAGE);
     } else if (url === '/pages/page.js') {
-      response.setHeader('content-type', 'text/javascript').end(SCRIPT);
+      ours(request, response, missing);
     } else if (url.startsWith('/frameseal/')) {
       request.url = url.slice('/frameseal'.length);
       frameseal(request, response, missing);
@@ -60,14 +57,14 @@ export async function serve(headers: OutgoingHttpHeaders = {}, folder = E2E): Pr
       bundles(request, response, missing);
     }
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
 
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
+    async close() {
+      const closed = once(server.close(), 'close');
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }

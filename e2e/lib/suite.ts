@@ -36,6 +36,16 @@ export interface Variant extends Omit<Equipment, 'browsers'> {
   title?: string;
 }
 
+/** Has something run beside the tests of a file or of a group. */
+export function beside<T>(start: () => Promise<T>, end: (running: T) => Promise<void>): () => T {
+  let running: T;
+  before(async () => {
+    running = await start();
+  });
+  after(() => end(running));
+  return () => running;
+}
+
 /** By name, and whether they are verbose. */
 const running = new Map<string, Promise<Browser>>();
 

@@ -1,8 +1,9 @@
 /** What Alice sends comes to Bob once, and then twice, through a Janus. */
 
-import { count, pause, playAll, type Received } from './received.ts';
+import { pause, playAll } from './media.ts';
+import { received, type Received } from './rtp-stats.ts';
 import { withManualKeys } from './sessions.ts';
-import { newRoom, Visitor } from './visitor.ts';
+import { enter, newRoom } from './visitor.ts';
 
 /** Of each copy, what came in the same time. */
 export interface Copies {
@@ -15,14 +16,12 @@ export interface Copies {
 
 /** @param url of the Janus. */
 export async function measure(url: string): Promise<Copies> {
-  const [frameseal, bobs] = await withManualKeys('copies');
+  const sessions = await withManualKeys('copies');
   const room = newRoom();
-  const alice = await Visitor.enter(url, room, frameseal);
-  const bob = await Visitor.enter(url, room, bobs);
-  const media = await navigator.mediaDevices.getUserMedia({
-    audio: true,
-    video: { width: 320, height: 240, frameRate: 15 },
-  });
+  const alice = await enter(url, room, sessions[0]);
+  const bob = await enter(url, room, sessions[1]);
+  const video = { width: 320, height: 240, frameRate: 15 };
+  const media = await navigator.mediaDevices.getUserMedia({ audio: true, video });
   await alice.send(...media.getAudioTracks(), ...media.getVideoTracks());
 
   const receive = async (mids?: string[]): Promise<RTCRtpReceiver[]> => {
@@ -32,17 +31,14 @@ export async function measure(url: string): Promise<Copies> {
   };
   const countAll = async (copies: RTCRtpReceiver[][]): Promise<Received[]> => {
     await pause(SETTLING_MS);
-    return Promise.all(copies.map((receivers) => count(receivers, MEASURE_MS)));
+    return Promise.all(copies.map((receivers) => received(receivers, MEASURE_MS)));
   };
   const first = await receive();
   const [alone] = await countAll([first]);
   const second = await receive();
-  const { length } = MIDS;
   const both = await receive([...MIDS, ...MIDS]);
-  const copies = [first, second, both.slice(0, length), both.slice(length)];
-  const counted = await countAll(copies);
-  for (const end of [alice, bob, frameseal, bobs]) end.close();
-  for (const track of media.getTracks()) track.stop();
+  const { length } = MIDS;
+  const counted = await countAll([first, second, both.slice(0, length), both.slice(length)]);
   return { alone: alone!, connections: counted.slice(0, 2), sections: counted.slice(2) };
 }
 

@@ -18,6 +18,7 @@ export function recordCrossings(): string[] {
     }
   };
   const transform = globalThis.RTCRtpScriptTransform;
+  if (!transform) return crossings; // an old browser
   globalThis.RTCRtpScriptTransform = class extends transform {
     constructor(...args: ConstructorParameters<typeof RTCRtpScriptTransform>) {
       super(...args);
@@ -40,6 +41,7 @@ export function toText(value: unknown): string {
   });
 }
 
+/** Old browsers have no such method. */
 function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,19 +1,38 @@
-/** One member, which sends frames all the time, in a room with many who are in one other worker. */
+/**
+ * A room of one member who sends frames all the time, in a worker that is watched, and of many others
+ * who know nobody but that one.
+ */
 
-import { Frameseal, type FramesealStats } from 'frameseal';
-import type { CrowdMessage, CrowdOptions, Pauses, Slice } from '../workers/messages.ts';
+import { Frameseal } from 'frameseal';
+import init, { Session } from '../../worker/js/wasm/frameseal.js';
+import type { Pauses, Slice } from '../workers/messages.ts';
 import { ask } from './ask.ts';
+import { pause } from './media.ts';
 
 const ROOM = 'the room of a crowd';
 const MEMBER = 'alice';
 
+/** The package's defaults. */
+const DEFAULTS = {
+  keys: 'exchange',
+  profile: 'frameseal/1',
+  cipherSuite: 4,
+  audioCipherSuite: 4,
+  secret: undefined,
+  slot: undefined,
+  credential: undefined,
+  verify: false,
+  rotateEveryMs: 3_600_000,
+} as const;
+
 let frameseal: Frameseal;
 const workerName = crypto.randomUUID();
-let others: string[] = [];
+const others = new Map<string, Session>();
+const timers = new Map<string, ReturnType<typeof setTimeout>>();
 let joined = false;
 const secured = new Set<string>();
 
-/** Makes a session that sends frames, and so many others; nobody knows of anybody yet. */
+/** Makes a session that sends frames, and so many others; it knows of nobody yet. */
 export async function open(members: number): Promise<void> {
   frameseal = await Frameseal.create({
     room: ROOM,
@@ -23,28 +42,31 @@ export async function open(members: number): Promise<void> {
   frameseal.addEventListener('member', ({ detail: { id, state } }) => {
     if (state === 'secured') secured.add(id);
   });
-
-  others = Array.from({ length: members }, (_, index) => `member ${index}`);
-  const worker = new Worker('../workers/crowd.js', { type: 'module' });
-  const ready = new Promise<void>((ready) => {
-    worker.onmessage = ({ data }: MessageEvent<CrowdMessage | 'ready'>) => {
-      if (data === 'ready') ready();
-      else if (joined) frameseal.receive(data.from, data.data);
-    };
-  });
-  worker.postMessage({ room: ROOM, members: others, hears: MEMBER } satisfies CrowdOptions);
-  await ready;
   frameseal.addEventListener('message', ({ detail: { to, data } }) => {
-    worker.postMessage({ from: MEMBER, to, data } satisfies CrowdMessage);
+    for (const [member, session] of others) {
+      if (to !== null && to !== member) continue;
+      session.receive(MEMBER, data.slice(), performance.now());
+      work(member);
+    }
   });
+
+  await init({ module_or_path: '/frameseal/frameseal_bg.wasm' });
+  for (let number = 0; number < members; number += 1) {
+    const member = `member ${number}`;
+    const session = new Session({ ...DEFAULTS, room: ROOM, member });
+    others.set(member, session);
+    session.memberJoined(MEMBER, performance.now());
+    session.seal(new Uint8Array(), 0, performance.now()); // who has something to send has a key
+    work(member);
+  }
   await ask(workerName, 'start-frames');
 }
 
 /** Tells the member of all others at once; resolves when all are secured. */
 export async function join(): Promise<void> {
   joined = true;
-  for (const id of others) frameseal.memberJoined(id);
-  while (secured.size < others.length) await new Promise((later) => setTimeout(later, 20));
+  for (const id of others.keys()) frameseal.memberJoined(id);
+  while (secured.size < others.size) await pause(20);
 }
 
 export async function rotate(): Promise<void> {
@@ -66,7 +88,18 @@ export async function slowDown(): Promise<void> {
   await ask(workerName, 'slow-down');
 }
 
-export async function stats(): Promise<Omit<FramesealStats, 'sendKeyId'>> {
-  const { sendKeyId, ...stats } = await frameseal.stats();
-  return stats;
+/** Does what another's session has to do now, and sees to what it has to do later. */
+function work(member: string): void {
+  const session = others.get(member)!;
+  for (;;) {
+    const now = performance.now();
+    const again = session.work(now);
+    for (let event; (event = session.poll_event()); ) {
+      if (event.type === 'message' && joined) frameseal.receive(member, event.data);
+    }
+    if (again <= now) continue;
+    clearTimeout(timers.get(member));
+    if (again < Infinity) timers.set(member, setTimeout(work, again - now, member));
+    return;
+  }
 }

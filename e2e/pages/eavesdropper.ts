@@ -20,10 +20,10 @@ export async function codecs(): Promise<string[]> {
   return mimeTypes.filter((_, index) => support[index]!.supported);
 }
 
-/** Counts the frames, in base64, that a decoder makes a picture of, each on its own. */
-export async function countPictures(codec: string, frames: string[]): Promise<number> {
+/** Counts the frames that a decoder makes a picture of, each on its own. */
+export async function countPictures(codec: string, frames: Uint8Array[]): Promise<number> {
   let pictures = 0;
-  for (const frame of frames) {
+  for (const data of frames) {
     const decoder = new VideoDecoder({
       output: (picture) => {
         pictures += 1;
@@ -32,7 +32,6 @@ export async function countPictures(codec: string, frames: string[]): Promise<nu
       error: () => {},
     });
     decoder.configure({ codec });
-    const data = Uint8Array.fromBase64(frame);
     try {
       decoder.decode(new EncodedVideoChunk({ type: 'key', timestamp: 0, data }));
       await decoder.flush();

@@ -1,10 +1,10 @@
 /** Both ends of a running call change it at once, over a signalling that is slow. */
 
-import { Frameseal, type ProblemDetail } from 'frameseal';
-import { Negotiation, type NegotiationSignal } from 'frameseal/negotiation.js';
+import type { Frameseal } from 'frameseal';
+import { Negotiation, type NegotiationOptions, type NegotiationSignal } from 'frameseal/negotiation.js';
+import { makeMedia, pause, playAll } from './media.ts';
+import { decodedPictures } from './rtp-stats.ts';
 import { withSecuredKeys } from './sessions.ts';
-import { openMedia, type Media } from './made-media.ts';
-import { pause } from './received.ts';
 
 export interface Glare {
   /** `turns`: the package's `Negotiation`; `rollback`: the yielding end rolls its offer back. */
@@ -14,12 +14,12 @@ export interface Glare {
   signalMs: number;
 }
 
-/** What came of a round. */
+/** What came of a round, at each end. */
 export interface Round {
-  /** Pictures that each end decoded in the time after it. */
-  pictures: [number, number];
-  /** Receivers at each end that no frame came out of. */
-  silent: [number, number];
+  /** Pictures decoded in the time after it. */
+  pictures: number[];
+  /** Receivers that no frame came out of. */
+  silent: number[];
 }
 
 export interface GlareResult {
@@ -27,111 +27,80 @@ export interface GlareResult {
   /** Offers that crossed, or changes that waited for the other end's offer. */
   crossed: number;
   queued: number;
-  problems: (ProblemDetail['code'] | string)[];
-  /** Whether tracks of receivers were muted. */
+  /** Codes. */
+  problems: string[];
+  /** Receivers whose tracks were muted. */
   muted: number;
 }
 
 export async function run({ negotiation, rounds, signalMs }: Glare): Promise<GlareResult> {
   const sessions = await withSecuredKeys('glare');
-  const media = openMedia();
   const problems: string[] = [];
   for (const session of sessions) {
     session.addEventListener('problem', ({ detail: { code, severity } }) => {
       if (severity !== 'info') problems.push(code);
     });
   }
-  const signalling = new Signalling(signalMs);
-  const ends = sessions.map(
-    (session, index) => new End(session, index === 1, negotiation, signalling, media),
-  ) as [End, End];
-  signalling.ends = ends;
-  ends[0].add(media.tracks);
-  await pause(3 * signalMs + 200);
-  ends[1].add(media.tracks);
-  await pause(6 * signalMs + 1500);
+  const ends: End[] = sessions.map((session, index) => {
+    const send = (signal: NegotiationSignal): void => {
+      const data = JSON.stringify(signal);
+      setTimeout(() => void ends[1 - index]!.handle(JSON.parse(data)), signalMs);
+    };
+    return new End(session, negotiation, { yields: index === 1, send });
+  });
 
+  const tracks = makeMedia();
+  ends[0]!.add(tracks);
+  await pause(3 * signalMs + 200);
+  ends[1]!.add(tracks);
+  await pause(6 * signalMs + 1500);
   const results: Round[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    for (const end of ends) end.add([media.tracks[0]!]);
+    for (const end of ends) end.add([tracks[0]]);
     await pause(6 * signalMs); // two offers and answers, and who asks whom
-    const before = await Promise.all(ends.map((end) => end.count()));
-    let after = before;
-    const end = performance.now() + PATIENCE_MS;
-    do {
-      await pause(100);
-      after = await Promise.all(ends.map((one) => one.count()));
-    } while (!after.every(({ pictures }, index) => pictures >= before[index]!.pictures + PICTURES) && performance.now() < end);
-    results.push({
-      pictures: pair(after.map(({ pictures }, index) => pictures - before[index]!.pictures)),
-      silent: pair(
-        after.map(({ passed }, index) => passed.filter((n, at) => n <= (before[index]!.passed[at] ?? 0)).length),
-      ),
-    });
+    results.push(await watch(ends));
   }
-  const result = {
+  return {
     rounds: results,
-    crossed: ends[0].crossed + ends[1].crossed,
-    queued: ends[0].queued + ends[1].queued,
+    crossed: ends[0]!.crossed + ends[1]!.crossed,
+    queued: ends[0]!.queued + ends[1]!.queued,
     problems,
     muted: ends.flatMap(({ pc }) => pc.getReceivers()).filter(({ track }) => !track.enabled).length,
   };
-  for (const end of ends) end.close();
-  media.stop();
-  return result;
 }
 
-/** Brings what one end says to the other, late and in order. */
-class Signalling {
-  ends: [End, End] | undefined;
-  readonly #ms: number;
-
-  constructor(ms: number) {
-    this.#ms = ms;
-  }
-
-  send(from: End, signal: NegotiationSignal): void {
-    const data = JSON.stringify(signal);
-    setTimeout(() => {
-      const to = this.ends!.find((end) => end !== from)!;
-      to.handle(JSON.parse(data)).catch((error: unknown) => console.error(String(error)));
-    }, this.#ms);
+/** Waits until both ends have had enough pictures, or long enough. */
+async function watch(ends: End[]): Promise<Round> {
+  const before = await Promise.all(ends.map((end) => end.count()));
+  for (const start = performance.now(); ; ) {
+    await pause(100);
+    const now = await Promise.all(ends.map((end) => end.count()));
+    const pictures = now.map((count, end) => count.pictures - before[end]!.pictures);
+    if (Math.min(...pictures) < PICTURES && performance.now() < start + PATIENCE_MS) continue;
+    const silent = now.map(({ passed }, end) => {
+      return passed.filter((frames, at) => frames <= (before[end]!.passed[at] ?? 0)).length;
+    });
+    return { pictures, silent };
   }
 }
 
 class End {
   readonly pc: RTCPeerConnection;
-  readonly #session: Frameseal;
-  readonly #negotiation: Negotiation | undefined;
-  readonly #yields: boolean;
-  readonly #signalling: Signalling;
   /** Offers of the other end that came while this one had offered. */
   crossed = 0;
-  #isOffering = false;
+  readonly #session: Frameseal;
+  readonly #negotiation: Negotiation | Rollback;
 
-  constructor(
-    session: Frameseal,
-    yields: boolean,
-    negotiation: Glare['negotiation'],
-    signalling: Signalling,
-    media: Media,
-  ) {
+  constructor(session: Frameseal, negotiation: Glare['negotiation'], options: NegotiationOptions) {
     this.#session = session;
-    this.#yields = yields;
-    this.#signalling = signalling;
     this.pc = session.connection({ bundlePolicy: 'max-bundle' });
-    this.pc.addEventListener('track', ({ track }) => media.play(track));
-    const send = (signal: NegotiationSignal): void => signalling.send(this, signal);
-    if (negotiation === 'turns') {
-      this.#negotiation = new Negotiation(this.pc, { yields, send });
-      return;
-    }
-    this.pc.onicecandidate = ({ candidate }) => send({ candidate: candidate && candidate.toJSON() });
-    this.pc.onnegotiationneeded = () => void this.#offer();
+    playAll(this.pc);
+    const Kind = negotiation === 'turns' ? Negotiation : Rollback;
+    this.#negotiation = new Kind(this.pc, options);
   }
 
   get queued(): number {
-    return this.#negotiation?.queued ?? 0;
+    return this.#negotiation.queued;
   }
 
   add(tracks: MediaStreamTrack[]): void {
@@ -139,48 +108,55 @@ class End {
   }
 
   async handle(signal: NegotiationSignal): Promise<void> {
-    if (this.#negotiation) return this.#negotiation.handle(signal);
-    if ('candidate' in signal) return this.pc.addIceCandidate(signal.candidate ?? undefined);
+    const isOffer = 'description' in signal && signal.description.type === 'offer';
+    if (isOffer && this.pc.signalingState === 'have-local-offer') this.crossed += 1;
+    await this.#negotiation.handle(signal);
+  }
+
+  /** Pictures, and frames that came out of each receiver. */
+  async count(): Promise<{ pictures: number; passed: number[] }> {
+    const { tracks } = await this.#session.stats();
+    const receiving = tracks.filter(({ direction }) => direction === 'receive');
+    return {
+      pictures: await decodedPictures(this.pc),
+      passed: receiving.map(({ passed }) => passed),
+    };
+  }
+}
+
+/** Perfect negotiation, as the specification of WebRTC has it. */
+class Rollback {
+  readonly queued = 0;
+  readonly #pc: RTCPeerConnection;
+  readonly #options: NegotiationOptions;
+  #isOffering = false;
+
+  constructor(pc: RTCPeerConnection, options: NegotiationOptions) {
+    this.#pc = pc;
+    this.#options = options;
+    pc.onicecandidate = ({ candidate }) => options.send({ candidate: candidate && candidate.toJSON() });
+    pc.onnegotiationneeded = async () => {
+      this.#isOffering = true;
+      await this.#describe().finally(() => (this.#isOffering = false));
+    };
+  }
+
+  async handle(signal: NegotiationSignal): Promise<void> {
+    if ('candidate' in signal) return this.#pc.addIceCandidate(signal.candidate ?? undefined);
     if (!('description' in signal)) return;
-    const { description } = signal;
-    const isOffer = description.type === 'offer';
-    const crosses = isOffer && (this.#isOffering || this.pc.signalingState !== 'stable');
-    if (crosses) this.crossed += 1;
-    if (crosses && !this.#yields) return;
-    await this.pc.setRemoteDescription(description);
+    const isOffer = signal.description.type === 'offer';
+    const crosses = isOffer && (this.#isOffering || this.#pc.signalingState !== 'stable');
+    if (crosses && !this.#options.yields) return;
+    await this.#pc.setRemoteDescription(signal.description);
     if (isOffer) await this.#describe();
   }
 
-  async count(): Promise<{ pictures: number; passed: number[] }> {
-    let pictures = 0;
-    (await this.pc.getStats()).forEach((stats: { type: string; framesDecoded?: number }) => {
-      if (stats.type === 'inbound-rtp') pictures += stats.framesDecoded ?? 0;
-    });
-    const { tracks } = await this.#session.stats();
-    const passed = tracks.filter(({ direction }) => direction === 'receive').map(({ passed }) => passed);
-    return { pictures, passed };
-  }
-
-  close(): void {
-    this.pc.close();
-    this.#session.close();
-  }
-
-  async #offer(): Promise<void> {
-    this.#isOffering = true;
-    await this.#describe().finally(() => (this.#isOffering = false));
-  }
-
   async #describe(): Promise<void> {
-    await this.pc.setLocalDescription();
-    this.#signalling.send(this, { description: this.pc.localDescription!.toJSON() });
+    await this.#pc.setLocalDescription();
+    this.#options.send({ description: this.#pc.localDescription!.toJSON() });
   }
 }
 
 /** A second of pictures, and how long they may take on a machine that has much to do. */
 const PICTURES = 30;
 const PATIENCE_MS = 5000;
-
-function pair(numbers: number[]): [number, number] {
-  return [numbers[0]!, numbers[1]!];
-}

@@ -5,20 +5,20 @@
  */
 
 import type { Frameseal } from 'frameseal';
-import { connectByJanus } from './latency-janus.ts';
-import { connectDirectly } from './latency-mesh.ts';
 import { connectByRelay } from './latency-relay.ts';
+import { connectByJanus, connectDirectly } from './latency-webrtc.ts';
+import { pause } from './media.ts';
 import { withManualKeys } from './sessions.ts';
 import { ageOf, StampedCamera } from './stamped-camera.ts';
 
-/** Where the pictures go through. */
+/** What the pictures go through. */
 export type Path = 'mesh' | 'janus' | 'relay';
 
 export interface Plan {
   path: Path;
   isSealed: boolean;
   /** Of the Janus or of the relay: a WebSocket. */
-  url?: string;
+  url?: string | undefined;
   /** Pictures before are not counted: encoders begin slowly. */
   warmUpMs: number;
   measureMs: number;
@@ -34,12 +34,7 @@ export interface Ages {
 /** Told of every picture in the animation frame that shows it. */
 export type Show = (picture: CanvasImageSource) => void;
 
-/** A way for pictures to Bob and back. */
-export interface Wire {
-  close(): void;
-}
-
-/** What a way is made of. */
+/** What a path is to connect. */
 export interface Ends {
   camera: StampedCamera;
   /** Neither is there if nothing is sealed. */
@@ -61,32 +56,19 @@ export async function measure({ path, isSealed, url = '', warmUpMs, measureMs }:
   };
   const camera = new StampedCamera();
   const [alice, bob] = isSealed ? await withManualKeys('latency') : [];
-  const ends: Ends = {
-    camera,
-    alice,
-    bob,
-    showToBob: note(ages.atBob),
-    showToAlice: note(ages.backAtAlice),
-  };
-  const wire = await WIRES[path](ends, url);
+  const [showToBob, showToAlice] = [note(ages.atBob), note(ages.backAtAlice)];
+  await PATHS[path]({ camera, alice, bob, showToBob, showToAlice }, url);
   await pause(start + measureMs - performance.now());
   camera.stop();
   await pause(LANDING_MS);
-  wire.close();
-  alice?.close();
-  bob?.close();
   return ages;
 }
 
-const WIRES: Record<Path, (ends: Ends, url: string) => Promise<Wire>> = {
+const PATHS: Record<Path, (ends: Ends, url: string) => Promise<void>> = {
   mesh: connectDirectly,
   janus: connectByJanus,
   relay: connectByRelay,
 };
-
-function pause(ms: number): Promise<void> {
-  return new Promise((over) => setTimeout(over, ms));
-}
 
 /** All that is under way arrives in this time. */
 const LANDING_MS = 1000;

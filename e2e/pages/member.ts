@@ -1,28 +1,24 @@
 /**
  * One member of a call, which the driver moves step by step: see `lib/member.ts`.
  *
- * It has a connection to each of the others, and one `Frameseal`. Its keys are exchanged with the others
- * by signalling, or given to it: then it has one connection, and the driver negotiates.
+ * It has a connection to each of the others, which the driver negotiates, and one `Frameseal`. Its keys
+ * are exchanged with the others by way of the driver, or given to it.
  */
 
-import type { CipherSuite, Frameseal, FramesealEventMap, FramesealStats } from 'frameseal';
-import type { Extra, ReplayedFrame, Tap, Testimony } from '../workers/messages.ts';
+import type { CipherSuite, Frameseal, FramesealEventMap, ReceiveKey, SendKey } from 'frameseal';
+import type { Extra, Testimony } from '../workers/messages.ts';
 import { ask } from './ask.ts';
-import { codecs } from './codecs.ts';
+import { describe, preferCodec as prefer } from './connection.ts';
 import { recordCrossings, toText } from './crossings.ts';
-import { Link } from './link.ts';
-import type { MediaKind, RtpStats } from './rtp-stats.ts';
+import { makeMedia } from './media.ts';
+import { rtpStats, type MediaKind, type RtpStats } from './rtp-stats.ts';
 
-/** A key of the tests: 32 times this byte. */
-export interface TestKey {
-  id: number;
-  byte: number;
-}
+export { hasCodec } from './connection.ts';
 
 export interface MemberOptions {
   member: string;
-  /** Of the camera's picture. */
-  video?: MediaTrackConstraints;
+  /** Of the camera's picture; `null`: what the page makes itself, in browsers without a camera. */
+  video?: MediaTrackConstraints | null;
   /** What seals and opens: the package, or nothing behind a tap. */
   protection?: 'frameseal' | 'plain';
   /** Script of the worker; `null` is the package's own default. */
@@ -35,21 +31,14 @@ export interface MemberOptions {
   deaf?: 'sender' | 'receiver';
   /** The package's default unless given. */
   cipherSuite?: CipherSuite;
-  /** Leaves transceivers to `attach()` or `protect()` later on. */
+  /** Leaves transceivers that nothing protects to `attach()` later on. */
   detached?: boolean;
-
-  /** Address of the application's signalling, for keys that are exchanged. */
-  signalling?: string;
-  /** A passphrase, or random bytes in base64. */
-  secret?: string | { random: string };
-
-  /** Keys that are given, where there is no signalling. */
-  send?: TestKey | undefined;
-  receive?: (TestKey & { member: string })[];
+  /** Of the room: a passphrase, or random bytes. */
+  secret?: string | Uint8Array;
+  /** Keys that are given; without any, they are exchanged. */
+  send?: SendKey | undefined;
+  receive?: ReceiveKey[];
 }
-
-/** What members say to each other through the application's signalling. */
-export type Signal = { key: string } | { description: RTCSessionDescriptionInit };
 
 /** What happens in a page: an event of the package; or what becomes of a connection, to this member. */
 interface Details {
@@ -68,12 +57,15 @@ export type What = keyof Details;
 export interface Happening<Happened extends What = What> {
   at: number;
   what: Happened;
-  /** Bigints do not travel: they are text. */
   detail: Details[Happened];
 }
 
-/** TypeScript's own does not know SVC. */
-export type Encoding = RTCRtpEncodingParameters & { scalabilityMode?: string };
+declare global {
+  interface Window {
+    /** Brings a key message, in base64, to another member; or to all. The driver is behind it. */
+    tell(to: string | null, message: string): void;
+  }
+}
 
 // Before the package is loaded.
 const recorded = recordCrossings();
@@ -81,10 +73,10 @@ const recorded = recordCrossings();
 let options: MemberOptions;
 let frameseal: Frameseal | undefined;
 let worker: Worker | undefined;
-let media: MediaStream;
-let socket: WebSocket;
+let tracks: MediaStreamTrack[];
 const workerName = crypto.randomUUID();
-const links = new Map<string, Link>();
+/** Connections by the member at the other end. */
+const connections = new Map<string, RTCPeerConnection>();
 const noted: Happening[] = [];
 
 /** Starts the session, camera and microphone; nobody is told anything yet. */
@@ -95,19 +87,15 @@ export async function open(given: MemberOptions): Promise<void> {
     const end = options.deaf === 'sender' ? RTCRtpSender : RTCRtpReceiver;
     Object.defineProperty(end.prototype, 'transform', { value: null, writable: true });
   }
+  const { video = { width: 640, height: 480 } } = options;
+  tracks = video
+    ? (await navigator.mediaDevices.getUserMedia({ audio: true, video })).getTracks()
+    : makeMedia();
   worker = startWorker();
-  if (options.protection !== 'plain') await openFrameseal();
-  if (options.signalling) socket = await listen(options.signalling);
-  else openLink(THE_OTHER);
-  media = await navigator.mediaDevices.getUserMedia({ audio: true, video: options.video ?? PICTURE });
+  if (options.protection !== 'plain') frameseal = await openFrameseal();
 }
 
-/** Whether the browser encodes and decodes a codec, for example `VP8`. */
-export function hasCodec(codec: string): boolean {
-  return codecs(codec).length > 0;
-}
-
-// By the application's signalling go key messages, and descriptions of connections.
+// What the driver tells of the others, and brings from them.
 
 /** Returns when the package was told. */
 export function memberJoined(id: string): number {
@@ -122,144 +110,111 @@ export function memberLeft(id: string): number {
   return at;
 }
 
-/** Offers a connection with camera and microphone both ways. */
-export function connect(id: string): void {
-  const link = openLink(id);
-  link.inTurn(async () => {
-    addTracks(link.pc);
-    tell(id, { description: await link.describe() });
-  });
+/** A key message of another; in a page that is only just reloaded, nobody hears it. */
+export function receive(from: string, message: Uint8Array): void {
+  // What is thrown, the page says aloud.
+  queueMicrotask(() => frameseal?.receive(from, message));
 }
 
-// Without it, the driver negotiates the only connection.
+// Connections. Where there is but one, nobody has to say which.
 
-export function addTrack(kind: MediaKind): void {
-  onlyLink().pc.addTrack(trackOf(kind), new MediaStream());
-  protectPlainly();
+/** Makes a new connection, in place of an older one to the same member. */
+export function openConnection(id: string): void {
+  connections.get(id)?.close();
+  const configuration: RTCConfiguration = { bundlePolicy: 'max-bundle' };
+  const sealing = options.deaf ? undefined : frameseal;
+  const pc = sealing?.connection(configuration) ?? new RTCPeerConnection(configuration);
+  if (!sealing) frameseal?.attach(pc, { trustTiming: true });
+  pc.addEventListener('track', ({ track }) => {
+    protectPlainly(pc);
+    // Not where every frame counts: it costs Firefox the first packets of sound.
+    if (track.kind === 'video' && !options.receive) noteFirstPicture(id, track);
+  });
+  pc.addEventListener('connectionstatechange', () => {
+    if (pc.connectionState === 'connected') note('connected', { id });
+  });
+  connections.set(id, pc);
+}
+
+export function addTrack(kind: MediaKind, id?: string): void {
+  const pc = connectionTo(id);
+  pc.addTrack(trackOf(kind), new MediaStream());
+  protectPlainly(pc);
 }
 
 export function addTransceiver(
   kind: MediaKind,
   { withTrack = true, ...init }: RTCRtpTransceiverInit & { withTrack?: boolean } = {},
 ): void {
-  onlyLink().pc.addTransceiver(withTrack ? trackOf(kind) : kind, init);
-  protectPlainly();
+  const pc = connectionTo();
+  pc.addTransceiver(withTrack ? trackOf(kind) : kind, init);
+  protectPlainly(pc);
 }
 
 /** Another track of the same source takes the place of the one that is sent. */
 export async function replaceTrack(mid: string, kind: MediaKind): Promise<void> {
-  await onlyLink().transceiver(mid).sender.replaceTrack(trackOf(kind).clone());
+  await transceiver(mid).sender.replaceTrack(trackOf(kind).clone());
 }
 
 export function setDirection(mid: string, direction: RTCRtpTransceiverDirection): void {
-  onlyLink().transceiver(mid).direction = direction;
+  transceiver(mid).direction = direction;
 }
 
 export function stopTransceiver(mid: string): void {
-  onlyLink().transceiver(mid).stop();
+  transceiver(mid).stop();
 }
 
 /** Negotiates nothing but this codec and its retransmissions. */
 export function preferCodec(codec: string): void {
-  for (const transceiver of onlyLink().pc.getTransceivers()) {
-    if (transceiver.receiver.track.kind === 'video') {
-      transceiver.setCodecPreferences([...codecs(codec), ...codecs('rtx')]);
-    }
-  }
+  prefer(connectionTo(), codec);
 }
 
 /** Attaches a connection that was opened `detached`. */
 export function attach(): void {
   options.detached = false;
-  frameseal?.attach(onlyLink().pc);
-  protectPlainly();
+  protectPlainly(connectionTo());
 }
 
 /** Pictures stay as large as they are when the machine is busy, and become fewer. */
 export async function keepResolution(): Promise<void> {
-  for (const sender of onlyLink().pc.getSenders()) {
+  for (const sender of connectionTo().getSenders()) {
     const parameters = sender.getParameters();
     await sender.setParameters({ ...parameters, degradationPreference: 'maintain-resolution' });
   }
 }
 
 /** Offers or answers. */
-export function setLocal(): Promise<RTCSessionDescriptionInit> {
-  return onlyLink().describe();
+export function setLocal(id?: string): Promise<RTCSessionDescriptionInit> {
+  return describe(connectionTo(id));
 }
 
-export async function setRemote(description: RTCSessionDescriptionInit): Promise<void> {
-  await onlyLink().pc.setRemoteDescription(description);
-}
-
-export function mids(): (string | null)[] {
-  return onlyLink().pc.getTransceivers().map(({ mid }) => mid);
+export async function setRemote(description: RTCSessionDescriptionInit, id?: string): Promise<void> {
+  await connectionTo(id).setRemoteDescription(description);
 }
 
 /** Lets only this member's frames come out of the receivers of a kind. */
 export function expect(kind: MediaKind, from: string): void {
-  for (const transceiver of onlyLink().pc.getTransceivers()) {
+  for (const transceiver of connectionTo().getTransceivers()) {
     if (transceiver.receiver.track.kind === kind) frameseal!.protect(transceiver, { from });
   }
 }
 
-// The session's own.
-
-export async function setSendKey({ id, byte }: TestKey): Promise<void> {
-  await frameseal!.setSendKey({ keyId: id, baseKey: baseKey(byte) });
-}
-
-export async function addReceiveKey({ id, byte }: TestKey, member: string): Promise<void> {
-  await frameseal!.addReceiveKey({ keyId: id, baseKey: baseKey(byte), member });
-}
-
-export async function removeReceiveKey(id: number): Promise<void> {
-  await frameseal!.removeReceiveKey(id);
-}
-
-/** Returns the milliseconds until the new key was in use. */
-export async function rotate(): Promise<number> {
-  const start = performance.now();
-  await frameseal!.rotate();
-  return performance.now() - start;
-}
-
-export function safetyNumber(id?: string): Promise<string> {
-  return frameseal!.safetyNumber(id);
-}
-
-/** Bytes in base64. */
-export async function sealData(data: string): Promise<string> {
-  return (await frameseal!.seal(Uint8Array.fromBase64(data))).toBase64();
-}
-
-/** Opens what this member is expected to have sealed. */
-export async function openData(data: string, from: string): Promise<{ from: string; data: string }> {
-  const opened = await frameseal!.open(Uint8Array.fromBase64(data), { from });
-  return { from: opened.from, data: opened.data.toBase64() };
-}
-
-/** Bigints do not travel: the key ID stays here. */
-export async function framesealStats(): Promise<Omit<FramesealStats, 'sendKeyId'>> {
-  const { sendKeyId, ...stats } = await frameseal!.stats();
-  return stats;
-}
-
-export function closeFrameseal(): void {
-  frameseal!.close();
-}
-
-// Of all connections, and what there is to be known of a member.
-
 /** No sender has a track any more: nothing is encoded. */
 export async function stopSending(): Promise<void> {
-  const senders = [...links.values()].flatMap(({ pc }) => pc.getSenders());
+  const senders = [...connections.values()].flatMap((pc) => pc.getSenders());
   await Promise.all(senders.map((sender) => sender.replaceTrack(null)));
 }
 
 export async function counters(): Promise<RtpStats[]> {
-  return (await Promise.all([...links.values()].map((link) => link.counters()))).flat();
+  return (await Promise.all([...connections].map(([id, pc]) => rtpStats(id, pc)))).flat();
 }
+
+/** Calls a method of the session. */
+export function session(method: keyof Frameseal, args: unknown[]): unknown {
+  return Reflect.apply(frameseal![method] as () => unknown, frameseal, args);
+}
+
+// What there is to be known of a member, and of its worker.
 
 export function happenings(): Happening[] {
   return noted;
@@ -270,34 +225,15 @@ export function crossings(): string[] {
   return recorded;
 }
 
-/** The frames as the worker got and gave them since then; their bytes in base64. */
-export async function taps(since: number): Promise<Tap<string>[]> {
-  const asText = (frames: Tap['before']): Tap<string>['before'] =>
-    frames.map((frame) => ({ ...frame, data: frame.data.toBase64() }));
-  const taps = await ask<Tap[]>(workerName, 'taps', since);
-  return taps.map((tap) => ({ ...tap, before: asText(tap.before), after: asText(tap.after) }));
+/** What the script beside the package's in the worker of this page answers to this question. */
+export function askWorker(what: string, question?: unknown): Promise<unknown> {
+  return ask(workerName, what, question);
 }
 
-/** Hands recorded frames to the session as if they had arrived; tells which it opened. */
-export function replay(frames: ReplayedFrame<string>[]): Promise<boolean[]> {
-  const decoded = frames.map((frame) => ({ ...frame, data: Uint8Array.fromBase64(frame.data) }));
-  return ask(workerName, 'replay', decoded);
-}
-
-/** The random bytes that the worker got, in base64, and what it logged. */
-export async function testimony(): Promise<{ random: string[]; logs: string[] }> {
+/** The random bytes that the worker got, and what it logged. */
+export async function testimony(): Promise<{ random: Uint8Array[]; logs: string[] }> {
   const { random, logs } = await ask<Testimony>(workerName, 'witness');
-  return { random: random.map((bytes) => bytes.toBase64()), logs: logs.map(toText) };
-}
-
-/** Key frames that this member's worker asked for, of its own encoders or of others. */
-export function keyFrameRequestsMade(): Promise<number> {
-  return ask(workerName, 'key-frame-requests');
-}
-
-/** Has the worker do what it was made for: see the scripts of these names. */
-export async function provoke(extra: 'oversize' | 'trap'): Promise<void> {
-  await ask(workerName, extra);
+  return { random, logs: logs.map(toText) };
 }
 
 export function terminateWorker(): void {
@@ -314,20 +250,20 @@ function startWorker(): Worker | undefined {
   });
 }
 
-async function openFrameseal(): Promise<void> {
-  const { member, signalling, secret, cipherSuite, send, receive = [] } = options;
+async function openFrameseal(): Promise<Frameseal> {
+  const { member, secret, cipherSuite, send, receive } = options;
   // Not before the page looks as the browser shall: the package reads its features once.
   const { Frameseal } = await import('frameseal');
   frameseal = await Frameseal.create({
     room: 'e2e',
     member,
-    ...(!signalling && { keys: 'manual' }),
+    ...(receive && { keys: 'manual' }),
     ...(worker && { worker }),
     ...(cipherSuite && { cipherSuite }),
-    ...(secret && { secret: typeof secret === 'string' ? secret : Uint8Array.fromBase64(secret.random) }),
+    ...(secret && { secret }),
   });
   frameseal.addEventListener('message', ({ detail: { to, data } }) => {
-    tell(to, { key: data.toBase64() });
+    window.tell(to, data.toBase64());
   });
   for (const name of ['member', 'keychange', 'problem'] as const) {
     frameseal.addEventListener(name, ({ detail }) => note(name, { ...detail }));
@@ -335,80 +271,27 @@ async function openFrameseal(): Promise<void> {
   frameseal.addEventListener('source', ({ detail: { transceiver, ...detail } }) => {
     note('source', detail);
   });
-  if (send) await setSendKey(send);
-  for (const key of receive) await addReceiveKey(key, key.member);
+  if (send) await frameseal.setSendKey(send);
+  for (const key of receive ?? []) await frameseal.addReceiveKey(key);
+  return frameseal;
 }
 
-/** Connects to the signalling, and heeds it. */
-async function listen(url: string): Promise<WebSocket> {
-  const socket = new WebSocket(url);
-  socket.addEventListener('message', ({ data }) => {
-    const { from, signal } = JSON.parse(data as string) as { from: string; signal: Signal };
-    hear(from, signal);
-  });
-  await new Promise((opened) => socket.addEventListener('open', opened));
-  return socket;
+/** The connection to a member, or the only one. */
+function connectionTo(id = [...connections.keys()][0]!): RTCPeerConnection {
+  return connections.get(id)!;
 }
 
-/** Gives a signal to the signalling; `to` is `null` for all. */
-function tell(to: string | null, signal: Signal): void {
-  socket.send(JSON.stringify({ to, signal }));
-}
-
-function hear(from: string, signal: Signal): void {
-  if ('key' in signal) {
-    frameseal!.receive(from, Uint8Array.fromBase64(signal.key));
-    return;
-  }
-  const { description } = signal;
-  const link = description.type === 'offer' ? openLink(from) : links.get(from)!;
-  link.inTurn(async () => {
-    await link.pc.setRemoteDescription(description);
-    if (description.type !== 'offer') return;
-    addTracks(link.pc);
-    tell(from, { description: await link.describe() });
-  });
-}
-
-/** A new connection, in place of an older one to the same member. */
-function openLink(id: string): Link {
-  links.get(id)?.close();
-  const pc = openConnection();
-  const link = new Link(id, pc);
-  pc.addEventListener('track', protectPlainly);
-  pc.addEventListener('connectionstatechange', () => {
-    if (pc.connectionState === 'connected') note('connected', { id });
-  });
-  links.set(id, link);
-  if (options.signalling) noteFirstPicture(id, pc);
-  return link;
-}
-
-function openConnection(): RTCPeerConnection {
-  const configuration: RTCConfiguration = { bundlePolicy: 'max-bundle' };
-  if (frameseal && !options.deaf) return frameseal.connection(configuration);
-  const pc = new RTCPeerConnection(configuration);
-  frameseal?.attach(pc, { trustTiming: true });
-  return pc;
-}
-
-function onlyLink(): Link {
-  return links.get(THE_OTHER)!;
-}
-
-/** Nobody says who that is. */
-const THE_OTHER = '';
-
-const PICTURE = { width: 640, height: 480 };
-
-function addTracks(pc: RTCPeerConnection): void {
-  for (const track of media.getTracks()) pc.addTrack(track, media);
+function transceiver(mid: string): RTCRtpTransceiver {
+  const all = connectionTo().getTransceivers();
+  const found = all.find((transceiver) => transceiver.mid === mid);
+  if (!found) throw new Error(`no transceiver has mid ${mid}`);
+  return found;
 }
 
 /** Taps both ends of every new transceiver, in the turn that made it. */
-function protectPlainly(): void {
+function protectPlainly(pc: RTCPeerConnection): void {
   if (options.protection !== 'plain' || options.detached) return;
-  for (const { sender, receiver } of onlyLink().pc.getTransceivers()) {
+  for (const { sender, receiver } of pc.getTransceivers()) {
     const { kind } = receiver.track;
     sender.transform ??= new RTCRtpScriptTransform(worker!, { direction: 'send', kind });
     receiver.transform ??= new RTCRtpScriptTransform(worker!, { direction: 'receive', kind });
@@ -416,34 +299,23 @@ function protectPlainly(): void {
 }
 
 /** By an element that shows it: to ask the counters often enough takes more than the call itself. */
-function noteFirstPicture(id: string, pc: RTCPeerConnection): void {
-  pc.addEventListener('track', ({ track }) => {
-    if (track.kind !== 'video') return;
-    const video = document.createElement('video');
-    video.muted = video.autoplay = true;
-    video.srcObject = new MediaStream([track]);
-    video.onloadeddata = () => {
-      note('picture', { id });
-      video.remove();
-      video.srcObject = null;
-    };
-    // One that nobody holds and that has nothing to show is gone before it has.
-    document.body.append(video);
-  });
+function noteFirstPicture(id: string, track: MediaStreamTrack): void {
+  const video = document.createElement('video');
+  video.muted = video.autoplay = true;
+  video.srcObject = new MediaStream([track]);
+  video.onloadeddata = () => {
+    note('picture', { id });
+    video.remove();
+    video.srcObject = null;
+  };
+  // One that nobody holds and that has nothing to show is gone before it has.
+  document.body.append(video);
 }
 
 function note<Happened extends What>(what: Happened, detail: Details[Happened]): void {
-  const text = Object.entries(detail).map(([name, value]) => [
-    name,
-    typeof value === 'bigint' ? String(value) : value,
-  ]);
-  noted.push({ at: Date.now(), what, detail: Object.fromEntries(text) });
-}
-
-function baseKey(byte: number): Uint8Array {
-  return new Uint8Array(32).fill(byte);
+  noted.push({ at: Date.now(), what, detail });
 }
 
 function trackOf(kind: MediaKind): MediaStreamTrack {
-  return media.getTracks().find((track) => track.kind === kind)!;
+  return tracks.find((track) => track.kind === kind)!;
 }

@@ -1,5 +1,7 @@
 /** A camera whose pictures tell when they were taken. */
 
+import { openCamera } from './media.ts';
+
 /** Blocks of a row are this wide and high: large enough to survive any encoder. */
 const BLOCK = 20;
 const [COLUMNS, HEIGHT] = [32, 360];
@@ -14,44 +16,36 @@ export const SIZE = { width: WIDTH, height: HEIGHT };
 export const FRAMES_PER_SECOND = 30;
 
 export class StampedCamera {
-  readonly canvas = Object.assign(document.createElement('canvas'), SIZE);
   /** Told of every picture right after it was drawn. */
-  onpicture: (() => void) | undefined;
-  readonly #context = this.canvas.getContext('2d', { alpha: false })!;
-  readonly #timer: ReturnType<typeof setInterval>;
-  #pictures = 0;
+  onpicture: ((canvas: HTMLCanvasElement) => void) | undefined;
+  readonly #camera = openCamera((context, picture) => {
+    draw(context, picture);
+    this.onpicture?.(context.canvas);
+  }, { ...SIZE, framesPerSecond: FRAMES_PER_SECOND });
 
-  constructor() {
-    this.#draw();
-    this.#timer = setInterval(() => this.#draw(), 1000 / FRAMES_PER_SECOND);
-  }
-
-  stream(): MediaStream {
-    return this.canvas.captureStream();
+  get track(): MediaStreamTrack {
+    return this.#camera.track;
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#camera.stop();
   }
+}
 
-  #draw(): void {
-    const context = this.#context;
-    const picture = this.#pictures++;
-    // Something that moves, below the row of blocks, so that there is something to encode.
-    context.fillStyle = '#444';
-    context.fillRect(0, BLOCK, WIDTH, HEIGHT - BLOCK);
-    for (let bar = 0; bar < 12; bar++) {
-      context.fillStyle = `hsl(${bar * 30 + picture} 70% 50%)`;
-      context.fillRect((bar * 60 + picture * 3) % WIDTH, 40 + bar * 24, 80, 20);
-    }
-    const tenths = Math.round(performance.now() * TENTHS) % 2 ** TIME_BITS;
-    const bits = tenths * 2 ** (COLUMNS - TIME_BITS) + (tenths % CHECK);
-    for (let column = 0; column < COLUMNS; column++) {
-      const isSet = Math.floor(bits / 2 ** (COLUMNS - 1 - column)) % 2 === 1;
-      context.fillStyle = isSet ? '#fff' : '#000';
-      context.fillRect(column * BLOCK, 0, BLOCK, BLOCK);
-    }
-    this.onpicture?.();
+function draw(context: CanvasRenderingContext2D, picture: number): void {
+  // Something that moves, below the row of blocks, so that there is something to encode.
+  context.fillStyle = '#444';
+  context.fillRect(0, BLOCK, WIDTH, HEIGHT - BLOCK);
+  for (let bar = 0; bar < 12; bar++) {
+    context.fillStyle = `hsl(${bar * 30 + picture} 70% 50%)`;
+    context.fillRect((bar * 60 + picture * 3) % WIDTH, 40 + bar * 24, 80, 20);
+  }
+  const tenths = Math.round(performance.now() * TENTHS) % 2 ** TIME_BITS;
+  const bits = tenths * 2 ** (COLUMNS - TIME_BITS) + (tenths % CHECK);
+  for (let column = 0; column < COLUMNS; column++) {
+    const isSet = Math.floor(bits / 2 ** (COLUMNS - 1 - column)) % 2 === 1;
+    context.fillStyle = isSet ? '#fff' : '#000';
+    context.fillRect(column * BLOCK, 0, BLOCK, BLOCK);
   }
 }
 

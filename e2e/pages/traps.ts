@@ -1,8 +1,8 @@
 /** What applications and libraries do to connections, as they may. */
 
-import { Frameseal } from 'frameseal';
+import { Frameseal, type FramesealOptions } from 'frameseal';
 import { install } from 'frameseal/install.js';
-import { pause } from './received.ts';
+import { pause } from './media.ts';
 
 /** The browser's own, as a library keeps it that was imported first. */
 const Kept = RTCPeerConnection;
@@ -16,9 +16,7 @@ export async function refresh(): Promise<{ verdict: Verdict; username: string | 
   const pc = frameseal.connection({ iceServers: [turn('yesterday')] });
   pc.setConfiguration({ iceServers: [turn('today')] });
   const { iceServers } = pc.getConfiguration();
-  const result = { verdict: verdictOf(pc), username: iceServers?.[0]?.username };
-  end(frameseal, pc);
-  return result;
+  return { verdict: verdictOf(pc), username: iceServers?.[0]?.username };
 }
 
 /** The configuration inherits what keeps addresses secret. */
@@ -26,9 +24,7 @@ export async function inherit(): Promise<{ verdict: Verdict; policy: string | un
   const frameseal = await open();
   const defaults: RTCConfiguration = { iceTransportPolicy: 'relay' };
   const pc = frameseal.connection(Object.create(defaults, { iceServers: { value: [] } }));
-  const result = { verdict: verdictOf(pc), policy: pc.getConfiguration().iceTransportPolicy };
-  end(frameseal, pc);
-  return result;
+  return { verdict: verdictOf(pc), policy: pc.getConfiguration().iceTransportPolicy };
 }
 
 /** Connections of every constructor that there is, while `install()` is there. */
@@ -60,24 +56,24 @@ export async function construct(): Promise<Record<string, Verdict>> {
   verdicts['is still what it is'] = String(mine.name === 'mine' && mine instanceof RTCPeerConnection);
   installation.undo();
   verdicts['after undo()'] = verdictOf(new RTCPeerConnection());
-  frameseal.close();
   return verdicts;
 }
 
 /** The application has ended the worker that it gave. */
 export async function terminate(): Promise<Verdict> {
   const worker = new Worker('/frameseal/worker.js', { type: 'module' });
-  const frameseal = await Frameseal.create({ room: 'traps', member: 'alice', keys: 'manual', worker });
+  const frameseal = await open({ worker });
   worker.terminate();
-  const verdict = sends(frameseal.connection());
-  frameseal.close();
-  return verdict;
+  return sends(frameseal.connection());
 }
 
 /** Two sessions in a page that has `install()`, where the first wants everything. */
 export async function share(): Promise<Record<string, Verdict>> {
   const names: RTCPeerConnection[] = [];
-  const installation = install({ unclaimed: (pc) => names.push(pc), exempt: (given) => given?.iceCandidatePoolSize === 1 });
+  const installation = install({
+    unclaimed: (pc) => names.push(pc),
+    exempt: (given) => given?.iceCandidatePoolSize === 1,
+  });
   const exempt = new RTCPeerConnection({ iceCandidatePoolSize: 1 });
   const waiting = new RTCPeerConnection();
   const closing = new RTCPeerConnection();
@@ -89,7 +85,7 @@ export async function share(): Promise<Record<string, Verdict>> {
   await pause(2200);
   const unclaimed = names.length === 1 && names[0] === waiting;
   installation.claim(first);
-  const verdicts = {
+  return {
     exempt: sends(exempt),
     'waits, and is told': String(unclaimed),
     'claimed later': sends(waiting),
@@ -97,9 +93,6 @@ export async function share(): Promise<Record<string, Verdict>> {
     'made by a session': sends(made),
     'made by a session while another claims all': sends(second.connection()),
   };
-  installation.undo();
-  for (const session of [first, second]) session.close();
-  return verdicts;
 }
 
 /** Whether a track that is added to this connection is protected. */
@@ -120,15 +113,10 @@ function verdictOf(pc: RTCPeerConnection): Verdict {
   return option === undefined ? 'unknown' : option ? 'closed' : 'open';
 }
 
-function open(): Promise<Frameseal> {
-  return Frameseal.create({ room: 'traps', member: 'alice', keys: 'manual' });
+function open(options: Partial<FramesealOptions> = {}): Promise<Frameseal> {
+  return Frameseal.create({ room: 'traps', member: 'alice', keys: 'manual', ...options });
 }
 
 function turn(username: string): RTCIceServer {
   return { urls: 'turn:127.0.0.1:3478', username, credential: 'secret' };
-}
-
-function end(frameseal: Frameseal, pc: RTCPeerConnection): void {
-  pc.close();
-  frameseal.close();
 }

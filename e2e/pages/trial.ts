@@ -3,13 +3,13 @@
  * ways, Bob's as it should be. Both send; what Bob gets in the clear is counted.
  */
 
-import { Frameseal, FramesealError, type FramesealStats, type ProblemDetail } from 'frameseal';
+import { Frameseal, type FramesealStats } from 'frameseal';
 import { install } from 'frameseal/install.js';
-import { codecs } from './codecs.ts';
-import { exchangeCandidates } from './loopback.ts';
-import { openMedia } from './made-media.ts';
-import { pause } from './received.ts';
+import { exchangeCandidates, hasCodec, preferCodec } from './connection.ts';
+import { makeMedia, pause, playAll } from './media.ts';
+import { SAMPLES_PER_MS, streams, total, type MediaKind } from './rtp-stats.ts';
 import { withSecuredKeys } from './sessions.ts';
+
 
 /** How Alice's connection is made. */
 export type Way =
@@ -47,13 +47,13 @@ export interface Trial {
   codec: string;
   /** How long the call lasts, once connected. */
   ms: number;
-  /** Script of the workers, by default the package's own. */
+  /** Script of the workers with its extras, by default the package's own. */
   worker?: string;
 }
 
 /** What came of one kind of media in one direction. */
 export interface Outcome {
-  kind: 'audio' | 'video';
+  kind: MediaKind;
   direction: 'send' | 'receive';
   codec: string;
   sealed: number;
@@ -78,27 +78,17 @@ export interface Result {
   told: Told[];
 }
 
-/** How frames reach the worker here. */
-export function transportName(): string {
-  return String(Frameseal.transport);
-}
-
-/** Whether the browser encodes and decodes a codec, for example `VP8`. */
-export function hasCodec(name: string): boolean {
-  return codecs(name).length > 0;
+/** How frames reach the worker here, and which of these codecs the browser has. */
+export function abilities(codecs: string[]): { transport: string; codecs: string[] } {
+  return { transport: String(Frameseal.transport), codecs: codecs.filter(hasCodec) };
 }
 
 export async function run(trial: Trial): Promise<Result> {
   const [alice, bob] = await withSecuredKeys(
     'trial',
-    trial.worker ? { worker: new URL(`../workers/${trial.worker}.js`, location.href) } : {},
+    trial.worker ? { worker: new URL(`../workers/${trial.worker}`, location.href) } : {},
   );
-  const call = new Call(trial, alice, bob);
-  try {
-    return await call.run();
-  } finally {
-    call.close();
-  }
+  return new Call(trial, alice, bob).run();
 }
 
 /** The browser's own, as it is before the package wraps it. */
@@ -111,10 +101,11 @@ class Call {
   readonly #installation;
   readonly #mine: RTCPeerConnection;
   readonly #theirs: RTCPeerConnection;
-  readonly #media = openMedia();
+  readonly #media = makeMedia();
   readonly #told: Told[] = [];
-  readonly #clear = { audio: new Clear(), video: new Clear() };
-  #sealed: FramesealStats | undefined;
+  /** Frames that nobody sealed, and when the last one came. */
+  readonly #clear = { audio: { frames: 0, last: 0 }, video: { frames: 0, last: 0 } };
+  #alices: FramesealStats | undefined;
   #began: number | undefined;
 
   constructor(trial: Trial, alice: Frameseal, bob: Frameseal) {
@@ -130,63 +121,37 @@ class Call {
       trial.way === 'connection'
         ? alice.connection()
         : new RTCPeerConnection(trial.way === 'option' ? option : undefined);
-    for (const pc of [this.#mine, this.#theirs]) {
-      pc.addEventListener('track', ({ track }) => this.#media.play(track));
-    }
+    for (const pc of [this.#mine, this.#theirs]) playAll(pc);
   }
 
   async run(): Promise<Result> {
     await this.#begin();
-    const end = performance.now() + this.#trial.ms;
-    while (performance.now() < end) {
-      await this.#look();
-      await pause(20);
-    }
-    const outcomes = [...(await this.#outcomes('send')), ...(await this.#outcomes('receive'))];
+    await this.#watch(this.#trial.ms);
+    const bobs = await this.#bob.stats();
+    const outcomes = [
+      ...(await this.#outcomes('send', this.#alices, bobs, this.#theirs)),
+      ...(await this.#outcomes('receive', bobs, this.#alices, this.#mine)),
+    ];
     return { transport: String(Frameseal.transport), outcomes, told: this.#told };
   }
 
-  close(): void {
-    this.#mine.close();
-    this.#theirs.close();
-    this.#alice.close();
-    this.#bob.close();
-    this.#installation?.undo();
-    this.#media.stop();
-  }
-
   async #begin(): Promise<void> {
-    switch (this.#trial.case) {
-      case 'a microtask late':
-        this.#addTracks();
-        await undefined;
-        this.#protect();
-        return this.#negotiate();
-      case 'a turn late':
-      case '300 ms late':
-        this.#addTracks();
-        await pause(this.#trial.case === 'a turn late' ? 0 : 300);
-        this.#protect();
-        return this.#negotiate();
-      case 'when connected':
-        this.#addTracks();
-        await this.#negotiate();
-        await this.#watch(1000);
-        return this.#protect();
-      case 'never':
-        this.#addTracks();
-        return this.#negotiate();
-      case 'after close()':
-        this.#protect();
-        this.#alice.close();
-        this.#addTracks();
-        return this.#negotiate();
-      default:
-        this.#protect();
-        this.#addTracks();
-        await this.#negotiate();
-        return this.#tamper();
+    const { case: which } = this.#trial;
+    const delay = DELAYS[which];
+    const isLate = delay || which === 'when connected' || which === 'never';
+    if (!isLate) this.#protect();
+    if (which === 'after close()') this.#alice.close();
+    this.#addTracks();
+    if (delay) {
+      await delay();
+      this.#protect();
     }
+    await this.#negotiate();
+    if (which === 'when connected') {
+      await this.#watch(1000);
+      this.#protect();
+    }
+    if (TAMPERING.includes(which)) await this.#tamper();
   }
 
   #protect(): void {
@@ -199,8 +164,8 @@ class Call {
   #addTracks(): void {
     const { prototype } = RTCPeerConnection;
     const add = this.#trial.case === 'through the prototype' ? prototype.addTrack : this.#mine.addTrack;
-    for (const track of this.#media.tracks) this.#attempt(() => add.call(this.#mine, track));
-    for (const track of this.#media.tracks) this.#theirs.addTrack(track.clone());
+    for (const track of this.#media) this.#attempt(() => add.call(this.#mine, track));
+    for (const track of this.#media) this.#theirs.addTrack(track.clone());
   }
 
   /** By the prototype's methods, if tracks are added so. */
@@ -209,21 +174,17 @@ class Call {
     exchangeCandidates(mine, theirs);
     const { setLocalDescription, setRemoteDescription } =
       this.#trial.case === 'through the prototype' ? RTCPeerConnection.prototype : mine;
-    for (const transceiver of mine.getTransceivers()) prefer(transceiver, this.#trial.codec);
+    preferCodec(mine, this.#trial.codec);
     await Reflect.apply(setLocalDescription, mine, []);
     await theirs.setRemoteDescription(mine.localDescription!);
     await theirs.setLocalDescription();
     await Reflect.apply(setRemoteDescription, mine, [theirs.localDescription]);
     // Where nothing may be sent, nothing connects.
-    for (let waited = 0; mine.connectionState !== 'connected' && waited < 1500; waited += 20) {
-      await this.#look();
-      await pause(20);
-    }
+    await this.#watch(1500, () => mine.connectionState === 'connected');
   }
 
   async #tamper(): Promise<void> {
     const { case: what } = this.#trial;
-    if (!TAMPERING.includes(what)) return;
     await this.#watch(1500);
     this.#began = performance.now(); // the clock starts here
     for (const sender of this.#mine.getSenders()) {
@@ -235,8 +196,8 @@ class Call {
     }
   }
 
-  async #watch(ms: number): Promise<void> {
-    for (const end = performance.now() + ms; performance.now() < end; await pause(20)) {
+  async #watch(ms: number, isOver = () => false): Promise<void> {
+    for (const end = performance.now() + ms; performance.now() < end && !isOver(); await pause(20)) {
       await this.#look();
     }
   }
@@ -244,41 +205,48 @@ class Call {
   /** Looks at what Alice has sent, and at what Bob could not open. */
   async #look(): Promise<void> {
     if (this.#began === undefined) {
-      for (const { packetsSent = 0 } of await rtp(this.#mine, 'outbound-rtp')) {
-        if (packetsSent > 0) this.#began ??= performance.now();
-      }
+      const hasSent = total(await streams(this.#mine, 'outbound-rtp'), 'packetsSent') > 0;
+      if (hasSent) this.#began ??= performance.now();
     }
     const { tracks } = await this.#bob.stats();
     for (const { direction, kind, dropped } of tracks) {
       if (direction !== 'receive') continue;
       // What nobody sealed may look like a frame under some key.
       const { notSealed, malformedFrame, authenticationFailed, missingKey } = dropped;
-      this.#clear[kind].count(notSealed + malformedFrame + authenticationFailed + missingKey);
+      const frames = notSealed + malformedFrame + authenticationFailed + missingKey;
+      const clear = this.#clear[kind];
+      if (frames > clear.frames) this.#clear[kind] = { frames, last: performance.now() };
     }
     if (this.#trial.case !== 'after close()') {
-      this.#sealed = await this.#alice.stats().catch(() => this.#sealed);
+      this.#alices = await this.#alice.stats().catch(() => this.#alices);
     }
   }
 
-  async #outcomes(direction: 'send' | 'receive'): Promise<Outcome[]> {
-    const bobs = await this.#bob.stats();
-    const [sending, receiving] = direction === 'send' ? [this.#sealed, bobs] : [bobs, this.#sealed];
-    const decoded = await rtp(direction === 'send' ? this.#theirs : this.#mine, 'inbound-rtp');
+  async #outcomes(
+    direction: 'send' | 'receive',
+    sender: FramesealStats | undefined,
+    receiver: FramesealStats | undefined,
+    receiving: RTCPeerConnection,
+  ): Promise<Outcome[]> {
+    const came = await streams(receiving, 'inbound-rtp');
     return (['audio', 'video'] as const).map((kind) => {
-      const sum = (stats: FramesealStats | undefined, way: 'send' | 'receive') =>
+      const passed = (stats: FramesealStats | undefined, way: 'send' | 'receive') =>
         (stats?.tracks ?? [])
           .filter((track) => track.kind === kind && track.direction === way)
           .reduce((total, { passed }) => total + passed, 0);
-      const clear = direction === 'send' ? this.#clear[kind] : new Clear();
+      // Played: what was made up is none of it.
+      const samples = total(came, 'totalSamplesReceived') - total(came, 'concealedSamples');
+      const pieces = Math.round(samples / SAMPLES_PER_MS / PIECE_MS);
+      const { frames, last } = direction === 'send' ? this.#clear[kind] : { frames: 0, last: 0 };
       return {
         kind,
         direction,
         codec: kind === 'audio' ? 'opus' : this.#trial.codec,
-        sealed: sum(sending, 'send'),
-        opened: sum(receiving, 'receive'),
-        decoded: Math.round(sumOf(decoded.filter((stats) => stats.kind === kind).map(decodedFrames))),
-        clear_frames: clear.frames,
-        clear_ms: clear.frames > 0 ? Math.round(clear.last - (this.#began ?? clear.last)) : 0,
+        sealed: passed(sender, 'send'),
+        opened: passed(receiver, 'receive'),
+        decoded: kind === 'audio' ? pieces : total(came, 'framesDecoded'),
+        clear_frames: frames,
+        clear_ms: frames > 0 ? Math.round(last - (this.#began ?? last)) : 0,
       };
     });
   }
@@ -287,26 +255,13 @@ class Call {
     try {
       run();
     } catch (error) {
-      const name = error instanceof FramesealError || hasCode(error) ? error.code : String(error);
-      this.#tell(`throws ${name}`);
+      this.#tell(`throws ${(error as { code?: string }).code ?? error}`);
     }
   }
 
-  #tell(what: ProblemDetail['code'] | string): void {
+  #tell(what: string): void {
     const at = this.#began === undefined ? 0 : Math.round(performance.now() - this.#began);
     this.#told.push({ at, what });
-  }
-}
-
-/** Frames that nobody sealed. */
-class Clear {
-  frames = 0;
-  /** When the last one came. */
-  last = 0;
-
-  count(frames: number): void {
-    if (frames > this.frames) this.last = performance.now();
-    this.frames = Math.max(frames, this.frames);
   }
 }
 
@@ -317,39 +272,13 @@ function passing(): Worker {
   return new Worker(URL.createObjectURL(new Blob([script])));
 }
 
+const DELAYS: Partial<Record<Case, () => Promise<void>>> = {
+  'a microtask late': () => Promise.resolve(),
+  'a turn late': () => pause(0),
+  '300 ms late': () => pause(300),
+};
+
 const TAMPERING: Case[] = ['replaced', 'replaced behind our back', 'set to null'];
 
-function prefer(transceiver: RTCRtpTransceiver, codec: string): void {
-  if (transceiver.receiver.track.kind !== 'video') return;
-  transceiver.setCodecPreferences([...codecs(codec), ...codecs('rtx')]);
-}
-
-interface RtpStats {
-  type: string;
-  kind: string;
-  packetsSent?: number;
-  framesDecoded?: number;
-  totalSamplesReceived?: number;
-  concealedSamples?: number;
-}
-
-async function rtp(pc: RTCPeerConnection, type: string): Promise<RtpStats[]> {
-  const all: RtpStats[] = [];
-  (await pc.getStats()).forEach((stats: RtpStats) => stats.type === type && all.push(stats));
-  return all;
-}
-
-/** Pictures, or pieces of 20 ms of sound. */
-function decodedFrames(stats: RtpStats): number {
-  const { kind, framesDecoded = 0, totalSamplesReceived = 0, concealedSamples = 0 } = stats;
-  return kind === 'video' ? framesDecoded : (totalSamplesReceived - concealedSamples) / 960;
-}
-
-function sumOf(numbers: number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
-}
-
-/** An error of `install.js`, which has a class of its own. */
-function hasCode(error: unknown): error is { code: string } {
-  return typeof error === 'object' && error !== null && 'code' in error;
-}
+/** Sound of a packet. */
+const PIECE_MS = 20;

@@ -1,7 +1,7 @@
 /** What pages and the workers of the tests tell each other. */
 
-/** What is done to a worker's script only where a test wants it: see the worker of the same name. */
-export type Extra = 'pad' | 'oversize' | 'trap' | 'slices';
+/** What is done to a worker only where a test wants it: see `beside.ts`. */
+export type Extra = 'bare' | 'damage' | 'oversize' | 'pad' | 'slices' | 'trap';
 
 /** The frames of one direction of one transceiver. */
 export interface Tap<Data = Uint8Array> {
@@ -26,21 +26,13 @@ export interface TappedFrame<Data = Uint8Array> {
   at: number;
 }
 
-/** A sealed frame that somebody recorded. */
+/** A frame that somebody recorded. */
 export interface ReplayedFrame<Data = Uint8Array> {
   kind: 'audio' | 'video';
   /** `key` or `delta`; absent for audio. */
-  type: string | undefined;
-  mimeType: string | undefined;
+  type?: string | undefined;
+  mimeType?: string | undefined;
   data: Data;
-}
-
-/** A frame as the recorder's worker saw it. */
-export interface RecordedFrame {
-  side: 'sent' | 'received';
-  kind: 'audio' | 'delta' | 'key';
-  mimeType: string;
-  data: Uint8Array;
 }
 
 /** What the witness in a worker knows. */
@@ -64,21 +56,4 @@ export interface Slice {
   steps: number;
   /** From the beginning of the first step to the end of the last. */
   ms: number;
-}
-
-/** A key message between the crowd and the one who is not in it. */
-export interface CrowdMessage {
-  from: string;
-  /** `null` for all. */
-  to: string | null;
-  data: Uint8Array;
-}
-
-/** The first message to the crowd's worker, which answers `ready`. */
-export interface CrowdOptions {
-  room: string;
-  /** Names of those in the crowd. */
-  members: string[];
-  /** The name of the only one whom they know. */
-  hears: string;
 }

@@ -1,9 +1,4 @@
-/**
- * Keeps a copy of every frame that goes in and out of the worker script that is imported next.
- *
- * The script's own listeners come later, so they find streams that this one has tapped already:
- * no frame passes before the tap is there.
- */
+/** Keeps a copy of every frame that goes in and out of the worker script that is imported next. */
 
 import { answer } from './answer.ts';
 import type { Tap, TappedFrame } from './messages.ts';
@@ -17,33 +12,35 @@ interface Streams {
 
 const taps: Tap[] = [];
 
-addEventListener('rtctransform', (event) => {
-  const { transformer } = event as RTCTransformEvent;
-  // Not those that another script here makes up.
-  if (!(transformer instanceof RTCRtpScriptTransformer)) return;
-  const { direction, kind } = transformer.options;
-  const tapped = tap(transformer, direction, kind);
-  // The object's own properties come before those of its class.
-  Object.defineProperty(transformer, 'readable', { value: tapped.readable, configurable: true });
-  Object.defineProperty(transformer, 'writable', { value: tapped.writable, configurable: true });
-});
+/**
+ * The script's own listeners come later, so they find streams that this one has tapped already:
+ * no frame passes before the tap is there.
+ */
+export function tapFrames(): void {
+  addEventListener('rtctransform', (event) => {
+    const { transformer } = event as RTCTransformEvent;
+    // Not those that another script here makes up.
+    if (!(transformer instanceof RTCRtpScriptTransformer)) return;
+    const tapped = tap(transformer, transformer.options);
+    // The object's own properties come before those of its class.
+    Object.defineProperty(transformer, 'readable', { value: tapped.readable, configurable: true });
+    Object.defineProperty(transformer, 'writable', { value: tapped.writable, configurable: true });
+  });
 
-// Streams of `createEncodedStreams()` come in a message instead.
-addEventListener('message', ({ data }) => {
-  if (!data?.streams) return;
-  const { direction, kind } = data.streams.pipeline;
-  Object.assign(data.streams, tap(data.streams, direction, kind));
-});
+  // Streams of `createEncodedStreams()` come in a message instead.
+  addEventListener('message', ({ data }) => {
+    if (data?.streams) Object.assign(data.streams, tap(data.streams, data.streams.pipeline));
+  });
 
-answer('taps', (since: number) => {
-  const recent = (frames: TappedFrame[]) => frames.filter(({ at }) => at >= since);
-  return taps.map((tap) => ({ ...tap, before: recent(tap.before), after: recent(tap.after) }));
-});
+  answer('taps', (since: number) => {
+    const recent = (frames: TappedFrame[]) => frames.filter(({ at }) => at >= since);
+    return taps.map((tap) => ({ ...tap, before: recent(tap.before), after: recent(tap.after) }));
+  });
+}
 
 function tap(
   { readable, writable }: Streams,
-  direction: Tap['direction'],
-  kind: Tap['kind'],
+  { direction, kind }: Pick<Tap, 'direction' | 'kind'>,
 ): Streams {
   const before: TappedFrame[] = [];
   const after: TappedFrame[] = [];
