@@ -8,6 +8,7 @@ export interface Pages {
   crowd: typeof import('../pages/crowd.ts');
   eavesdropper: typeof import('../pages/eavesdropper.ts');
   glare: typeof import('../pages/glare.ts');
+  layers: typeof import('../pages/layers.ts');
   latency: typeof import('../pages/latency.ts');
   member: typeof import('../pages/member.ts');
   misuse: typeof import('../pages/misuse.ts');
