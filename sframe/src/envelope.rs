@@ -10,7 +10,7 @@
 //! audio         body
 //! VP8 delta     11 00 00 00 00 || body
 //! VP8 key       10 00 00 9d 01 2a || width(2) || height(2) || 00 00 || body
-//! VP9 delta     86 00 00 02 || body || 00
+//! VP9 delta     86 || body || 00
 //! VP9 key       uncompressed header through render_size() || body || 00
 //! H.264, H.265  { 00 00 00 01 || parameter set }* || 00 00 00 01 || start of the first slice
 //!                  || ff ff ff ff ff ff (key frames only) || body, with emulation prevention || 80

@@ -104,7 +104,7 @@ const MAX_LEN: usize = 1 << 16;
 const STARTS: [&[u8]; 11] = [
     &[0x11, 0, 0, 0, 0],                         // VP8 envelope, delta
     &[0x10, 0, 0, 0x9d, 1, 0x2a],                // VP8 envelope, key
-    &[0x86, 0, 0, 2],                            // VP9 envelope, delta
+    &[0x86],                                     // VP9 envelope, delta
     &[0x82, 0x49, 0x83, 0x42],                   // VP9 envelope, key
     &[0, 0, 0, 1, 0x65, 0xb8],                   // H.264 slice
     &[0, 0, 1, 0x67, 0x42, 0, 0, 1, 0x41, 0x9a], // H.264 parameter set and slice

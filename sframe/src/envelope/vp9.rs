@@ -130,11 +130,8 @@ impl Bits<'_> {
     }
 }
 
-/// A delta of profile 0, shown. Parsers that read on find that it renews no reference, and has the
-/// size of the first: `reset_frame_context(2)`, `refresh_frame_flags(8)`, three times
-/// `ref_frame_idx(3) || sign_bias(1)`, `found_ref(1)` = 1. Without that they would read them from the
-/// SFrame header: one slot in eight would give a size.
-const DELTA: [u8; 4] = [0x86, 0, 0, 1 << 1];
+/// A delta of profile 0, shown, not error resilient.
+const DELTA: [u8; 1] = [0x86];
 
 /// Behind the body: a last byte of 0b110xxxxx would be a superframe's index (Annex B).
 pub(super) const TRAILER: u8 = 0;

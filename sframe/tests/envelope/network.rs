@@ -41,7 +41,7 @@ proptest! {
     fn no_bytes_are_too_odd(data in vec(byte(), 0..300), start in 0..9_usize) {
         let starts: [&[u8]; 9] = [
             &[], &[0, 0, 1, 0x65], &[0, 0, 1, 0x26, 1], &[0x32, 0x7f, 0x10], &[0x32, 0x7f, 0x30],
-            &[0x11, 0, 0, 0, 0], &[0x10, 0, 0, 0x9d, 1, 0x2a], &[0x86, 0, 0, 2],
+            &[0x11, 0, 0, 0, 0], &[0x10, 0, 0, 0x9d, 1, 0x2a], &[0x86],
             &[0x82, 0x49, 0x83, 0x42],
         ];
         let data = [starts[start], &data].concat();

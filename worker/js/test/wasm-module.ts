@@ -57,7 +57,7 @@ export class Sealer {
 }
 
 /** Two bytes of header, while key IDs and counters are small, and ten of tag; VP9's envelope. */
-export const OVERHEAD = { audio: 12, video: 12 + 5 };
+export const OVERHEAD = { audio: 12, video: 12 + 2 };
 
 /** What a delta frame of VP9 begins with: another picture than the first. */
 const DELTA = 0x86;
