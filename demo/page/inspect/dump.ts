@@ -61,9 +61,7 @@ function explain(part: Part, sealed: SealedFrame): string {
   const kind = frame.key ? 'key' : 'delta';
   switch (part) {
     case 'envelope':
-      return length === 0
-        ? `none: ${codecName(frame.mimeType)} needs no decoy`
-        : `${bytes(length)}: decoy of a ${kind} frame, ${codecName(frame.mimeType)}`;
+      return `${bytes(length)}: decoy of a ${kind} frame, ${codecName(frame.mimeType)}`;
     case 'config':
       return `1 byte: ${countOf(sealed, 'key-id')} of key ID and ${countOf(sealed, 'counter')} of counter follow`;
     case 'key-id':

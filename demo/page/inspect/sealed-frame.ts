@@ -24,7 +24,8 @@ export function takeApart(frame: Intercepted): SealedFrame | undefined {
   const start = bodyStart(frame, codec);
   if (start === undefined) return undefined;
 
-  const body = bodyIndices(frame.data, start, escaped);
+  const end = frame.data.length - (escaped || codec === 'video/vp9' ? 1 : 0); // without the last byte
+  const body = bodyIndices(frame.data, start, end, escaped);
   const header = readHeader(body.map((index) => frame.data[index]!));
   if (!header || body.length < header.length + TAG_LENGTH) return undefined;
 
@@ -49,9 +50,9 @@ export const TAG_LENGTH = 16;
 function bodyStart({ key, data }: Intercepted, codec: string | undefined): number | undefined {
   switch (codec) {
     case 'video/vp8':
-      return key ? 10 : 1;
+      return key ? 12 : 5;
     case 'video/vp9':
-      return 0;
+      return key ? vp9KeyHeaderLength(data) : 1;
     case 'video/h264':
       return sliceBodyStart(data);
     case 'video/av1':
@@ -61,7 +62,13 @@ function bodyStart({ key, data }: Intercepted, codec: string | undefined): numbe
   }
 }
 
-/** The end of the bytes that hold the first three fields of the first slice's header. */
+/** Through `render_size()`, in profile 0 (VP9 specification, section 6.2). */
+function vp9KeyHeaderLength(data: Uint8Array): number {
+  const hasRenderSize = isSet(data, 68);
+  return hasRenderSize ? 13 : 9;
+}
+
+/** The end of what is readable of the first slice: three fields of its header, and a key frame's decoy. */
 function sliceBodyStart(data: Uint8Array): number | undefined {
   for (let at = 0; at + 3 < data.length; at++) {
     if (data[at] !== 0 || data[at + 1] !== 0 || data[at + 2] !== 1) continue;
@@ -70,7 +77,7 @@ function sliceBodyStart(data: Uint8Array): number | undefined {
     if (type !== 1 && type !== 5) continue;
     let bit = (nal + 1) * 8;
     for (let field = 0; field < 3; field++) bit = skipExpGolomb(data, bit);
-    return Math.ceil(bit / 8);
+    return Math.ceil(bit / 8) + (type === 5 ? 6 : 0);
   }
   return undefined;
 }
@@ -86,7 +93,7 @@ function isSet(data: Uint8Array, bit: number): boolean {
   return ((data[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0;
 }
 
-/** The payload of the OBU_FRAME (AV1 specification, sections 5.3 and 6.2.2). */
+/** Behind the first byte of the OBU_FRAME's payload (AV1 specification, sections 5.3 and 6.2.2). */
 function frameObuStart(data: Uint8Array): number | undefined {
   const OBU_FRAME = 6;
   let at = 0;
@@ -95,7 +102,7 @@ function frameObuStart(data: Uint8Array): number | undefined {
     at += header & 4 ? 2 : 1; // with an extension byte or without
     let size = data.length - at;
     if (header & 2) [size, at] = readLeb128(data, at);
-    if (((header >> 3) & 15) === OBU_FRAME) return at;
+    if (((header >> 3) & 15) === OBU_FRAME) return at + 1;
     at += size;
   }
   return undefined;
@@ -111,12 +118,12 @@ function readLeb128(data: Uint8Array, start: number): [value: number, end: numbe
   }
 }
 
-/** The places of the body's bytes: all from `start`, without emulation prevention and stop byte. */
-function bodyIndices(data: Uint8Array, start: number, escaped: boolean): number[] {
+/** The places of the body's bytes: all from `start` to `end`, without emulation prevention. */
+function bodyIndices(data: Uint8Array, start: number, end: number, escaped: boolean): number[] {
   const indices: number[] = [];
   let zeros = 0;
   if (escaped) while (zeros < 2 && data[start - 1 - zeros] === 0) zeros++;
-  for (let at = start; at < data.length - (escaped ? 1 : 0); at++) {
+  for (let at = start; at < end; at++) {
     const prevents = escaped && zeros >= 2 && data[at] === 3;
     zeros = data[at] === 0 ? zeros + 1 : 0;
     if (!prevents) indices.push(at);
