@@ -64,8 +64,13 @@ export class Janus {
     return new Map(await Promise.all(names.map(read)));
   }
 
-  async stop(): Promise<void> {
+  /** Ends it; only then are recordings whole. */
+  async end(): Promise<void> {
     await this.#program.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
     await rm(this.#folder, { recursive: true });
   }
 }

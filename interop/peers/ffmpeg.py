@@ -7,7 +7,6 @@ containers `webm`, `mp4` and `mkv`.
 import re
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -77,7 +76,6 @@ def through_rtp(codec: str, _: str, folder: Path) -> None:
             # A connection just to see whether it listens would be taken for the sender's.
             if receiver.process.poll() is not None:
                 break
-            time.sleep(0.05)
         receiver.finish()
 
 

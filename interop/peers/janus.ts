@@ -7,7 +7,8 @@
 
 import { spawnSync } from 'node:child_process';
 import { MediaStreamTrack, RTCPeerConnection, RTCRtpCodecParameters } from 'werift';
-import { Janus, type Description, type Handle } from './janus-server.ts';
+import { Janus } from '../../e2e/lib/janus.ts';
+import { JanusSession, type Description, type Handle } from './janus-session.ts';
 import { Packets, recorded } from './packets.ts';
 import { AUDIO, inTime, main, type Record } from './records.ts';
 
@@ -40,14 +41,16 @@ async function* run(
   }
   const janus = await Janus.start();
   try {
-    const track = await publish(janus, codec, mimeType);
-    const received = await subscribe(janus, mimeType);
+    const session = await JanusSession.open(janus.url);
+    const track = await publish(session, codec, mimeType);
+    const received = await subscribe(session, mimeType);
     for await (const data of forwarded(track, received, packets)) {
       if (way === 'forward') yield { kind: AUDIO, data };
     }
-    await janus.stop();
+    session.close();
+    await janus.end();
     if (way === 'forward') return;
-    for (const file of janus.recordings()) {
+    for (const file of (await janus.recordings()).values()) {
       for (const data of recorded(file).take()) yield { kind: AUDIO, data };
     }
   } finally {
@@ -56,10 +59,10 @@ async function* run(
 }
 
 /** Resolves when packets can be sent. */
-async function publish(janus: Janus, codec: string, mimeType: string): Promise<MediaStreamTrack> {
+async function publish(janus: JanusSession, codec: string, mimeType: string): Promise<MediaStreamTrack> {
   const handle = await janus.attach();
   const codecs = codec === 'opus' ? { audiocodec: codec } : { videocodec: codec };
-  await janus.request(handle, { request: 'create', room: ROOM, rec_dir: janus.folder, ...codecs });
+  await janus.request(handle, { request: 'create', room: ROOM, ...codecs });
   await janus.request(handle, { request: 'join', ptype: 'publisher', room: ROOM, id: PUBLISHER });
   const connection = connect(mimeType);
   const track = new MediaStreamTrack({ kind: kindOf(mimeType) });
@@ -74,7 +77,7 @@ async function publish(janus: Janus, codec: string, mimeType: string): Promise<M
 }
 
 /** Resolves when packets come through. */
-async function subscribe(janus: Janus, mimeType: string): Promise<Packets> {
+async function subscribe(janus: JanusSession, mimeType: string): Promise<Packets> {
   const handle = await janus.attach();
   const streams = [{ feed: PUBLISHER }];
   const joining = { request: 'join', ptype: 'subscriber', room: ROOM, streams };
