@@ -107,7 +107,7 @@ impl Rule {
             exact: sealed.iter().zip(&plain).filter(|(sealed, plain)| sealed == plain).count(),
             wrong_kind: of_sealed.wrong_kind,
             key_frames_missed: of_sealed.key_frames_missed,
-            plain_fails: of_plain.wrong_kind > 0,
+            plain_fails: of_plain.wrong_kind > 0 && of_sealed.is_as_good_as(&of_plain),
             excuse: None,
             said: None,
         }

@@ -28,11 +28,11 @@ pub struct Row {
     pub wrong_kind: usize,
     /// Key frames that it did not take for such.
     pub key_frames_missed: usize,
-    /// Whether it does worse with the same frames as their encoders made them.
+    /// Whether it fails with the same frames as their encoders made them, too, and no less.
     pub plain_fails: bool,
-    /// Why it can't do better.
+    /// What it cannot do with sealed frames.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub excuse: Option<&'static str>,
+    pub excuse: Option<Excuse>,
     /// Why it ended early, sealed or plain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said: Option<String>,
@@ -42,9 +42,34 @@ impl Row {
     /// Tells whether all went well, or it could not.
     #[must_use]
     pub const fn is_good(&self) -> bool {
-        let is_exact = self.exact == self.frames && self.wrong_kind == 0;
-        let is_whole = is_exact && self.key_frames_missed == 0;
-        is_whole || self.plain_fails || self.excuse.is_some()
+        let is_exact = self.exact == self.frames;
+        let is_right = self.wrong_kind == 0 && self.key_frames_missed == 0;
+        let is_excused = match self.excuse {
+            Some(Excuse::TellsNoKind) => is_exact,
+            Some(Excuse::DropsFrames) => true,
+            None => false,
+        };
+        (is_exact && is_right) || self.plain_fails || is_excused
+    }
+}
+
+/// What a program cannot do with sealed frames, because it wants a whole frame header.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "a column of the report")]
+pub enum Excuse {
+    /// It drops them.
+    DropsFrames,
+    /// It hands them on, and tells all of them to be of one kind.
+    TellsNoKind,
+}
+
+impl Excuse {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::DropsFrames => "wants a whole frame header, and drops frames",
+            Self::TellsNoKind => "wants a whole frame header, and tells no kind",
+        }
     }
 }
 
@@ -65,6 +90,14 @@ impl Tally {
     #[must_use]
     pub const fn is_whole(&self, frames: usize) -> bool {
         self.exact == frames && self.wrong_kind == 0 && self.key_frames_missed == 0
+    }
+
+    /// Tells whether nothing is worse than in another tally.
+    #[must_use]
+    pub const fn is_as_good_as(&self, other: &Self) -> bool {
+        self.exact >= other.exact
+            && self.wrong_kind <= other.wrong_kind
+            && self.key_frames_missed <= other.key_frames_missed
     }
 
     /// Counts sealed frames that came.
@@ -123,7 +156,7 @@ pub fn table(rows: &[Row]) -> String {
     );
     for row in rows {
         let plain_fails = row.plain_fails.then_some("fails with plain frames, too");
-        let note = plain_fails.or(row.excuse).unwrap_or_default();
+        let note = plain_fails.or_else(|| row.excuse.map(Excuse::text)).unwrap_or_default();
         table.push_str(&format!(
             "| {} | {} | {} | {} | {} | {} | {} | {} | {note} |\n",
             row.software,
@@ -146,3 +179,67 @@ pub fn json(rows: &[Row]) -> Result<String> {
 
 /// Frames that a program may lose in a row before what comes later is taken for something else.
 const LOST_AT_ONCE: usize = 400;
+
+#[cfg(test)]
+mod tests {
+    use fastrand::Rng;
+    use frameseal_sframe::FrameKind;
+
+    use super::{Excuse, Row, Tally};
+    use crate::stream::{CODECS, Stream};
+
+    fn streams() -> impl Iterator<Item = Stream> {
+        CODECS.into_iter().map(|codec| Stream::new(codec, 40, &mut Rng::with_seed(1)).unwrap())
+    }
+
+    #[test]
+    fn what_comes_as_it_was_is_exact() {
+        for stream in streams() {
+            assert!(Tally::of_sealed(&stream, &stream.sealed.frames).is_whole(40));
+            assert!(Tally::of_plain(&stream, &stream.plain.frames).is_whole(40));
+        }
+    }
+
+    #[test]
+    fn what_is_damaged_lost_or_repeated_is_not() {
+        for stream in streams() {
+            let mut came = stream.sealed.frames.clone();
+            let middle = came[3].bytes.len() / 2;
+            came[3].bytes[middle] ^= 1;
+            came[7] = came[8].clone();
+            came.pop();
+            assert_eq!(Tally::of_sealed(&stream, &came).exact, 37, "{}", stream.codec.name);
+        }
+    }
+
+    #[test]
+    fn a_wrong_kind_is_noticed() {
+        for stream in streams().filter(|stream| stream.codec.name != "opus") {
+            let mut came = stream.sealed.frames.clone();
+            came.iter_mut().for_each(|frame| frame.kind = Some(FrameKind::Delta));
+            let tally = Tally::of_sealed(&stream, &came);
+            assert!(tally.wrong_kind > 0 && tally.wrong_kind == tally.key_frames_missed);
+        }
+    }
+
+    #[test]
+    fn an_excuse_covers_what_it_names_alone() {
+        let row = Row {
+            software: String::new(),
+            version: String::new(),
+            codec: "av1",
+            hops: 1,
+            frames: 9,
+            exact: 9,
+            wrong_kind: 1,
+            key_frames_missed: 1,
+            plain_fails: false,
+            excuse: Some(Excuse::TellsNoKind),
+            said: None,
+        };
+        assert!(row.is_good());
+        assert!(!Row { exact: 8, ..row.clone() }.is_good());
+        assert!(!Row { excuse: None, ..row.clone() }.is_good());
+        assert!(Row { exact: 8, excuse: Some(Excuse::DropsFrames), ..row }.is_good());
+    }
+}

@@ -7,6 +7,7 @@ pub mod str0m;
 use anyhow::{Result, bail};
 
 use crate::frame::Frame;
+use crate::report::Excuse;
 use crate::stream::{NamedCodec, Sent};
 
 /// A way through a program.
@@ -23,8 +24,8 @@ pub trait Software {
     /// How often it takes frames apart and puts them together.
     fn hops(&self) -> u32;
 
-    /// Why it cannot do right by sealed frames of a codec, if it cannot.
-    fn excuse(&self, _: NamedCodec) -> Option<&'static str> {
+    /// What it cannot do with sealed frames of a codec.
+    fn excuse(&self, _: NamedCodec) -> Option<Excuse> {
         None
     }
 

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::Software;
 use crate::frame::{self, Frame};
+use crate::report::Excuse;
 use crate::stream::{NamedCodec, Sent};
 
 /// A script, and a way through what it drives.
@@ -24,8 +25,8 @@ pub struct Peer {
     pub codecs: &'static [&'static str],
     /// Whether it is given RTP packets in place of frames: it has no packetizer.
     pub takes_packets: bool,
-    /// Whether it parses AV1 to the end of the frame header.
-    pub parses_av1: bool,
+    /// What it cannot do with sealed AV1.
+    pub of_av1: Option<Excuse>,
     /// Whether it gives RTP packets: a frame has come if all of its payloads have, as they were.
     pub gives_packets: bool,
 }
@@ -50,9 +51,8 @@ impl Software for Peer {
         1
     }
 
-    fn excuse(&self, codec: NamedCodec) -> Option<&'static str> {
-        let parses = codec.name == "av1" && self.parses_av1;
-        parses.then_some("its parser wants a whole frame header")
+    fn excuse(&self, codec: NamedCodec) -> Option<Excuse> {
+        self.of_av1.filter(|_| codec.name == "av1")
     }
 
     fn carry(&self, codec: NamedCodec, sent: &Sent) -> Result<(Vec<Frame>, Option<String>)> {
@@ -120,7 +120,7 @@ pub const PEERS: &[Peer] = &[
         name: "GStreamer, with parsers",
         way: "parse",
         codecs: &["vp9", "h264", "h265", "av1"],
-        parses_av1: true,
+        of_av1: Some(Excuse::DropsFrames),
         ..GSTREAMER
     },
     Peer {
@@ -170,10 +170,11 @@ const GSTREAMER: Peer = Peer {
     way: "",
     codecs: &[],
     takes_packets: false,
-    parses_av1: false,
+    of_av1: None,
     gives_packets: false,
 };
-const FFMPEG: Peer = Peer { command: &["python3", "ffmpeg.py"], parses_av1: true, ..GSTREAMER };
+const FFMPEG: Peer =
+    Peer { command: &["python3", "ffmpeg.py"], of_av1: Some(Excuse::TellsNoKind), ..GSTREAMER };
 const PYAV: Peer = Peer { command: &["python3", "pyav.py"], ..FFMPEG };
 const JANUS: Peer = Peer {
     command: &["node", "--import", "tsx", "janus.ts"],
