@@ -292,9 +292,11 @@ impl fmt::Display for EnvelopeError {
             Self::Foreign => "the envelope holds what no envelope has",
             Self::Malformed => "a codec header has a value that is not allowed",
             Self::NoPicture => "there is no slice or frame",
-            Self::NoStopByte => "the byte behind the body is missing",
+            Self::NoStopByte => "the frame does not end as a sealed one does",
             Self::NotEscaped => "the slice is not escaped as a sealed one is",
-            Self::StillPicture => "a still picture's reduced header does not tell its kind",
+            Self::StillPicture => {
+                "reduced still-picture headers do not say whether a frame is a key frame"
+            }
             Self::Truncated => "the frame ends inside a codec header",
         })
     }

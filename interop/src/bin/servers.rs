@@ -52,7 +52,7 @@ fn main() -> Result<()> {
         std::fs::write(path, json(&rows)?)?;
     }
     let bad = rows.iter().filter(|row| !row.is_good()).count();
-    ensure!(bad == 0, "{bad} of {} rows are not as they should be", rows.len());
+    ensure!(bad == 0, "{bad} of {} rows failed", rows.len());
     Ok(())
 }
 

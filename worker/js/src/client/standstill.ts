@@ -6,7 +6,7 @@
  */
 export class Standstill {
   #decoded = 0;
-  /** When a source began, how long ago that is, and how many pictures make it old. */
+  /** When a source began, how long ago that was, and the number of pictures after which it is not young. */
   #begun: number | undefined;
   #age = 0;
   #grown = 0;

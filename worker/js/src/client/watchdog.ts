@@ -58,7 +58,7 @@ export class Watchdog {
     this.#hurry(watched);
   }
 
-  /** Looks soon. A look that goes on now may have seen nothing new, but finds that it is to be fast. */
+  /** Looks soon. A look that is under way may miss what is new, but schedules the next one soon, too. */
   #hurry(watched: Watched): void {
     watched.next = 0;
     this.stop();
