@@ -3,7 +3,10 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+#[cfg(not(target_family = "wasm"))]
 use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
+#[cfg(target_family = "wasm")]
+use aes_gcm_simd128::{AeadInOut, Aes256Gcm, KeyInit};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;

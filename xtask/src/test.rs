@@ -60,7 +60,7 @@ fn wasm(workspace: &Workspace) -> Result<()> {
 
 fn core_tests<'a>(workspace: &'a Workspace, target: &[&str]) -> Cmd<'a> {
     let shell = workspace.shell();
-    let cores = ["-p", "frameseal-sframe", "-p", "frameseal-keymgmt"];
+    let cores = ["-p", "aes-gcm-simd128", "-p", "frameseal-sframe", "-p", "frameseal-keymgmt"];
     cmd!(shell, "cargo test {cores...} --all-features --lib --tests {target...}")
 }
 

@@ -1,7 +1,7 @@
 //! AES-CTR with HMAC: the AEAD of suites 1-3 and 6-8 (RFC 9605 section 4.5.1).
 
-use aes::cipher::consts::U16;
-use aes::cipher::{
+use ctr::cipher::consts::U16;
+use ctr::cipher::{
     BlockCipherEncrypt, BlockSizeUser, InnerIvInit, StreamCipherCore, StreamCipherError,
 };
 use hmac::{KeyInit, Mac};

@@ -1,12 +1,16 @@
-//! AES-GCM of suites 4 and 5 by RustCrypto.
+//! AES-GCM of suites 4 and 5 behind RustCrypto's traits: theirs, or in WebAssembly ours.
 
-use aes_gcm::{AeadInOut, KeyInit};
+#[cfg(not(target_family = "wasm"))]
+use aes_gcm as implementation;
+#[cfg(target_family = "wasm")]
+use aes_gcm_simd128 as implementation;
 
+use self::implementation::{AeadInOut, KeyInit};
 use super::AeadError;
 use crate::suite::NONCE_LEN;
 
-pub(super) type Aes128Gcm = Gcm<aes_gcm::Aes128Gcm>;
-pub(super) type Aes256Gcm = Gcm<aes_gcm::Aes256Gcm>;
+pub(super) type Aes128Gcm = Gcm<implementation::Aes128Gcm>;
+pub(super) type Aes256Gcm = Gcm<implementation::Aes256Gcm>;
 
 /// AES-GCM with its key expanded. Wiped on drop.
 pub(super) struct Gcm<C>(C);
