@@ -94,14 +94,17 @@ fn opposite_row(register: Lanes) -> Lanes {
 
 /// The S-box without its constant: 32 ANDs and 77 XORs.
 ///
-/// Source: J. Boyar, R. Peralta and Ç. Çalık's circuit of 113 gates, without its four NOTs; its names are kept,
-/// with `u0` and `s0` the uppermost bits.
+/// Source: J. Boyar, R. Peralta and Ç. Çalık's circuit of 113 gates, without its four NOTs. It keeps its names
+/// in the three parts below, with `u0` and `s0` for the uppermost bits.
 #[inline(always)]
-#[expect(clippy::similar_names, reason = "the circuit's own names")]
 fn sub_bytes(state: State) -> State {
-    let [u7, u6, u5, u4, u3, u2, u1, u0] = state;
+    let y = linear_input(state);
+    linear_output(y, inversion(y))
+}
 
-    // Linear.
+/// The sums of input bits that the inversion takes: `u7`, then `y1` to `y21`.
+#[inline(always)]
+fn linear_input([u7, u6, u5, u4, u3, u2, u1, u0]: State) -> [Lanes; 22] {
     let y14 = u3 ^ u5;
     let y13 = u0 ^ u6;
     let y9 = u0 ^ u3;
@@ -125,31 +128,39 @@ fn sub_bytes(state: State) -> State {
     let y16 = t0 ^ y11;
     let y21 = y13 ^ y16;
     let y18 = u0 ^ y16;
+    [
+        u7, y1, y2, y3, y4, y5, y6, y7, y8, y9, y10, y11, y12, y13, y14, y15, y16, y17, y18, y19,
+        y20, y21,
+    ]
+}
 
-    // The inversion.
-    let t2 = y12 & y15;
-    let t3 = y3 & y6;
+/// The shared part of the inversion in GF(2^8): `t29`, `t33`, `t37` and `t40` are an inverse in its subfield, and the
+/// others are sums of them.
+#[inline(always)]
+fn inversion(y: [Lanes; 22]) -> [Lanes; 9] {
+    let t2 = y[12] & y[15];
+    let t3 = y[3] & y[6];
     let t4 = t3 ^ t2;
-    let t5 = y4 & u7;
+    let t5 = y[4] & y[0];
     let t6 = t5 ^ t2;
-    let t7 = y13 & y16;
-    let t8 = y5 & y1;
+    let t7 = y[13] & y[16];
+    let t8 = y[5] & y[1];
     let t9 = t8 ^ t7;
-    let t10 = y2 & y7;
+    let t10 = y[2] & y[7];
     let t11 = t10 ^ t7;
-    let t12 = y9 & y11;
-    let t13 = y14 & y17;
+    let t12 = y[9] & y[11];
+    let t13 = y[14] & y[17];
     let t14 = t13 ^ t12;
-    let t15 = y8 & y10;
+    let t15 = y[8] & y[10];
     let t16 = t15 ^ t12;
-    let t17 = t4 ^ y20;
+    let t17 = t4 ^ y[20];
     let t18 = t6 ^ t16;
     let t19 = t9 ^ t14;
     let t20 = t11 ^ t16;
     let t21 = t17 ^ t14;
-    let t22 = t18 ^ y19;
-    let t23 = t19 ^ y21;
-    let t24 = t20 ^ y18;
+    let t22 = t18 ^ y[19];
+    let t23 = t19 ^ y[21];
+    let t24 = t20 ^ y[18];
     let t25 = t21 ^ t22;
     let t26 = t21 & t23;
     let t27 = t24 ^ t26;
@@ -171,26 +182,32 @@ fn sub_bytes(state: State) -> State {
     let t43 = t29 ^ t40;
     let t44 = t33 ^ t37;
     let t45 = t42 ^ t41;
-    let z0 = t44 & y15;
-    let z1 = t37 & y6;
-    let z2 = t33 & u7;
-    let z3 = t43 & y16;
-    let z4 = t40 & y1;
-    let z5 = t29 & y7;
-    let z6 = t42 & y11;
-    let z7 = t45 & y17;
-    let z8 = t41 & y10;
-    let z9 = t44 & y12;
-    let z10 = t37 & y3;
-    let z11 = t33 & y4;
-    let z12 = t43 & y13;
-    let z13 = t40 & y5;
-    let z14 = t29 & y2;
-    let z15 = t42 & y9;
-    let z16 = t45 & y14;
-    let z17 = t41 & y8;
+    [t29, t33, t37, t40, t41, t42, t43, t44, t45]
+}
 
-    // Linear.
+/// The products that end the inversion, and the linear map after it.
+#[inline(always)]
+fn linear_output(y: [Lanes; 22], t: [Lanes; 9]) -> State {
+    let [t29, t33, t37, t40, t41, t42, t43, t44, t45] = t;
+    let z0 = t44 & y[15];
+    let z1 = t37 & y[6];
+    let z2 = t33 & y[0];
+    let z3 = t43 & y[16];
+    let z4 = t40 & y[1];
+    let z5 = t29 & y[7];
+    let z6 = t42 & y[11];
+    let z7 = t45 & y[17];
+    let z8 = t41 & y[10];
+    let z9 = t44 & y[12];
+    let z10 = t37 & y[3];
+    let z11 = t33 & y[4];
+    let z12 = t43 & y[13];
+    let z13 = t40 & y[5];
+    let z14 = t29 & y[2];
+    let z15 = t42 & y[9];
+    let z16 = t45 & y[14];
+    let z17 = t41 & y[8];
+
     let tc1 = z15 ^ z16;
     let tc2 = z10 ^ tc1;
     let tc3 = z9 ^ tc2;
