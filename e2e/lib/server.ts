@@ -32,15 +32,19 @@ export interface Server {
 
 /**
  * Serves what `build.mjs` made of the `pages/` and `workers/` of a folder, and the package, as
- * published, at `/frameseal/`.
+ * published, at `/frameseal/`: this checkout's, or what is `packed` elsewhere.
  *
  * `headers` go out with every response, workers' scripts included.
  */
-export async function serve(headers: Record<string, string> = {}, folder = E2E): Promise<Server> {
+export async function serve(
+  headers: Record<string, string> = {},
+  folder = E2E,
+  packed = PACKAGE,
+): Promise<Server> {
   // `dev`: files are looked up when they are asked for.
   const bundles = sirv(join(folder, 'dist'), { dev: true });
   const ours = sirv(join(E2E, 'dist'), { dev: true });
-  const frameseal = sirv(PACKAGE, { dev: true });
+  const frameseal = sirv(packed, { dev: true });
 
   const server = createServer((request, response) => {
     response.setHeaders(new Map(Object.entries(headers)));

@@ -2,6 +2,9 @@
 
 import { pack, unpack } from './travel.ts';
 
+// Without WebRTC a page makes up a transform's streams itself: the package only asks whether there are any.
+if (!('RTCPeerConnection' in window)) Object.assign(window, { RTCRtpScriptTransform: class {} });
+
 const module = import(location.pathname.replace('.html', '.js'));
 
 window.run = async (name, args) => {

@@ -24,6 +24,8 @@ pub(crate) enum Program {
     Nft,
     Node,
     Tc,
+    /// WebKitGTK with its driver, and a screen for it.
+    WebKit,
 }
 
 /// Installs those of `programs` that are not on the PATH.
@@ -86,6 +88,7 @@ impl Program {
             Self::Nft => (None, &["nft"]),
             Self::Node => (None, &["npm"]),
             Self::Tc => (None, &["tc"]),
+            Self::WebKit => (None, &["WebKitWebDriver"]),
         };
         let search_path = search_path();
         let on_path =
@@ -164,8 +167,11 @@ impl System {
             (Program::Node, Self::Fedora) => "nodejs-npm",
             (Program::Node, Self::MacOs) => "node",
             (Program::Node, _) => "npm",
+            (Program::WebKit, Self::Debian | Self::Ubuntu) => "webkit2gtk-driver xvfb",
             (Program::Nft | Program::Tc, Self::MacOs)
-            | (Program::GStreamer | Program::Janus | Program::JanusTools, _) => return None,
+            | (Program::GStreamer | Program::Janus | Program::JanusTools | Program::WebKit, _) => {
+                return None;
+            }
             (Program::Nft, _) => "nftables",
             (Program::Tc, Self::Fedora) => "iproute-tc",
             (Program::Tc, _) => "iproute2",

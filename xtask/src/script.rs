@@ -112,7 +112,8 @@ fn long_tests(workspace: &Workspace) -> Result<()> {
 
 /// Runs a bench that drives browsers.
 pub(crate) fn bench(workspace: &Workspace, script: &str, options: &[String]) -> Result<()> {
-    prepare(workspace, &[])?;
+    let in_webkit = options.iter().any(|option| option.ends_with("webkit"));
+    prepare(workspace, if in_webkit { &[Program::WebKit] } else { &[] })?;
     build::test_pages(workspace, "benches/browser")?;
     Ok(node_with_browsers(workspace)?.arg(script).args(options).run()?)
 }
@@ -125,7 +126,7 @@ pub(crate) fn record(workspace: &Workspace) -> Result<()> {
 }
 
 /// Node, able to run TypeScript.
-fn node(workspace: &Workspace) -> Cmd<'_> {
+pub(crate) fn node(workspace: &Workspace) -> Cmd<'_> {
     let shell = workspace.shell();
     cmd!(shell, "node --import tsx")
 }
