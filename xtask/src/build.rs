@@ -1,5 +1,7 @@
 //! Builds the wasm module, the npm package around it, the demo, and what the tests run in browsers.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 use xshell::cmd;
@@ -35,32 +37,48 @@ pub(crate) fn npm_package(workspace: &Workspace) -> Result<()> {
 /// Compiles the worker crate and writes it with its JavaScript glue to [`WASM_DIR`], then makes it
 /// smaller.
 pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
+    prerequisite::npm_packages(workspace)?;
+    let module = compile(workspace, "frameseal-worker")?;
+    let folder = workspace.path(WASM_DIR);
+    bindgen(&module, "frameseal")?.generate(&folder).context("wasm-bindgen failed")?;
+    optimize(workspace, &folder.join("frameseal_bg.wasm"), &[])
+}
+
+/// Compiles a package to a wasm module; returns where it is.
+pub(crate) fn compile(workspace: &Workspace, package: &str) -> Result<PathBuf> {
     require_one_wasm_bindgen(workspace)?;
     prerequisite::wasm_target(workspace)?;
-    prerequisite::npm_packages(workspace)?;
     let shell = workspace.shell();
     let short_paths = remap_dependencies(workspace)?;
-    cmd!(shell, "cargo build -p frameseal-worker --target {WASM_TARGET} --profile wasm")
+    cmd!(shell, "cargo build -p {package} --lib --target {WASM_TARGET} --profile wasm")
         .args(["--config", &short_paths])
         .run()?;
+    let name = package.replace('-', "_");
+    Ok(workspace.target(&format!("{WASM_TARGET}/wasm/{name}.wasm")))
+}
 
-    let module = workspace.target(&format!("{WASM_TARGET}/wasm/frameseal_worker.wasm"));
-    Bindgen::new()
+/// The generator of glue for a module, with its settings.
+pub(crate) fn bindgen(module: &Path, name: &str) -> Result<Bindgen> {
+    let mut bindgen = Bindgen::new();
+    bindgen
         .input_path(module)
         .web(true)?
-        .out_name("frameseal")
+        .out_name(name)
         .typescript(true)
         .remove_name_section(true)
-        .remove_producers_section(true)
-        .generate(workspace.path(WASM_DIR))
-        .context("wasm-bindgen failed")?;
+        .remove_producers_section(true);
+    Ok(bindgen)
+}
 
+/// Makes a module smaller, with `options` besides.
+pub(crate) fn optimize(workspace: &Workspace, module: &Path, options: &[&str]) -> Result<()> {
     // What `-Oz` does beyond is slower, and no smaller. Rust puts the end of its stack where memory
     // begins, so no address that is computed there wraps around.
-    let module = format!("{WASM_DIR}/frameseal_bg.wasm");
+    let shell = workspace.shell();
     cmd!(shell, "npx --no wasm-opt -- {module} --output {module} --low-memory-unused")
         .args(["--merge-similar-functions", "-Os", "--const-hoisting"])
         .args(["--reorder-functions", "--reorder-locals"])
+        .args(options)
         .run()?;
     Ok(())
 }

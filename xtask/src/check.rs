@@ -13,7 +13,7 @@ use crate::prerequisite::{self, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// The TypeScript projects.
-const PROJECTS: [&str; 13] = [
+const PROJECTS: [&str; 14] = [
     "worker/js",
     "worker/js/src/worker",
     "worker/js/test",
@@ -27,6 +27,7 @@ const PROJECTS: [&str; 13] = [
     "benches/browser",
     "benches/browser/workers",
     "keymgmt/vectors",
+    "aes-gcm-simd128/verification",
 ];
 
 /// Most bytes that what a page waits for may have before compression: files of the package,

@@ -8,6 +8,7 @@ extern crate alloc;
 mod bench;
 mod build;
 mod check;
+mod cipher;
 mod demo;
 mod figures;
 mod functions;
@@ -46,6 +47,11 @@ enum Command {
     Test {
         #[arg(value_enum)]
         kind: Option<test::Kind>,
+    },
+    /// Verifies AES-GCM as it is compiled to wasm; writes to target/cipher/
+    Cipher {
+        #[command(subcommand)]
+        check: cipher::Check,
     },
     /// Measures calls in the browsers, all that can be measured or one thing; writes to target/e2e/
     E2e {
@@ -88,6 +94,7 @@ fn main() -> Result<()> {
         Command::Build => build::everything(&workspace),
         Command::Demo(options) => demo::run(&workspace, &options),
         Command::Test { kind } => test::run(&workspace, kind),
+        Command::Cipher { check } => cipher::run(&workspace, &check),
         Command::E2e { report, options } => script::report(&workspace, report, &options),
         Command::Fixtures => script::record(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
