@@ -79,7 +79,7 @@ function round({ name, alice, bob }, counts) {
   TRACKS.forEach((track, pipeline) => {
     const frame = new Uint8Array(track.bytes).fill(7);
     frame[0] = 0x11; // a delta frame of VP8
-    const frames = Array(FRAMES).fill(frame.buffer);
+    const frames = Array.from({ length: FRAMES }, () => frame.buffer.slice(0)); // they may be taken
     for (const [operation, by] of Object.entries({ seal: alice, open: bob })) {
       const took = inBatches(by, pipeline, track.frameKind, frames);
       if (!frames.every((made) => made instanceof ArrayBuffer)) throw new Error('a frame is lost');

@@ -21,10 +21,10 @@ use crate::ticket::{self, Ticket, address};
 /// A session: its keys, its pipelines, and each frame's way through them.
 ///
 /// Frames cross the boundary in WebAssembly memory: [`reserve`](Self::reserve) says where they are to
-/// be written, and numbers at [`ticket`](Self::ticket)'s address where the result is. Methods named as
-/// JavaScript names them are those that the main thread asks for by these names. Whatever throws,
-/// throws a `Failure`, which is plain data, and leaves the session usable; an `Error` out of here is a
-/// trap. `now` is `performance.now()`.
+/// be written, once for all that are no longer, and numbers at [`ticket`](Self::ticket)'s address where
+/// the result is. Methods named as JavaScript names them are those that the main thread asks for by
+/// these names. Whatever throws, throws a `Failure`, which is plain data, and leaves the session
+/// usable; an `Error` out of here is a trap. `now` is `performance.now()`.
 #[wasm_bindgen]
 pub struct Session {
     session: frameseal::Session<UnwrapErr<SysRng>>,
@@ -302,17 +302,19 @@ impl Session {
         self.ticket.address()
     }
 
-    /// Makes room for a frame of `len` bytes; returns its address, or 0 for a frame over 16 MiB,
-    /// which is counted and must be dropped.
+    /// Makes room for frames of up to `len` bytes; returns its address, which stays until a frame goes
+    /// away or comes back. 0 for a frame over 16 MiB, which is counted and must be dropped.
     pub fn reserve(&mut self, pipeline: u32, len: u32, now: f64) -> u32 {
-        let len = usize::try_from(len).unwrap_or(usize::MAX);
-        self.session.reserve(time(now), pipeline, len).map_or(0, |place| address(place))
+        let place = self.session.reserve(time(now), pipeline, to_usize(len));
+        place.map_or(0, |place| address(place))
     }
 
-    /// Seals or opens the frame at [`reserve`](Self::reserve)'s address. Returns a verdict, with bits
-    /// that tell of events and work. What is to be sent on, the ticket tells. With `again`, it is the
-    /// first frame of its pipeline that waits.
-    pub fn process(&mut self, pipeline: u32, again: bool, now: f64) -> u8 {
+    /// Seals or opens the frame of `len` bytes at [`reserve`](Self::reserve)'s address. Returns a
+    /// verdict, with bits that tell of events and work. What is to be sent on, the ticket tells. With
+    /// `again`, it is the first frame of its pipeline that waits.
+    pub fn process(&mut self, pipeline: u32, len: u32, again: bool, now: f64) -> u8 {
+        // The room is there: this tells how much of it is the frame.
+        self.reserve(pipeline, len, now);
         let Self { session, ticket, .. } = self;
         let now = time(now);
         let verdict = if again {
@@ -323,7 +325,7 @@ impl Session {
         ticket.note(&verdict) | ticket::state(session)
     }
 
-    /// Lets the frame at [`reserve`](Self::reserve)'s address go through WebCrypto's AES-GCM, in
+    /// Lets the frame that room was [made](Self::reserve) for last go through WebCrypto's AES-GCM, in
     /// place of [`process`](Self::process), and writes the ticket. `false`: the frame is one for
     /// [`process`](Self::process).
     pub fn send_away(&mut self, pipeline: u32, now: f64) -> bool {
@@ -339,7 +341,7 @@ impl Session {
     /// [`wipe_aead_key`](Self::wipe_aead_key); 0 if it is gone. Its length is in the byte before it.
     pub fn aead_key(&mut self, frame: u32) -> u32 {
         self.aead_key.clear();
-        let Some(key) = self.session.aead_key(index(frame)) else {
+        let Some(key) = self.session.aead_key(to_usize(frame)) else {
             return 0;
         };
         self.aead_key.extend(u8::try_from(key.len()));
@@ -355,13 +357,13 @@ impl Session {
     /// Tells whether WebCrypto's result for a frame may still be used: to be asked before it is written.
     #[must_use]
     pub fn is_good(&self, frame: u32) -> bool {
-        self.session.is_good(index(frame))
+        self.session.is_good(to_usize(frame))
     }
 
     /// Goes on with a frame that was away, and returns what [`process`](Self::process) does. Without
     /// `done`, WebCrypto failed, and the frame is sealed or opened here after all.
     pub fn come_back(&mut self, frame: u32, done: bool, now: f64) -> u8 {
-        let verdict = self.session.come_back(time(now), index(frame), done);
+        let verdict = self.session.come_back(time(now), to_usize(frame), done);
         self.ticket.note(&verdict) | ticket::state(&self.session)
     }
 
@@ -394,6 +396,6 @@ impl fmt::Debug for Session {
     }
 }
 
-fn index(frame: u32) -> usize {
-    usize::try_from(frame).unwrap_or(usize::MAX)
+fn to_usize(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }

@@ -19,7 +19,7 @@ export interface FramesealStats {
   longestSliceMicroseconds: number;
   /**
    * Length in bytes from which on frames go through WebCrypto, as measured some 2.5 s after the worker
-   * started and again under load; absent if none do: before that, and with AES-CTR suites.
+   * started and corrected by frames since; absent if none do: before that, and with AES-CTR suites.
    */
   crossoverBytes?: number;
   /** Size of the worker's WebAssembly memory. */

@@ -2,16 +2,50 @@ import { Session } from '../../wasm/frameseal.js';
 import { Frames } from './frames.js';
 
 /**
- * Measures from which length in bytes on frames are faster through WebCrypto; `Infinity` if none
- * are, or if WebCrypto lacks the cipher suite.
+ * Decides which frames go through WebCrypto: those from a length on that is measured at the beginning
+ * of a call, and corrected by the call's own frames, because under load it may be far off.
  *
- * Frames are sealed by both, exactly as in a call, under a key that is thrown away. Rejects when
- * `signal` says that the memory is no more.
+ * Some frames are timed anyway. Of these, those near that length go either way in turn.
+ */
+export class Crossover {
+  /** Length in bytes from which on frames go through WebCrypto; `Infinity`: none do. */
+  bytes = Infinity;
+  /** Timed frames near that length so far: one goes through WebAssembly, the next through WebCrypto. */
+  #frames = 0;
+  #sumOfBytes = 0;
+  #ms: Times = [...DOUBT_MS];
+
+  /** Tells whether a frame is to go through WebCrypto. */
+  isLarge(length: number, isTimed: boolean): boolean {
+    return isTimed && this.#isNear(length) ? this.#frames % 2 > 0 : length >= this.bytes;
+  }
+
+  /** Notes what a timed frame took, by the way that it went. */
+  note(length: number, byWebCrypto: boolean, ms: number): void {
+    if (!this.#isNear(length) || byWebCrypto !== this.#frames % 2 > 0) return;
+    this.#ms[this.#frames++ % 2]! += Math.min(ms, LONGEST_MS);
+    this.#sumOfBytes += length;
+    if (this.#frames < ENOUGH) return;
+    this.bytes = crossover(this.#sumOfBytes / ENOUGH, this.#ms);
+    this.#frames = this.#sumOfBytes = 0;
+    this.#ms = [...DOUBT_MS];
+  }
+
+  #isNear(length: number): boolean {
+    return length >= LEAST && length * NEAR >= this.bytes && length < this.bytes * NEAR;
+  }
+}
+
+/**
+ * Measures from which length in bytes on frames are faster through WebCrypto; `Infinity` if WebCrypto
+ * lacks the cipher suite.
+ *
+ * Frames are sealed by both, exactly as in a call, under a key that is thrown away. Rejects when the
+ * session ends.
  */
 export async function measureCrossover(
   cipherSuite: number,
   memory: WebAssembly.Memory,
-  signal: AbortSignal,
 ): Promise<number> {
   if (!AES_GCM.includes(cipherSuite)) return Infinity;
   const session = new Session({
@@ -23,68 +57,53 @@ export async function measureCrossover(
   session.setSendKey(0n, crypto.getRandomValues(new Uint8Array(16)));
   session.add_pipeline({ pipeline: 0, direction: 'send', kind: 'audio', track: 0 });
   const frames = new Frames(session, memory);
-  signal.addEventListener('abort', () => frames.close());
-
-  const [wasm, webCrypto] = await measureCosts(
-    [
-      (data) => frames.process(0, data, false, 0),
-      (data) => frames.processAway(0, data, 0),
-    ],
-    signal,
-  );
+  let length = FIRST_LENGTH;
+  for (let step = 0; step < STEPS; step += 1) {
+    length = crossover(length, await measureTimes(frames, length));
+  }
   session.free();
-  return crossover(wasm!, webCrypto!);
-}
-
-/** What frames cost: so much each, and so much for each of their bytes. In ms. */
-export interface Cost {
-  perFrame: number;
-  perByte: number;
-}
-
-/** Returns the length from which on the second cost is the lower one. */
-export function crossover(first: Cost, second: Cost): number {
-  const gain = first.perByte - second.perByte;
-  if (gain <= 0) return Infinity;
-  return Math.max(1, Math.ceil((second.perFrame - first.perFrame) / gain));
+  return length;
 }
 
 /**
- * What disturbs a round makes it longer, so the shortest tells the cost. They take turns, because
+ * What disturbs a round makes it longer, so the shortest tells the time. They take turns, because
  * machines are slower for seconds at a time.
  */
-async function measureCosts(ways: Process[], signal: AbortSignal): Promise<Cost[]> {
-  const least = ways.map(() => LENGTHS.map(() => Infinity));
+async function measureTimes(frames: Frames, length: number): Promise<Times> {
+  const wasm = (data: ArrayBuffer) => frames.process(0, data, false, 0);
+  const webCrypto = (data: ArrayBuffer) => frames.processAway(0, data, 0);
+  const times: Times = [Infinity, Infinity];
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [way, process] of ways.entries()) {
-      for (const [at, length] of LENGTHS.entries()) {
-        const time = await measureRound(process, new ArrayBuffer(length), signal);
-        least[way]![at] = Math.min(least[way]![at]!, time);
-      }
-    }
+    times[0] = Math.min(times[0], await measureRound(wasm, length));
+    times[1] = Math.min(times[1], await measureRound(webCrypto, length));
   }
-  return least.map(([small, large]) => {
-    const perByte = (large! - small!) / (LENGTHS[1] - LENGTHS[0]);
-    return { perFrame: small! - perByte * LENGTHS[0], perByte };
-  });
+  return times;
+}
+
+/** What frames took in WebAssembly, and in WebCrypto, in ms. */
+type Times = [wasm: number, webCrypto: number];
+
+/**
+ * Returns the length from which on WebCrypto is faster, by what frames of another length took.
+ *
+ * A frame's time in WebAssembly grows with its length, and hardly in WebCrypto: if that took twice as
+ * long with 1000 bytes, it is worth it from 2000 bytes on. Only about so, but the truer the nearer.
+ */
+export function crossover(length: number, [wasm, webCrypto]: Times): number {
+  return Math.ceil(Math.min(Math.max((length * webCrypto) / wasm, LEAST), MOST));
 }
 
 /** Returns the time that a frame took, of as many as there is time for. */
 async function measureRound(
-  process: Process,
-  data: ArrayBuffer,
-  signal: AbortSignal,
+  process: (data: ArrayBuffer) => unknown,
+  length: number,
 ): Promise<number> {
   await pause();
-  signal.throwIfAborted();
-  await process(data);
   const start = performance.now();
   let frames = 0;
   let now: number;
   do {
-    const verdict = process(data);
-    if (verdict instanceof Promise) await verdict;
-    signal.throwIfAborted();
+    await process(new ArrayBuffer(length));
     frames += 1;
     now = performance.now();
   } while (now - start < ROUND_MS);
@@ -96,16 +115,36 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }
 
-type Process = (data: ArrayBuffer) => unknown;
-
 /** The suites of AES-GCM: WebCrypto cannot compute AES-CTR's HMAC without a second call. */
 const AES_GCM = [4, 5];
 
-/** Lengths in bytes between which the costs cross in all browsers that we know, or near them. */
-const LENGTHS = [1024, 8192] as const;
+/**
+ * Project decision: a promise alone takes as long as a frame of sound in WebAssembly, and 64 KiB take
+ * longer there than in WebCrypto on any machine. What is measured beyond is a mistake.
+ */
+const LEAST = 256;
+const MOST = 65_536;
 
-/** Rounds of each length and way: with their pauses, more than a second. */
-const ROUNDS = 16;
+/** Frames of half a crossover's length are near it, and up to twice that length. */
+const NEAR = 2;
+
+/** Project decision: Firefox's clock, which ticks once in 1 ms, then has ticked a dozen times. */
+const ENOUGH = 256;
+
+/** As if both had taken so long already: where the clock has told little, little changes. */
+const DOUBT_MS: Readonly<Times> = [4, 4];
+
+/** No frame near a crossover takes longer, unless it is disturbed. */
+const LONGEST_MS = 1;
+
+/** Of what is measured first: crossovers of all browsers that we know are near. */
+const FIRST_LENGTH = 4096;
+
+/** Each begins where the one before has ended. */
+const STEPS = 3;
+
+/** Rounds of each step and way: with their pauses, more than a second in all. */
+const ROUNDS = 10;
 const PAUSE_MS = 20;
 
 /**

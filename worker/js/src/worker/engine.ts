@@ -2,8 +2,8 @@ import { HAS_EVENTS, WANTS_WORK } from '../constants.js';
 import { Session, wasm_memory } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
 import { Codecs } from './codecs.js';
-import { measureCrossover } from './crossover.js';
-import { Frames, type Verdict } from './frames.js';
+import { Crossover, measureCrossover } from './crossover.js';
+import { closeFrames, Frames, type Verdict } from './frames.js';
 import { load } from './load.js';
 import type { EncodedFrame } from './pump.js';
 import { Slices } from './slices.js';
@@ -47,20 +47,24 @@ export class Engine {
   readonly #codecs = new Codecs();
   /** Pipelines whose frames are to be tried again. */
   readonly #retries = new Set<number>();
-  readonly #alarm = new Alarm(() => this.#wake());
+  readonly #alarm = new Alarm(() => this.#keyWork.run());
   readonly #keyWork = new Slices(
-    (now) => this.#doKeyWork(now),
-    (next) => this.#finishKeyWork(next),
+    (now) => {
+      const next = this.#guard((session) => session.work(now)) ?? Infinity;
+      this.#heedAll();
+      return next;
+    },
+    (next) => {
+      this.#alarm.set(next);
+      this.#retry();
+    },
   );
   #session: Session | undefined;
   #memory: WebAssembly.Memory | undefined;
   #frames: Frames | undefined;
-  #cipherSuite = 0;
-  /** Length in bytes from which on frames go through WebCrypto. */
-  #crossover = Infinity;
+  readonly #crossover = new Crossover();
   /** Frames so far. */
   #count = 0;
-  readonly #closing = new AbortController();
   /** Why there is no session any more. */
   #ended: Failure | undefined;
   #settle = (): void => {};
@@ -128,9 +132,9 @@ export class Engine {
     return this.#codecs.find(pipeline, payloadType);
   }
 
-  /** Whether a frame of this length is one for {@link transformAway}. */
+  /** Whether the next frame, of this length, is one for {@link transformAway}. */
   isLarge(length: number): boolean {
-    return length >= this.#crossover;
+    return this.#crossover.isLarge(length, this.#count % TIMED === 0);
   }
 
   /**
@@ -138,23 +142,33 @@ export class Engine {
    * of its pipeline that waits.
    */
   transform(pipeline: number, data: ArrayBuffer, again: boolean): Verdict {
-    const start = performance.now();
-    const verdict = this.#guard((_, frames) => frames.process(pipeline, data, again, start));
-    this.#note(pipeline, start);
-    return verdict ?? 'drop';
+    const { byteLength } = data; // the data itself may be gone afterwards
+    const start = clock.now();
+    let verdict: Verdict = 'drop';
+    try {
+      if (this.#frames) verdict = this.#frames.process(pipeline, data, again, start);
+    } catch (error) {
+      if (isTrap(error)) this.#fail(error);
+    }
+    if (this.#count++ % TIMED === 0) this.#time(pipeline, byteLength, false, start);
+    this.#heedState();
+    return verdict;
   }
 
   /** The same through WebCrypto: faster if the frame is large. */
   async transformAway(pipeline: number, data: ArrayBuffer): Promise<Verdict> {
-    const start = performance.now();
-    let verdict: Verdict | undefined;
+    const isTimed = this.#count++ % TIMED === 0;
+    const { byteLength } = data;
+    const start = clock.now();
+    let verdict: Verdict = 'drop';
     try {
-      verdict = await this.#frames?.processAway(pipeline, data, start);
+      if (this.#frames) verdict = await this.#frames.processAway(pipeline, data, start);
     } catch (error) {
       if (isTrap(error)) this.#fail(error);
     }
-    this.#note(pipeline, start);
-    return verdict ?? 'drop';
+    if (isTimed) this.#time(pipeline, byteLength, true, start);
+    this.#heedState();
+    return verdict;
   }
 
   /** Wipes all keys; drops every frame from now on. */
@@ -173,15 +187,15 @@ export class Engine {
     }
     this.#session = session;
     this.#frames = new Frames(session, this.#memory);
-    this.#cipherSuite = options.cipherSuite;
     this.#settle();
-    setTimeout(() => void this.#measureCrossover(), COMPILED_MS);
+    const { cipherSuite } = options;
+    setTimeout(() => void this.#measureCrossover(cipherSuite), COMPILED_MS);
   }
 
   #handle(request: Request): unknown {
     const session = this.#session;
     if (!session || !this.#memory) throw failure('invalid-message', 'this worker has no session');
-    const now = performance.now();
+    const now = clock.now();
     switch (request[0]) {
       case 'stats':
         return this.#stats(session, this.#memory);
@@ -196,19 +210,20 @@ export class Engine {
   }
 
   #stats(session: Session, memory: WebAssembly.Memory): WorkerStats {
+    const { bytes } = this.#crossover;
     return {
       ...session.stats(),
       wasmBytes: memory.buffer.byteLength,
       longestSliceMicroseconds: this.#keyWork.longest,
-      ...(this.#crossover < Infinity && { crossoverBytes: this.#crossover }),
+      ...(bytes < Infinity && { crossoverBytes: bytes }),
     };
   }
 
-  /** Makes one call for frames. What fails without a trap concerns that frame alone. */
-  #guard<T>(call: (session: Session, frames: Frames) => T): T | undefined {
-    if (!this.#session || !this.#frames) return undefined;
+  /** Makes one call of the session. What fails without a trap concerns that call alone. */
+  #guard<T>(call: (session: Session) => T): T | undefined {
+    if (!this.#session) return undefined;
     try {
-      return call(this.#session, this.#frames);
+      return call(this.#session);
     } catch (error) {
       if (isTrap(error)) this.#fail(error);
       return undefined;
@@ -216,43 +231,27 @@ export class Engine {
   }
 
   /** Finds out which engine is the faster one for which frames; until then, WebAssembly has them all. */
-  async #measureCrossover(): Promise<void> {
+  async #measureCrossover(cipherSuite: number): Promise<void> {
     if (!this.#memory) return;
-    const { signal } = this.#closing;
     try {
-      this.#crossover = await measureCrossover(this.#cipherSuite, this.#memory, signal);
+      this.#crossover.bytes = await measureCrossover(cipherSuite, this.#memory);
     } catch (error) {
       if (isTrap(error)) this.#fail(error);
     }
   }
 
-  /** Notes a frame that was sealed or opened, or dropped; sees to what has happened meanwhile. */
-  #note(pipeline: number, start: number): void {
-    // A clock's reading costs as much as a small frame's copies: so of some frames only.
-    if (this.#count % SAMPLED === 0) {
-      const microseconds = (performance.now() - start) * 1000;
-      this.#guard((session) => session.took(pipeline, microseconds));
-    }
-    if (this.#count === 0) setTimeout(() => void this.#measureCrossover(), WARM_MS);
-    this.#count += 1;
+  /** Notes what a frame took that began at `start`. */
+  #time(pipeline: number, length: number, byWebCrypto: boolean, start: number): void {
+    const ms = clock.now() - start;
+    this.#guard((session) => session.took(pipeline, ms * 1000));
+    this.#crossover.note(length, byWebCrypto, ms);
+  }
+
+  /** Sees to what the last call into WebAssembly told. */
+  #heedState(): void {
     const state = this.#frames?.state ?? 0;
     if (state & HAS_EVENTS) this.#heedAll();
     if (state & WANTS_WORK) this.#keyWork.schedule();
-  }
-
-  #doKeyWork(now: number): number {
-    const next = this.#guard((session) => session.work(now)) ?? Infinity;
-    this.#heedAll();
-    return next;
-  }
-
-  #finishKeyWork(next: number): void {
-    this.#alarm.set(next);
-    this.#retry();
-  }
-
-  #wake(): void {
-    this.#keyWork.run();
   }
 
   /** In a task of its own: the frame that is about to wait must be in its place by then. */
@@ -263,11 +262,7 @@ export class Engine {
   }
 
   #heedAll(): void {
-    for (;;) {
-      const event = this.#guard((session) => session.poll_event());
-      if (!event) return;
-      this.#heed(event);
-    }
+    for (let event; (event = this.#guard((session) => session.poll_event())); ) this.#heed(event);
   }
 
   #heed(event: Event): void {
@@ -313,8 +308,7 @@ export class Engine {
   /** Forgets the session and wipes all of its memory: after a trap nothing else can be relied on. */
   #end(reason: string): void {
     this.#ended ??= failure('worker-failed', reason);
-    this.#closing.abort();
-    this.#frames?.close();
+    closeFrames();
     this.#frames = undefined;
     this.#session = undefined;
     this.#alarm.clear();
@@ -343,14 +337,17 @@ type Methods = {
   ) => Answer<M>;
 };
 
-/** One frame in so many is timed: in a call, some ten a second. */
-const SAMPLED = 16;
+/** Looked up once: finding it takes Chromium longer than reading it. */
+const clock = performance;
+
+/**
+ * One frame in so many is timed: in a call, some ten a second. Another reading of the clock costs as
+ * much as a small frame's copies.
+ */
+const TIMED = 16;
 
 /** By then browsers have put WebAssembly into faster code than they begin with, in ms. */
 const COMPILED_MS = 1000;
-
-/** When the engines are compared again, in ms after the first frame. */
-const WARM_MS = 10_000;
 
 function failure(code: Failure['code'], message: string): Failure {
   return { code, message };
