@@ -4,12 +4,14 @@ import type { AnyPage, Arguments, Result, Task } from './remote-page.ts';
 
 /** The modules. */
 export interface Pages {
+  cipher: typeof import('../pages/cipher.ts');
   copies: typeof import('../pages/copies.ts');
   crowd: typeof import('../pages/crowd.ts');
   eavesdropper: typeof import('../pages/eavesdropper.ts');
   glare: typeof import('../pages/glare.ts');
   layers: typeof import('../pages/layers.ts');
   latency: typeof import('../pages/latency.ts');
+  made: typeof import('../pages/made.ts');
   member: typeof import('../pages/member.ts');
   misuse: typeof import('../pages/misuse.ts');
   parameters: typeof import('../pages/parameters.ts');

@@ -11,6 +11,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const E2E = here('..');
 const PACKAGE = here('../../worker/js/dist');
+const CIPHER = here('../../target/cipher');
 
 /** With them, a page has clocks of 5 (Chromium) and 20 µs (Firefox) instead of 0.1 and 1 ms. */
 export const FINE_CLOCKS = {
@@ -32,7 +33,8 @@ export interface Server {
 
 /**
  * Serves what `build.mjs` made of the `pages/` and `workers/` of a folder, and the package, as
- * published, at `/frameseal/`: this checkout's, or what is `packed` elsewhere.
+ * published, at `/frameseal/`: this checkout's, or what is `packed` elsewhere. The verified cipher is at
+ * `/cipher/`.
  *
  * `headers` go out with every response, workers' scripts included.
  */
@@ -45,6 +47,7 @@ export async function serve(
   const bundles = sirv(join(folder, 'dist'), { dev: true });
   const ours = sirv(join(E2E, 'dist'), { dev: true });
   const frameseal = sirv(packed, { dev: true });
+  const cipher = sirv(CIPHER, { dev: true });
 
   const server = createServer((request, response) => {
     response.setHeaders(new Map(Object.entries(headers)));
@@ -57,6 +60,9 @@ export async function serve(
     } else if (url.startsWith('/frameseal/')) {
       request.url = url.slice('/frameseal'.length);
       frameseal(request, response, missing);
+    } else if (url.startsWith('/cipher/')) {
+      request.url = url.slice('/cipher'.length);
+      cipher(request, response, missing);
     } else {
       bundles(request, response, missing);
     }

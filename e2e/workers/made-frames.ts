@@ -6,7 +6,7 @@
  */
 
 import { answer } from './answer.ts';
-import type { Pauses, ReplayedFrame } from './messages.ts';
+import type { MadeFrames, Pauses, ReplayedFrame } from './messages.ts';
 
 type EncodedFrame = RTCEncodedVideoFrame | RTCEncodedAudioFrame;
 
@@ -15,18 +15,30 @@ let lastPipeline = 1000;
 
 // Recorded frames, as if they had just arrived: answers which of them came out.
 answer('replay', async (frames: ReplayedFrame[]) => {
-  const ofKind = (wanted: 'audio' | 'video') =>
-    replay(wanted, frames.filter(({ kind }) => kind === wanted));
-  const [audio, video] = await Promise.all([ofKind('audio'), ofKind('video')]);
-  return frames.map((frame) => audio.has(frame) || video.has(frame));
+  const passed = await pass({ direction: 'receive', frames });
+  return passed.map((data) => data !== undefined);
 });
 
-async function replay(
+// Frames as if an encoder had made them, or as if they had just arrived: answers what they became.
+answer('pass', pass);
+
+async function pass({ direction, frames }: MadeFrames): Promise<(Uint8Array | undefined)[]> {
+  const passed = await Promise.all(
+    (['audio', 'video'] as const).map((wanted) =>
+      passEach(direction, wanted, frames.filter(({ kind }) => kind === wanted)),
+    ),
+  );
+  return frames.map((frame) => passed[0]!.get(frame) ?? passed[1]!.get(frame));
+}
+
+/** Of one kind; what did not come out is not in the answer. */
+async function passEach(
+  direction: 'send' | 'receive',
   kind: 'audio' | 'video',
-  recorded: ReplayedFrame[],
-): Promise<Set<ReplayedFrame>> {
-  const frames = new Map(recorded.map((frame) => [asEncodedFrame(frame), frame]));
-  const opened = new Set<ReplayedFrame>();
+  made: ReplayedFrame[],
+): Promise<Map<ReplayedFrame, Uint8Array>> {
+  const frames = new Map(made.map((frame) => [asEncodedFrame(frame), frame]));
+  const passed = new Map<ReplayedFrame, Uint8Array>();
   await new Promise<void>((done) => {
     const readable = new ReadableStream<EncodedFrame>({
       start(controller) {
@@ -35,12 +47,12 @@ async function replay(
       },
     });
     const writable = new WritableStream<EncodedFrame>({
-      write: (frame) => void opened.add(frames.get(frame)!),
+      write: (frame) => void passed.set(frames.get(frame)!, new Uint8Array(frame.data)),
       close: done,
     });
-    transform('receive', kind, readable, writable);
+    transform(direction, kind, readable, writable);
   });
-  return opened;
+  return passed;
 }
 
 // Frames at a steady pace: whatever the worker does without a break, some frame has to wait for.

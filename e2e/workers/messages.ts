@@ -35,6 +35,12 @@ export interface ReplayedFrame<Data = Uint8Array> {
   data: Data;
 }
 
+/** Frames for a transform that no connection has. */
+export interface MadeFrames {
+  direction: 'send' | 'receive';
+  frames: ReplayedFrame[];
+}
+
 /** What the witness in a worker knows. */
 export interface Testimony {
   /** Everything that the browser's random generator gave, piece by piece. */

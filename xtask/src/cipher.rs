@@ -61,7 +61,7 @@ fn differential(workspace: &Workspace, cases: u64, seed: u64) -> Result<()> {
 }
 
 /// Builds the module as the shipped one is built, but for its names; returns its glue.
-fn module(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn module(workspace: &Workspace) -> Result<PathBuf> {
     prerequisite::npm_packages(workspace)?;
     let glue = glue(workspace)?;
     fs::copy(optimized(&glue), compiled(&glue))?;

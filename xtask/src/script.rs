@@ -9,7 +9,7 @@ use xshell::{Cmd, cmd};
 
 use crate::program::{self, Program};
 use crate::workspace::Workspace;
-use crate::{build, prerequisite, servers};
+use crate::{build, cipher, prerequisite, servers};
 
 /// Runs the tests of the package and of the page that need no browser.
 pub(crate) fn package_tests(workspace: &Workspace) -> Result<()> {
@@ -28,9 +28,10 @@ pub(crate) fn vector_tests(workspace: &Workspace) -> Result<()> {
 
 /// Browser tests that prove the same on a machine that is busy with others of them. Those that are not
 /// here measure time, or fill two cores by themselves.
-const SIDE_BY_SIDE: [&str; 12] = [
+const SIDE_BY_SIDE: [&str; 14] = [
     "admission",
     "browser-facts",
+    "cipher",
     "connection",
     "conversation",
     "crowd",
@@ -41,11 +42,13 @@ const SIDE_BY_SIDE: [&str; 12] = [
     "recording",
     "secrets",
     "tap",
+    "webkit",
 ];
 
 /// Runs the browser tests: some side by side, then each of the others by itself.
 pub(crate) fn browser_tests(workspace: &Workspace) -> Result<()> {
-    prepare(workspace, &[Program::Janus, Program::NatsServer])?;
+    prepare(workspace, &[Program::Janus, Program::NatsServer, Program::WebKit])?;
+    cipher::module(workspace)?;
     let (together, alone): (Vec<_>, Vec<_>) =
         tests_in(workspace, "e2e")?.into_iter().partition(|file| is_side_by_side(file));
     let run = |concurrency: &str, files: Vec<PathBuf>| -> Result<()> {

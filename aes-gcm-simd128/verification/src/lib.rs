@@ -7,6 +7,7 @@
 mod buffers;
 mod differential;
 mod planted;
+mod vectors;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -97,4 +98,16 @@ pub fn seal_with_branch(aad_len: usize, text_len: usize) -> bool {
 #[wasm_bindgen]
 pub fn compare(seed: u64, cases: u32) {
     differential::compare(seed, cases);
+}
+
+/// Checks NIST's vectors with keys of 16 and 32 bytes, and Wycheproof's that must be refused and that seal.
+/// Returns how many of each there were.
+///
+/// # Panics
+///
+/// Throws an error at the first vector that is wrong.
+#[wasm_bindgen]
+#[must_use]
+pub fn vectors() -> Vec<u32> {
+    vectors::check()
 }
