@@ -188,12 +188,12 @@ fn lengths(aad: &[u8], text: &[u8]) -> Block {
 #[derive(Clone)]
 pub struct GHash {
     powers: Powers,
-    y: Lanes,
+    y: Block,
 }
 
 impl GHash {
     fn absorb(&mut self, blocks: [Lanes; GROUP]) {
-        self.y = self.powers.multiply(blocks);
+        self.y = self.powers.multiply(blocks).bytes();
     }
 }
 
@@ -203,7 +203,7 @@ impl KeySizeUser for GHash {
 
 impl KeyInit for GHash {
     fn new(h: &Key<Self>) -> Self {
-        Self { powers: Powers::new(&h.0), y: Lanes::ZERO }
+        Self { powers: Powers::new(&h.0), y: [0; 16] }
     }
 }
 
@@ -217,13 +217,13 @@ impl ParBlocksSizeUser for GHash {
 
 impl UhfBackend for GHash {
     fn proc_block(&mut self, block: &HashBlock<Self>) {
-        let sum = self.y ^ Lanes::load(&block.0);
+        let sum = Lanes::load(&self.y) ^ Lanes::load(&block.0);
         self.absorb([Lanes::ZERO, Lanes::ZERO, Lanes::ZERO, sum]);
     }
 
     fn proc_par_blocks(&mut self, blocks: &ParBlocks<Self>) {
         let [first, second, third, fourth] = blocks.0.each_ref().map(|block| Lanes::load(&block.0));
-        self.absorb([first ^ self.y, second, third, fourth]);
+        self.absorb([first ^ Lanes::load(&self.y), second, third, fourth]);
     }
 }
 
@@ -233,19 +233,25 @@ impl UniversalHash for GHash {
     }
 
     fn finalize(self) -> HashBlock<Self> {
-        self.y.bytes().into()
+        self.y.into()
     }
 }
 
 impl Reset for GHash {
     fn reset(&mut self) {
-        self.y = Lanes::ZERO;
+        self.y.zeroize();
     }
 }
 
 impl fmt::Debug for GHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GHash").finish_non_exhaustive()
+    }
+}
+
+impl Drop for GHash {
+    fn drop(&mut self) {
+        self.y.zeroize();
     }
 }
 

@@ -92,7 +92,7 @@ fn json(workspace: &Workspace, check: &str) -> PathBuf {
 
 fn program<'a>(workspace: &'a Workspace, name: &str) -> Cmd<'a> {
     let shell = workspace.shell();
-    cmd!(shell, "cargo run --quiet --release -p {PACKAGE} --bin {name} --")
+    cmd!(shell, "cargo run --quiet -p {PACKAGE} --bin {name} --")
 }
 
 const PACKAGE: &str = "aes-gcm-simd128-verification";

@@ -6,6 +6,7 @@ use fastrand::Rng;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
+use crate::ghash::GHash;
 
 #[test]
 fn a_wrong_tag_leaves_the_text_as_it_was() {
@@ -52,6 +53,16 @@ fn texts_go_from_one_buffer_to_another() {
         gcm.decrypt_inout_detached(&nonce, &[], buffer, &tag).unwrap();
         assert_eq!(opened, text);
     }
+}
+
+#[test]
+fn all_that_has_a_key_is_wiped() {
+    fn is_wiped<T: ZeroizeOnDrop>() {}
+    is_wiped::<Aes128Gcm>();
+    is_wiped::<Aes256Gcm>();
+    is_wiped::<Aes128>();
+    is_wiped::<Aes256>();
+    is_wiped::<GHash>();
 }
 
 #[test]
