@@ -94,7 +94,7 @@ export class Frames {
 
   /** Writes a frame to where the session takes it from; `false` if it is longer than any may be. */
   #copyIn(pipeline: number, data: ArrayBuffer, now: number): boolean {
-    if (isClosed) throw new Error(); // to those who measure: nobody else asks
+    if (isClosed) throw new Error(); // ends a measurement, which nobody reads: frames of a call stop in the engine
     const { byteLength } = data;
     if (byteLength > this.#roomLength) {
       this.#room = this.#session.reserve(pipeline, byteLength, now);

@@ -114,12 +114,12 @@ function dataOf(frame: EncodedFrame): ArrayBuffer {
   }
 }
 
-/** Makes what sends frames on. One that the browser has taken back ends there; those after it go on. */
+/** Returns a function that sends a frame on. A frame that the browser has taken back is dropped. */
 function sendBy(
   writer: WritableStreamDefaultWriter<EncodedFrame>,
 ): (frame: EncodedFrame, data: ArrayBuffer) => void {
-  // Nobody waits for writes, but those that fail must be heard of. To listen to all costs Firefox 0.4 µs
-  // a frame; those that fail with their stream are among the last.
+  // Nobody awaits writes, but each rejection must be handled. A handler for each write costs Firefox
+  // 0.4 µs a frame. When the stream fails, only the last writes are still pending.
   const writes: Promise<void>[] = [];
   let count = 0;
   let isOpen = true;
