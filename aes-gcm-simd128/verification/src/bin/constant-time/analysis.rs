@@ -22,7 +22,7 @@ pub(crate) fn analyze(module: &Module) -> Result<Report> {
 
     keys.iter().try_for_each(|key| seal_all(&mut cipher, key, &mut random))?;
     let leaks = leaks(&cipher);
-    ensure!(leaks.is_empty(), "sealing leaks:\n{}", list(&leaks));
+    ensure!(leaks.is_empty(), "sealing depends on secrets at these places:\n{}", list(&leaks));
 
     keys.iter().try_for_each(|key| open_all(&mut cipher, key, &mut random))?;
     let permitted = only_decision(&cipher)?;
@@ -62,10 +62,14 @@ fn list(sites: &[Site]) -> String {
 /// Returns the branch on whether a tag is right, which everybody learns: the only leak.
 fn only_decision(cipher: &Cipher<'_>) -> Result<Site> {
     let mut leaks = leaks(cipher);
-    ensure!(leaks.len() == 1, "opening has to leak in one place:\n{}", list(&leaks));
+    ensure!(
+        leaks.len() == 1,
+        "opening must depend on a secret in one place, the verdict on the tag; found:\n{}",
+        list(&leaks)
+    );
     let site = leaks.remove(0);
     let is_decision = site.decision == Decision::Branch && site.origins.has(Origins::TAG);
-    ensure!(is_decision, "opening leaks, and not by its decision: {site}");
+    ensure!(is_decision, "opening depends on a secret, and not by the verdict on the tag: {site}");
     Ok(site)
 }
 
@@ -79,7 +83,7 @@ fn planted_leaks(module: &Module, random: &mut Rng) -> Result<Vec<Planted>> {
         cipher.seal(export, &Case::new(&key, 20, 40, random))?;
         let mut leaks = leaks(&cipher);
         leaks.retain(|site| site.decision == decision);
-        ensure!(!leaks.is_empty(), "the leak that was planted in {export} was not found");
+        ensure!(!leaks.is_empty(), "the leak planted in {export} was not found");
         Ok(Planted { export, leaks })
     });
     found.into_iter().collect()
