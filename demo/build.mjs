@@ -1,6 +1,6 @@
 // Builds the demo's two pages into dist/: everything that the server serves.
 //
-// Next to each page lie the worker and its wasm module, where `Frameseal.create` looks for them.
+// Next to each page lie the worker and its wasm module, where Frameseal looks for them first.
 
 import { cp, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -17,6 +17,7 @@ async function page(outdir, entryPoints) {
     outdir,
     bundle: true,
     format: 'esm',
+    external: ['./worker.inline.js'], // where it would look next
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.html': 'copy', '.svg': 'copy' },

@@ -68,7 +68,7 @@ inBrowsers(
 
 inBrowsers(
   (bench) => {
-    test('a policy without WebAssembly is told by create()', async () => {
+    test('a policy without WebAssembly is told as why the worker did not start', async () => {
       await assert.rejects(bench.call({ worker: null }, opensBothWays), /wasm-unsafe-eval/);
     });
   },

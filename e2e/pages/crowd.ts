@@ -34,11 +34,11 @@ const secured = new Set<string>();
 
 /** Makes a session that sends frames, and so many others; it knows of nobody yet. */
 export async function open(members: number): Promise<void> {
-  frameseal = await Frameseal.create({
+  frameseal = await new Frameseal({
     room: ROOM,
     member: MEMBER,
     worker: new Worker('../workers/tapped.js?slices', { type: 'module', name: workerName }),
-  });
+  }).ready;
   frameseal.addEventListener('member', ({ detail: { id, state } }) => {
     if (state === 'secured') secured.add(id);
   });

@@ -36,7 +36,7 @@ export async function sealAndOpen(frames: ReplayedFrame[]): Promise<Outcome> {
 async function open(member: string) {
   const name = crypto.randomUUID();
   const worker = new Worker('../workers/made.js', { type: 'module', name });
-  const session = await Frameseal.create({ room: 'made', member, worker });
+  const session = await new Frameseal({ room: 'made', member, worker }).ready;
   return { session, pass: (made: MadeFrames) => ask<Passed>(name, 'pass', made) };
 }
 

@@ -254,14 +254,14 @@ async function openFrameseal(): Promise<Frameseal> {
   const { member, secret, cipherSuite, send, receive } = options;
   // Not before the page looks as the browser shall: the package reads its features once.
   const { Frameseal } = await import('frameseal');
-  frameseal = await Frameseal.create({
+  frameseal = await new Frameseal({
     room: 'e2e',
     member,
     ...(receive && { keys: 'manual' }),
     ...(worker && { worker }),
     ...(cipherSuite && { cipherSuite }),
     ...(secret && { secret }),
-  });
+  }).ready;
   frameseal.addEventListener('message', ({ detail: { to, data } }) => {
     window.tell(to, data.toBase64());
   });

@@ -20,32 +20,37 @@ export async function misuse(): Promise<Verdict[]> {
     verdicts.push({ call, expected, actual: await outcome(run) });
   };
 
-  const create = (changes: object) => () => Frameseal.create({ ...OPTIONS, ...changes });
-  await expect('create() without a room', 'TypeError', create({ room: undefined }));
-  await expect('create() with an empty room', 'RangeError', create({ room: '' }));
-  await expect('create() with 257 bytes of room', 'RangeError', create({ room: 'r'.repeat(257) }));
-  await expect('create() with a number as member', 'TypeError', create({ member: 7 }));
+  const create = (changes: object) => () => new Frameseal({ ...OPTIONS, ...changes }).ready;
+  await expect('a session without a room', 'TypeError', create({ room: undefined }));
+  await expect('a session with an empty room', 'RangeError', create({ room: '' }));
+  await expect('a session with 257 bytes of room', 'RangeError', create({ room: 'r'.repeat(257) }));
+  await expect('a session with a number as member', 'TypeError', create({ member: 7 }));
   await expect(
-    'create() with 66 bytes of member',
+    'a session with 66 bytes of member',
     'RangeError',
     create({ member: 'é'.repeat(33) }),
   );
-  await expect('create() with unknown keys', 'TypeError', create({ keys: 'none' }));
-  await expect('create() with an unknown suite', 'TypeError', create({ cipherSuite: 'ROT13' }));
+  await expect('a session with unknown keys', 'TypeError', create({ keys: 'none' }));
+  await expect('a session with an unknown suite', 'TypeError', create({ cipherSuite: 'ROT13' }));
   await expect(
-    'create() with an unknown suite of audio',
+    'a session with an unknown suite of audio',
     'TypeError',
     create({ audioCipherSuite: 'ROT13' }),
   );
-  await expect('create() with an unknown profile', 'TypeError', create({ profile: 'frameseal/9' }));
+  await expect('a session with an unknown profile', 'TypeError', create({ profile: 'frameseal/9' }));
   await expect(
-    'create() with a worker that is not there',
+    'a session with a worker that is not there',
     'worker-failed',
     create({ worker: '/none.js' }),
   );
 
-  const alice = await Frameseal.create(OPTIONS);
-  const bob = await Frameseal.create({ ...OPTIONS, member: 'bob' });
+  await expect('an unknown option', 'TypeError', create({ pasword: 'five random words' }));
+  const early = new Frameseal(OPTIONS);
+  await expect('connection() before ready', 'not-ready', () => early.connection());
+  early.close();
+
+  const alice = await new Frameseal(OPTIONS).ready;
+  const bob = await new Frameseal({ ...OPTIONS, member: 'bob' }).ready;
   await expect('seal() without a key', 'missing-key', () => alice.seal(DATA));
 
   const send = (keyId: unknown, baseKey: unknown) => () =>
@@ -57,7 +62,7 @@ export async function misuse(): Promise<Verdict[]> {
   await expect('a key ID that is a string', 'TypeError', send('1', KEY));
   await expect('a key of 15 bytes', 'RangeError', send(1, KEY.subarray(0, 15)));
   await expect('a key of 257 bytes', 'RangeError', send(1, new Uint8Array(257)));
-  await expect('a key that is an array', 'TypeError', send(1, [...KEY]));
+  await expect('a key that is a string', 'TypeError', send(1, 'a key of 16 bytes'));
   await expect('a key', 'none', send(1, KEY));
   await expect('the same key again', 'none', send(1, KEY));
   await expect('another key', 'none', send(2, OTHER_KEY));
@@ -94,7 +99,10 @@ export async function misuse(): Promise<Verdict[]> {
     await bob.open(await alice.seal(DATA, { stream: 3 }), { from: 'alice', stream: 3 });
   });
   await expect('seal() in stream 4', 'RangeError', () => alice.seal(DATA, { stream: 4 }));
-  await expect('seal() of what is no bytes', 'TypeError', () => alice.seal([1] as never));
+  await expect('seal() of what is no bytes', 'TypeError', () => alice.seal([256]));
+  await expect('an option that is not known', 'TypeError', () =>
+    alice.seal(DATA, { steam: 1 } as object),
+  );
 
   const pc = alice.connection();
   await expect('attach() to nothing', 'TypeError', () => alice.attach(undefined as never));
@@ -129,8 +137,8 @@ export async function misuse(): Promise<Verdict[]> {
   bob.close();
   pc.close();
 
-  const carol = await Frameseal.create({ room: 'e2e', member: 'carol' });
-  const dave = await Frameseal.create({ ...OPTIONS, member: 'dave' });
+  const carol = await new Frameseal({ room: 'e2e', member: 'carol' }).ready;
+  const dave = await new Frameseal({ ...OPTIONS, member: 'dave' }).ready;
   await expect('setSendKey() in a key exchange', 'unsupported', () =>
     carol.setSendKey({ keyId: 1, baseKey: KEY }),
   );
@@ -149,7 +157,8 @@ export async function misuse(): Promise<Verdict[]> {
   await expect('rotate() alone', 'none', () => carol.rotate());
   await expect('seal() in a key exchange', 'none', () => carol.seal(DATA));
   carol.close();
-  await expect('memberLeft() after close()', 'closed', () => carol.memberLeft('erin'));
+  await expect('memberLeft() after close()', 'none', () => carol.memberLeft('erin'));
+  await expect('receive() after close()', 'none', () => carol.receive('erin', DATA));
   await expect('rotate() after close()', 'closed', () => carol.rotate());
   dave.close();
   return verdicts;

@@ -8,7 +8,7 @@ import { introduce, secured } from './sessions.ts';
 /** @param joins how many members come meanwhile; `null`: without Frameseal. Tells what was rejected. */
 export async function change(count: number, joins: number | null): Promise<string[]> {
   const room = 'parameters';
-  const alice = joins === null ? undefined : await Frameseal.create({ room, member: 'alice' });
+  const alice = joins === null ? undefined : await new Frameseal({ room, member: 'alice' }).ready;
   const [, camera] = makeMedia();
   const [pc] = await send([camera], alice && [alice]);
   const [sender] = pc.getSenders() as [RTCRtpSender];
@@ -29,7 +29,7 @@ export async function change(count: number, joins: number | null): Promise<strin
 async function joinAll(alice: Frameseal, room: string, joins: number): Promise<void> {
   for (let number = 0; number < joins; number += 1) {
     const member = `member ${number}`;
-    const guest = await Frameseal.create({ room, member });
+    const guest = await new Frameseal({ room, member }).ready;
     const knowsAlice = secured(guest);
     introduce(alice, 'alice', guest, member);
     await knowsAlice;

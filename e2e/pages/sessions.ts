@@ -66,8 +66,8 @@ export function secured(session: Frameseal): Promise<void> {
 
 function open(room: string, options?: Options, ofBob?: Options): Promise<Pair> {
   return Promise.all([
-    Frameseal.create({ room, member: 'alice', ...options }),
-    Frameseal.create({ room, member: 'bob', ...options, ...ofBob }),
+    new Frameseal({ room, member: 'alice', ...options }).ready,
+    new Frameseal({ room, member: 'bob', ...options, ...ofBob }).ready,
   ]);
 }
 

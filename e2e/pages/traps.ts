@@ -114,7 +114,7 @@ function verdictOf(pc: RTCPeerConnection): Verdict {
 }
 
 function open(options: Partial<FramesealOptions> = {}): Promise<Frameseal> {
-  return Frameseal.create({ room: 'traps', member: 'alice', keys: 'manual', ...options });
+  return new Frameseal({ room: 'traps', member: 'alice', keys: 'manual', ...options }).ready;
 }
 
 function turn(username: string): RTCIceServer {

@@ -46,6 +46,7 @@ await Promise.all([
       entryPoints: [entryPoint],
       outfile: `dist/${name}.js`,
       format: 'esm',
+      external: ['./worker.inline.js'],
     }),
   ),
   // A module worker: loads frameseal_bg.wasm from its own folder.
@@ -67,6 +68,7 @@ await Promise.all([
   // The declarations of the client name the generated types of its messages.
   cp('wasm/frameseal.d.ts', 'dist/types/wasm/frameseal.d.ts'),
 ]);
+await inlineWorker();
 await Promise.all([...Object.keys(entries), 'worker'].map((name) => shrink(`${name}.js`)));
 declareTypes();
 
@@ -100,6 +102,12 @@ function embedModule() {
       }));
     },
   };
+}
+
+// Makes the one script a module that any bundler takes along, for pages where no file lies beside.
+async function inlineWorker() {
+  const script = await readFile('dist/worker.single.js', 'utf8');
+  await writeFile('dist/worker.inline.js', `export default ${JSON.stringify(script)};\n`);
 }
 
 function declareTypes() {

@@ -27,7 +27,7 @@ export const START: Record<Sealing, Start> = {
   },
 
   async frameseal(direction, key) {
-    const frameseal = await Frameseal.create({ room: 'bench', member: direction, keys: 'manual' });
+    const frameseal = await new Frameseal({ room: 'bench', member: direction, keys: 'manual' }).ready;
     const openWith = async (baseKey: Uint8Array) => {
       await frameseal.removeReceiveKey(KEY_ID).catch(() => {}); // there is none at first
       await frameseal.addReceiveKey({ keyId: KEY_ID, baseKey, member: 'send' });

@@ -94,7 +94,7 @@ export class Call {
     const id = randomId();
     const { room, secret, isSealed } = options;
     const frameseal = isSealed
-      ? await Frameseal.create({ room, member: id, ...(secret && { secret }) })
+      ? await new Frameseal({ room, member: id, ...(secret && { secret }) }).ready
       : undefined;
     const call = new Call(id, options, frameseal);
     try {

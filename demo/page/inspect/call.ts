@@ -41,8 +41,8 @@ export class Call {
   static async create(video: MediaStreamTrack, bobsWorker: Worker): Promise<Call> {
     const room = 'demo';
     const [alice, bob] = await Promise.all([
-      Frameseal.create({ room, member: 'alice', keys: 'manual' }),
-      Frameseal.create({ room, member: 'bob', keys: 'manual', worker: bobsWorker }),
+      new Frameseal({ room, member: 'alice', keys: 'manual' }).ready,
+      new Frameseal({ room, member: 'bob', keys: 'manual', worker: bobsWorker }).ready,
     ]);
     const call = new Call(alice, bob, video);
     await call.keys.change();

@@ -3,7 +3,7 @@
  *
  * What the worker answers is declared once, in Rust (crate `frameseal`), and generated. What
  * it is asked is declared here, and checked against the generated signatures where `engine.ts`
- * carries it out. The main thread speaks first, with `configure`; every call is answered once, in
+ * carries it out. The main thread speaks first, with `load` and `configure`; every call is answered once, in
  * the order of the calls.
  */
 
@@ -37,12 +37,22 @@ export type ToWorker =
   | Call
   /** Runs a pipeline over streams of the main thread, which are transferred. */
   | { call: number; streams: EncodedStreams }
+  | Load
   /** The last message: wipe all keys, drop all frames. Not answered. */
   | { close: true };
 
+/**
+ * The first message: load WebAssembly, from this URL or else from beside the script. Answered when that
+ * is done.
+ */
+export interface Load {
+  call: number;
+  load: string | undefined;
+}
+
 /** What is answered by the session. */
 export type Call =
-  /** Starts it. Answered when WebAssembly is ready. */
+  /** Starts it. */
   | { call: number; configure: SessionOptions }
   | { call: number; request: Request };
 
@@ -51,7 +61,7 @@ export type FromWorker =
   | { call: number; value?: unknown }
   | { call: number; failure: Failure }
   | { event: WorkerEvent }
-  /** WebAssembly trapped or did not load: every frame is dropped from now on. */
+  /** WebAssembly trapped: every frame is dropped from now on. */
   | { fatal: { message: string } };
 
 /** What the main thread hears of; the rest concerns the worker alone. */
@@ -75,7 +85,7 @@ export interface Failure {
 
 /**
  * `invalid-message`: two clients share one worker, or are of another version than it.
- * `worker-failed`: after the session has ended.
+ * `worker-failed`: WebAssembly did not load, or the session has ended.
  */
 export type FailureCode = SessionFailureCode | 'invalid-message' | 'worker-failed';
 

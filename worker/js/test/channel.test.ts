@@ -11,10 +11,8 @@ import { FakeWorker, settled } from './fake-worker.js';
 function open(): { channel: Channel; worker: FakeWorker; told: WorkerEvent[] } {
   const worker = new FakeWorker();
   const told: WorkerEvent[] = [];
-  const channel = new Channel(worker as unknown as Worker, {
-    event: (event) => told.push(event),
-    failed: () => {},
-  });
+  const channel = new Channel({ event: (event) => told.push(event), failed: () => {} });
+  channel.open(worker as unknown as Worker, { isOurs: true });
   return { channel, worker, told };
 }
 

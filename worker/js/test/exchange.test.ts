@@ -28,7 +28,7 @@ const NUMBER = Array(12).fill('01234').join(' ');
 async function open(
   options: Partial<FramesealOptions> = {},
 ): Promise<{ frameseal: Frameseal; worker: FakeWorker }> {
-  const frameseal = await client.Frameseal.create({ ...OPTIONS, ...options });
+  const frameseal = await new client.Frameseal({ ...OPTIONS, ...options }).ready;
   return { frameseal, worker: FakeWorker.latest };
 }
 
@@ -52,6 +52,30 @@ test('the secret goes to the worker, and stays with the caller alone', async () 
   assert.ok(worker.session && 'secret' in worker.session);
   assert.deepEqual(worker.session.secret, secret);
   assert.equal(secret.byteLength, 32);
+});
+
+test('what is told before the worker is there reaches it behind the credential, in its order', async () => {
+  const frameseal = new client.Frameseal({ ...OPTIONS, credential: async () => [7] });
+  frameseal.memberJoined('bob');
+  frameseal.receive('bob', [1, 255]);
+  const sealed = frameseal.seal([1]);
+  assert.throws(() => frameseal.connection(), hasCode('not-ready'));
+  assert.equal(await frameseal.ready, frameseal);
+  await sealed;
+  assert.deepEqual(FakeWorker.latest.requests, [
+    ['fingerprint'],
+    ['setCredential', Uint8Array.of(7)],
+    ['memberJoined', 'bob'],
+    ['receive', 'bob', Uint8Array.of(1, 255)],
+    ['seal', Uint8Array.of(1), 0],
+  ]);
+});
+
+test('a session that is closed before it is ready ends its worker, and says so', async () => {
+  const frameseal = new client.Frameseal(OPTIONS);
+  frameseal.close();
+  await assert.rejects(frameseal.ready, hasCode('closed'));
+  assert.ok(FakeWorker.latest.closed && FakeWorker.latest.terminated);
 });
 
 test('roster and messages reach the worker in their order', async () => {
@@ -79,7 +103,7 @@ test('wrong arguments are thrown at once', async () => {
     [() => frameseal.memberLeft(long), RangeError],
     [() => frameseal.receive('', new Uint8Array(1)), RangeError],
     [() => frameseal.receive('bob', 'text' as unknown as Uint8Array), TypeError],
-    [() => frameseal.receive('bob', new ArrayBuffer(1) as unknown as Uint8Array), TypeError],
+    [() => frameseal.receive('bob', { 0: 1 } as unknown as Uint8Array), TypeError],
     [() => frameseal.receive('bob', new Uint8Array(2 ** 24 + 1)), RangeError],
   ];
   for (const [call, error] of rejected) assert.throws(call, error, String(call));
@@ -277,10 +301,11 @@ test('what is of the other way of keys says which one it needs', async () => {
 test('after the end, the roster has nobody to be told to', async () => {
   const { frameseal, worker } = await open();
   frameseal.close();
-  assert.throws(() => frameseal.memberJoined('bob'), hasCode('closed'));
-  assert.throws(() => frameseal.memberLeft('bob'), hasCode('closed'));
-  assert.throws(() => frameseal.receive('bob', new Uint8Array(1)), hasCode('closed'));
+  frameseal.memberJoined('bob');
+  frameseal.memberLeft('bob');
+  frameseal.receive('bob', new Uint8Array(1));
   assert.deepEqual(worker.requests, []);
+  await assert.rejects(frameseal.rotate(), hasCode('closed'));
 });
 
 test('a rejected message is told with its reason', async () => {

@@ -15,6 +15,8 @@ export class FakeWorker extends EventTarget {
 
   /** What was asked of it, as it came over: bytes that were transferred are gone on the other side. */
   readonly requests: Request[] = [];
+  /** Where it was to find its WebAssembly. */
+  loaded: string | undefined;
   session: SessionOptions | undefined;
   closed = false;
   terminated = false;
@@ -29,6 +31,7 @@ export class FakeWorker extends EventTarget {
   postMessage(message: ToWorker, transfer: Transferable[] = []): void {
     const data = structuredClone(message, { transfer });
     if ('close' in data) this.closed = true;
+    if ('load' in data) this.loaded = data.load;
     if ('configure' in data) this.session = data.configure;
     if ('request' in data) this.requests.push(data.request);
     if (!('call' in data)) return;
@@ -54,6 +57,9 @@ export class FakeWorker extends EventTarget {
     this.dispatchEvent(new MessageEvent('message', { data }));
   }
 }
+
+// Node has no policy that would forbid a worker.
+Object.assign(globalThis, { addEventListener: () => {} });
 
 /** Resolves when every answer that is on its way has been heard. */
 export async function settled(): Promise<void> {

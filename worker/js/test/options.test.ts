@@ -122,7 +122,7 @@ const REJECTED_OPTIONS: [string, unknown, ErrorConstructor][] = [
   ['passphrase of 1025 bytes', { ...OPTIONS, secret: 'a'.repeat(1025) }, RangeError],
   ['secret of 15 bytes', { ...OPTIONS, secret: new Uint8Array(15) }, RangeError],
   ['secret of 257 bytes', { ...OPTIONS, secret: new Uint8Array(257) }, RangeError],
-  ['secret that is a buffer', { ...OPTIONS, secret: new ArrayBuffer(32) }, TypeError],
+  ['secret that is a number', { ...OPTIONS, secret: 32 }, TypeError],
   ['secret that is null', { ...OPTIONS, secret: null }, TypeError],
   ['slot below 0', { ...OPTIONS, slot: -1 }, RangeError],
   ['slot of 17 bits', { ...OPTIONS, slot: 65_536 }, RangeError],
@@ -133,6 +133,7 @@ const REJECTED_OPTIONS: [string, unknown, ErrorConstructor][] = [
   ['acceptMember that is no function', { ...OPTIONS, acceptMember: true }, TypeError],
   ['rotation within a minute', { ...OPTIONS, rotateEveryMs: 59_999 }, RangeError],
   ['rotation after a day', { ...OPTIONS, rotateEveryMs: 86_400_001 }, RangeError],
+  ['an option that is not known', { ...OPTIONS, pasword: 'correct horse' }, TypeError],
   ['no rotation', { ...OPTIONS, rotateEveryMs: Number.POSITIVE_INFINITY }, RangeError],
 ];
 
@@ -180,6 +181,12 @@ test('credentials have at most 4096 bytes', () => {
   assert.throws(() => copyCredential('token' as unknown as Uint8Array), TypeError);
 });
 
+test('an option that is not known is named', () => {
+  const pasword = 'five random words are enough';
+  const options = { ...OPTIONS, pasword } as FramesealOptions;
+  assert.throws(() => sessionOptions(options), /no option pasword/);
+});
+
 test('wrong options', () => {
   for (const [name, options, error] of REJECTED_OPTIONS) {
     assert.throws(() => sessionOptions(options as FramesealOptions), error, name);
@@ -221,8 +228,29 @@ test('base keys have 16 to 256 bytes', () => {
   for (const length of [0, 15, 257]) {
     assert.throws(() => copyBaseKey(new Uint8Array(length)), RangeError, String(length));
   }
-  for (const key of ['0123456789abcdef', new ArrayBuffer(32), new Uint16Array(16), [1, 2]]) {
-    assert.throws(() => copyBaseKey(key as unknown as Uint8Array), TypeError);
+});
+
+test('bytes come in any form, and all of them', () => {
+  const bytes = Uint8Array.from({ length: 32 }, (_, index) => index);
+  const { buffer } = bytes;
+  for (const form of [bytes, buffer, new Uint16Array(buffer), new DataView(buffer), [...bytes]]) {
+    assert.deepEqual(copyBaseKey(form), bytes);
+  }
+});
+
+test('what are no bytes is named, with what made it so', () => {
+  const forms: [unknown, RegExp][] = [
+    ['0123456789abcdef', /a String/],
+    [JSON.parse(JSON.stringify(new Uint8Array(16))), /JSON.*send \[\.\.\.data\]/],
+    [new Blob(['0123456789abcdef']), /binaryType/],
+    [null, /a Null/],
+    [Array(16).fill(256), /an array with others than 0 to 255/],
+    [Array(16).fill('1'), /an array with others than 0 to 255/],
+  ];
+  for (const [form, message] of forms) {
+    const isTold = (error: unknown): boolean =>
+      error instanceof TypeError && message.test(error.message);
+    assert.throws(() => copyBaseKey(form as Uint8Array), isTold, String(message));
   }
 });
 

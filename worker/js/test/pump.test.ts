@@ -16,6 +16,7 @@ const MAX_BYTES = 2 << 20;
 let calls = 0;
 const said: FromWorker[] = [];
 const engine = new Engine((message) => said.push(message));
+await engine.load({ call: calls++, load: undefined });
 await engine.answer({ call: calls++, configure: MANUAL_KEYS });
 
 // Wipes the memory of all sessions, so it comes last.

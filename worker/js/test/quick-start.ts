@@ -3,11 +3,8 @@ import { Frameseal } from '../src/client/index.js';
 /** The code of the documentation, word for word. */
 export async function quickStart(socket: WebSocket, secret: Uint8Array): Promise<Call> {
   // begin
-  const frameseal = await Frameseal.create({ room: 'standup', member: 'alice', secret });
+  const frameseal = new Frameseal({ room: 'standup', member: 'alice', secret });
   frameseal.addEventListener('problem', ({ detail }) => console.warn(detail.code, detail.hint));
-
-  const pc = frameseal.connection(); // an RTCPeerConnection that cannot send in the clear
-
   frameseal.addEventListener('message', ({ detail: { to, data } }) => {
     socket.send(JSON.stringify({ type: 'key', to, data: [...data] }));
   });
@@ -15,8 +12,11 @@ export async function quickStart(socket: WebSocket, secret: Uint8Array): Promise
     const { type, from, data } = JSON.parse(event.data);
     if (type === 'joined') frameseal.memberJoined(from);
     if (type === 'left') frameseal.memberLeft(from);
-    if (type === 'key') frameseal.receive(from, Uint8Array.from(data));
+    if (type === 'key') frameseal.receive(from, data);
   });
+
+  await frameseal.ready;
+  const pc = frameseal.connection(); // an RTCPeerConnection that cannot send in the clear
   // end
   return { frameseal, pc };
 }

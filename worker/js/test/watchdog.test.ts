@@ -82,10 +82,11 @@ async function watch(
   if (isSilent) mock.method(worker, 'postMessage', () => {});
   Object.defineProperty(worker.answers, 'stats', { get: stats });
   const told = { alarms: [] as number[], stoodStill: [] as number[], stoodStillAt: [] as number[], failures: [] as string[] };
-  const channel = new Channel(worker as unknown as Worker, {
+  const channel = new Channel({
     event() {},
     failed: () => told.failures.push(channel.ended!.message),
   });
+  channel.open(worker as unknown as Worker, { isOurs: true });
   const pipelines = {
     isBypassed: false,
     prune: () => ends.length,

@@ -13,18 +13,35 @@ import type {
 
 /** The main thread's end of the talk with one worker. */
 export class Channel {
-  readonly worker: Worker;
-
   readonly #pending = new Map<number, PendingCall>();
   readonly #hearers = new Set<Hearer>();
   readonly #listening = new AbortController();
   readonly #handlers: ChannelHandlers;
+  #worker: Worker | undefined;
+  #isOurs = false;
   #lastCall = 0;
   #ended: FramesealError | undefined;
 
-  constructor(worker: Worker, handlers: ChannelHandlers) {
-    this.worker = worker;
+  constructor(handlers: ChannelHandlers) {
     this.#handlers = handlers;
+  }
+
+  /**
+   * The worker at the other end.
+   *
+   * @throws FramesealError why nothing can be done with it: `not-ready`, or why the talk ended.
+   */
+  requireWorker(): Worker {
+    if (this.#ended) throw this.#ended;
+    if (this.#worker) return this.#worker;
+    throw new FramesealError('not-ready', 'the worker is starting: await frameseal.ready first');
+  }
+
+  /** Begins to talk with a worker that has loaded; ours ends with the talk. */
+  open(worker: Worker, { isOurs }: { isOurs: boolean }): void {
+    this.#worker = worker;
+    this.#isOurs = isOurs;
+    if (this.#ended) return this.#dismiss();
     const { signal } = this.#listening;
     worker.addEventListener('message', this.#receive, { signal });
     worker.addEventListener('error', this.#hearError, { signal });
@@ -71,17 +88,17 @@ export class Channel {
     this.#call((call) => ({ call, streams }), [readable, writable]).catch(ignore);
   }
 
-  /** Tells the worker to wipe its keys, and ends the talk. */
-  close(): void {
-    this.worker.postMessage(CLOSE);
-    this.end(new FramesealError('closed', 'close() was called'));
+  /** Has the worker wipe its keys, and ends the talk. */
+  close(reason = new FramesealError('closed', 'close() was called')): void {
+    this.end(reason);
+    this.#dismiss();
   }
 
   /** Takes the worker for failed. */
   fail(message: string): void {
     if (this.#ended) return;
     // Whatever of it still runs must not go on with frames, nor keep keys.
-    this.worker.postMessage(CLOSE);
+    this.#worker?.postMessage(CLOSE);
     this.end(new FramesealError('worker-failed', message));
     this.#handlers.failed();
   }
@@ -96,11 +113,16 @@ export class Channel {
     this.#hearers.clear();
   }
 
+  #dismiss(): void {
+    this.#worker?.postMessage(CLOSE);
+    if (this.#isOurs) this.#worker?.terminate();
+  }
+
   #call(message: (call: number) => ToWorker, transfer: Transferable[] = []): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#ended) throw this.#ended;
+      const worker = this.requireWorker();
       const call = ++this.#lastCall;
-      this.worker.postMessage(message(call), transfer);
+      worker.postMessage(message(call), transfer);
       this.#pending.set(call, { resolve, reject });
     });
   }

@@ -38,11 +38,13 @@ export type FramesealErrorCode =
    * with `setSendKey()` or `addReceiveKey()`.
    */
   | 'missing-key'
+  /** The worker is starting: `await frameseal.ready` before the first connection. */
+  | 'not-ready'
   /** The data is not sealed. Find out who sent it in the clear. */
   | 'not-sealed'
   /**
    * `insertDTMF()` would send digits in the clear. Send them as application data, sealed; or allow
-   * tones with the option `telephoneEvents` of `create()`.
+   * tones with the option `telephoneEvents`.
    */
   | 'telephone-events-refused'
   /** The method belongs to the other way of keys; the message names the option `keys` it needs. */

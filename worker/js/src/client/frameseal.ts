@@ -4,11 +4,13 @@ import { isClosed, keepClosed, OWN, ownConfiguration } from './connection.js';
 import { FramesealError } from './errors.js';
 import type { FramesealEventMap, MemberDetail, ProblemDetail } from './events.js';
 import { Guard } from './guard.js';
+import { launch } from './launch.js';
 import {
   copyBaseKey,
   copyBytes,
   copyCredential,
   memberOf,
+  refuseUnknown,
   requireMember,
   requireProtectOptions,
   requireStream,
@@ -16,6 +18,7 @@ import {
   sessionOptions,
   toKeyId,
   type AttachOptions,
+  type BytesLike,
   type FramesealOptions,
   type KeyMode,
   type MemberClaim,
@@ -44,13 +47,14 @@ import type {
  * One member's end-to-end encryption in one call.
  *
  * ```ts
- * const frameseal = await Frameseal.create({ room: 'standup', member: 'alice', secret });
+ * const frameseal = new Frameseal({ room: 'standup', member: 'alice', secret });
  * frameseal.addEventListener('problem', ({ detail }) => console.warn(detail.code, detail.hint));
  * frameseal.addEventListener('message', ({ detail: { to, data } }) => signalling.send(to, data));
  * signalling.onmessage = (from, data) => frameseal.receive(from, data);
  * signalling.onjoin = (id) => frameseal.memberJoined(id);
  * signalling.onleave = (id) => frameseal.memberLeft(id);
  *
+ * await frameseal.ready;
  * const pc = frameseal.connection({ iceServers });
  * ```
  *
@@ -62,27 +66,43 @@ export class Frameseal extends EventTarget {
   /** How this browser can run transforms, or `undefined` if it cannot. */
   static readonly transport: Transport | undefined = transport;
 
+  /**
+   * Resolves to this when the worker has started: from then on connections can be made and attached.
+   * Members and messages may come before. A passphrase takes half a second longer.
+   *
+   * Rejects with a {@link FramesealError}: `worker-failed`, `closed`; or with what `credential` throws.
+   */
+  readonly ready: Promise<this>;
+
   readonly #channel: Channel;
   readonly #pipelines: Pipelines;
   readonly #guard: Guard;
   readonly #session: Pick<SessionOptions, 'keys' | 'profile'>;
   readonly #accept: FramesealOptions['acceptMember'];
+  readonly #givenWorker: FramesealOptions['worker'];
   /** What the worker said last of each member that is there, and the state that was told. */
   readonly #members = new Map<string, { detail: MemberDetail; told: MemberDetail['state'] }>();
-  readonly #ownsWorker: boolean;
+  /** What was told before the worker was there. */
+  #early: (() => void)[] | undefined = [];
   /** Whether somebody listens to problems. */
   #isHeard = false;
 
-  private constructor(
-    worker: Worker,
-    { keys, profile }: SessionOptions,
-    { acceptMember, telephoneEvents, worker: given }: FramesealOptions,
-  ) {
+  /**
+   * Begins a session, and starts a worker for it. Listen to events, and tell who is there, in the same
+   * turn; await {@link Frameseal.ready} before the first connection.
+   *
+   * @throws FramesealError `unsupported-browser`; `invalid-argument` for a worker that has served.
+   */
+  constructor(options: FramesealOptions) {
+    const session = sessionOptions(options);
+    requireTransport();
     super();
+    const { keys, profile } = session;
+    const { acceptMember, credential, telephoneEvents, worker } = options;
     this.#session = { keys, profile };
     this.#accept = acceptMember;
-    this.#ownsWorker = worker !== given;
-    this.#channel = new Channel(worker, {
+    this.#givenWorker = worker;
+    this.#channel = new Channel({
       event: (event) => this.#handle(event),
       failed: () => this.#report('worker-failed', { count: 1 }),
     });
@@ -95,45 +115,14 @@ export class Frameseal extends EventTarget {
       },
       recovered: () => this.#tellMembers(),
     });
-  }
-
-  /**
-   * Starts a worker and a session in it. A passphrase takes it half a second longer.
-   *
-   * @throws FramesealError `unsupported-browser`; `invalid-argument` for a worker that has served;
-   * `worker-failed` when the worker does not load, or is not ready within 20 s.
-   */
-  static async create(options: FramesealOptions): Promise<Frameseal> {
-    const session = sessionOptions(options);
-    if (!transport) {
-      throw new FramesealError(
-        'unsupported-browser',
-        'this browser has neither RTCRtpScriptTransform nor createEncodedStreams(), or its ' +
-          'WebAssembly has no vectors or no reference types',
-      );
-    }
-    const { worker: given, credential } = options;
-    const worker = given instanceof Worker ? given : startWorker(given);
-    if (serving.has(worker)) {
-      throw new FramesealError('invalid-argument', 'this worker serves another Frameseal');
-    }
-    serving.add(worker);
-    const frameseal = new Frameseal(worker, session, options);
-    try {
-      await frameseal.#configure(session);
-      if (typeof credential === 'function') await frameseal.#introduce(credential);
-    } catch (error) {
-      frameseal.close();
-      const failed = error instanceof FramesealError && error.code === 'worker-failed';
-      throw failed ? workerFailed(error.message, error) : error;
-    }
-    return frameseal;
+    reserve(worker);
+    this.ready = this.#start(session, credential);
   }
 
   /**
    * Makes a connection that cannot send media in the clear, and {@link Frameseal.attach | attaches} it.
    *
-   * @throws FramesealError `closed`; and what `new RTCPeerConnection()` throws.
+   * @throws FramesealError `not-ready`, `closed`; and what `new RTCPeerConnection()` throws.
    */
   connection(configuration?: RTCConfiguration): RTCPeerConnection {
     this.#requireOpen();
@@ -150,9 +139,10 @@ export class Frameseal extends EventTarget {
    * media waits for the transforms, however late they come.
    *
    * @throws FramesealError `encoded-streams-disabled`: the connection lacks that option;
-   * `already-protected`: by another `Frameseal`, or a transform of the application; `closed`.
+   * `already-protected`: by another `Frameseal`, or a transform of the application; `not-ready`, `closed`.
    */
-  attach(pc: RTCPeerConnection, { trustTiming = false }: AttachOptions = {}): void {
+  attach(pc: RTCPeerConnection, { trustTiming = false, ...unknown }: AttachOptions = {}): void {
+    refuseUnknown(unknown);
     if (typeof pc?.getTransceivers !== 'function') throw new TypeError('not an RTCPeerConnection');
     const owner = attached.get(pc);
     if (owner === this) return this.#sweep(pc);
@@ -191,11 +181,11 @@ export class Frameseal extends EventTarget {
 
   /**
    * Tells that somebody else is in the room, from the application's roster: those who are there
-   * when this member comes, and each who comes later. Again, or of itself, it changes nothing.
-   * A room has at most 4096 others; those beyond are left out.
+   * when this member comes, and each who comes later. Again, or of itself, it changes nothing; and
+   * nothing after `close()`. A room has at most 4096 others; those beyond are left out.
    *
    * @param id 1 to 64 bytes of UTF-8.
-   * @throws FramesealError `unsupported` with manual keys; `closed`, `worker-failed`.
+   * @throws FramesealError `unsupported` with manual keys.
    */
   memberJoined(id: string): void {
     requireMember('id', id);
@@ -215,13 +205,14 @@ export class Frameseal extends EventTarget {
 
   /**
    * Takes what another member's `message` event gave to the signalling. Whatever comes is safe to
-   * hand in: what is of no use is told by the problem `message-rejected`.
+   * hand in: what is of no use is told by the problem `message-rejected`. After `close()` it does
+   * nothing.
    *
    * @param from who sent it, according to the signalling: an ID of `memberJoined()`.
-   * @param message copied.
+   * @param message bytes in any form, as the signalling brought them.
    * @throws FramesealError as {@link Frameseal.memberJoined}.
    */
-  receive(from: string, message: Uint8Array): void {
+  receive(from: string, message: BytesLike): void {
     requireMember('from', from);
     this.#tell('receive', from, copyBytes('message', message));
   }
@@ -230,7 +221,7 @@ export class Frameseal extends EventTarget {
    * Makes a fresh key for those who are here. Resolves when frames leave under it, or under a later
    * one: when all have it, or after 600 ms.
    *
-   * @throws FramesealError as {@link Frameseal.memberJoined}.
+   * @throws FramesealError `unsupported` with manual keys; `closed`, `worker-failed`.
    */
   async rotate(): Promise<void> {
     const generation = await this.#ask('exchange', 'rotate');
@@ -246,7 +237,7 @@ export class Frameseal extends EventTarget {
    * It changes when somebody's public key does, which a `member` event tells: on every page load.
    *
    * @throws FramesealError `missing-key`: that member is not `secured` yet; others as
-   * {@link Frameseal.memberJoined}.
+   * {@link Frameseal.rotate}.
    */
   async safetyNumber(member?: string): Promise<string> {
     if (member !== undefined) requireMember('member', member);
@@ -257,7 +248,7 @@ export class Frameseal extends EventTarget {
    * Returns the SHA-256 of this member's public key, 64 hexadecimal digits: what others see as its
    * fingerprint. Another one in every session.
    *
-   * @throws FramesealError as {@link Frameseal.memberJoined}.
+   * @throws FramesealError as {@link Frameseal.rotate}.
    */
   async fingerprint(): Promise<string> {
     return this.#ask('exchange', 'fingerprint');
@@ -304,8 +295,8 @@ export class Frameseal extends EventTarget {
    *
    * @throws FramesealError `missing-key`, `key-exhausted`.
    */
-  async seal(data: Uint8Array, options: SealOptions = {}): Promise<Uint8Array> {
-    return this.#channel.request('seal', copyBytes('data', data), requireStream(options));
+  async seal(data: BytesLike, options: SealOptions = {}): Promise<Uint8Array> {
+    return this.#request('seal', copyBytes('data', data), requireStream(options));
   }
 
   /**
@@ -314,15 +305,15 @@ export class Frameseal extends EventTarget {
    * @throws FramesealError `missing-key`, `not-sealed`, `authentication-failed`: also for a repeat;
    * `wrong-source`: of another member than `from`, or of another stream.
    */
-  async open(data: Uint8Array, options: OpenOptions = {}): Promise<OpenedData> {
-    const { from } = options;
+  async open(data: BytesLike, options: OpenOptions = {}): Promise<OpenedData> {
+    const { from, ...rest } = options;
     if (from !== undefined) requireMember('from', from);
-    return this.#channel.request('open', copyBytes('data', data), requireStream(options), from);
+    return this.#request('open', copyBytes('data', data), requireStream(rest), from);
   }
 
   /** Tells what has been sealed, opened and dropped so far, and how long it took. */
   async stats(): Promise<FramesealStats> {
-    const { pipelines, members, ...session } = await this.#channel.request('stats');
+    const { pipelines, members, ...session } = await this.#request('stats');
     const tracks: TrackStats[] = [];
     for (const { pipeline, track: received, ...counters } of pipelines) {
       const subject = this.#pipelines.find(pipeline);
@@ -347,7 +338,7 @@ export class Frameseal extends EventTarget {
   }
 
   /**
-   * Wipes all keys, and ends the worker, memory and all, if `create()` made it. Pending calls reject
+   * Wipes all keys, and ends the worker, memory and all, unless the application made it. Pending calls reject
    * with `closed`.
    *
    * Connections stay protected: none of their frames passes any more. A transceiver that an attached
@@ -355,27 +346,33 @@ export class Frameseal extends EventTarget {
    * frames could pass by, and of which none has come through the worker: nobody watches it any more.
    */
   close(): void {
+    this.ready.catch(ignore); // whoever closes does not wait for it
     this.#guard.end();
     this.#channel.close();
-    if (this.#ownsWorker) this.#channel.worker.terminate();
   }
 
-  async #configure(session: SessionOptions): Promise<void> {
-    const silence = setTimeout(() => {
-      this.#channel.end(
-        new FramesealError('worker-failed', `no answer within ${START_TIMEOUT_MS / 1000} s`),
-      );
-    }, START_TIMEOUT_MS);
+  async #start(
+    session: SessionOptions,
+    credential: FramesealOptions['credential'],
+  ): Promise<this> {
     try {
+      const worker = await launch(this.#givenWorker);
+      this.#channel.open(worker, { isOurs: worker !== this.#givenWorker });
       await this.#channel.configure(session, secretMemory(session));
-    } finally {
-      clearTimeout(silence);
+      if (typeof credential === 'function') await this.#introduce(credential);
+    } catch (error) {
+      const isOurs = error instanceof FramesealError;
+      this.#channel.close(isOurs ? error : new FramesealError('closed', 'credential() failed'));
+      throw error;
     }
+    for (const tell of this.#early ?? []) tell();
+    this.#early = undefined;
+    return this;
   }
 
-  async #introduce(credential: (fingerprint: string) => unknown): Promise<void> {
-    const given = await credential(await this.fingerprint());
-    await this.#ask('exchange', 'setCredential', copyCredential(given as Uint8Array));
+  async #introduce(credential: (fingerprint: string) => BytesLike | Promise<BytesLike>): Promise<void> {
+    const given = await credential(await this.#channel.request('fingerprint'));
+    await this.#channel.request('setCredential', copyCredential(given));
   }
 
   override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
@@ -385,8 +382,9 @@ export class Frameseal extends EventTarget {
 
   #tell<M extends Method>(method: M, ...args: Parameters<Requests[M]>): void {
     this.#requireKeys('exchange');
-    this.#requireOpen();
-    this.#channel.tell(method, ...args);
+    const tell = (): void => this.#channel.tell(method, ...args);
+    if (this.#early) this.#early.push(tell);
+    else tell();
   }
 
   async #ask<M extends Method>(
@@ -395,6 +393,14 @@ export class Frameseal extends EventTarget {
     ...args: Parameters<Requests[M]>
   ): Promise<Answer<M>> {
     this.#requireKeys(keys);
+    return this.#request(method, ...args);
+  }
+
+  async #request<M extends Method>(
+    method: M,
+    ...args: Parameters<Requests[M]>
+  ): Promise<Answer<M>> {
+    if (this.#early) await this.ready;
     return this.#channel.request(method, ...args);
   }
 
@@ -499,7 +505,7 @@ export class Frameseal extends EventTarget {
   }
 
   #requireOpen(): void {
-    if (this.#channel.ended) throw this.#channel.ended;
+    this.#channel.requireWorker();
   }
 }
 
@@ -535,30 +541,25 @@ export type FramesealListener<K extends keyof FramesealEventMap> =
 /** Which `Frameseal` each connection belongs to, for life. */
 const attached = new WeakMap<RTCPeerConnection, Frameseal>();
 
-/** The workers that have or had a session. */
+/** The workers of applications that have or had a session. */
 const serving = new WeakSet<Worker>();
 
-/** Compiling takes a second on a phone, stretching a passphrase a few; loading is the rest. */
-const START_TIMEOUT_MS = 20_000;
-
-function startWorker(url: URL | string | undefined): Worker {
-  try {
-    // Written out, so that bundlers find the script.
-    if (url === undefined)
-      return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-    return new Worker(url, { type: 'module' });
-  } catch (cause) {
-    throw workerFailed(cause instanceof Error ? cause.message : '', cause);
+function reserve(worker: FramesealOptions['worker']): void {
+  if (!(worker instanceof Worker)) return;
+  if (serving.has(worker)) {
+    throw new FramesealError('invalid-argument', 'this worker serves another Frameseal');
   }
+  serving.add(worker);
 }
 
-function workerFailed(said: string, cause?: unknown): FramesealError {
-  return new FramesealError(
-    'worker-failed',
-    `the worker did not start: ${said}. Check that worker.js and frameseal_bg.wasm are served ` +
-      "from the page's own origin (after bundling, or with a CDN, name the script in the worker " +
-      "option), and that the Content-Security-Policy allows worker-src 'self' and " +
-      "script-src 'wasm-unsafe-eval'",
-    { cause },
+function requireTransport(): void {
+  if (transport) return;
+  throw new FramesealError(
+    'unsupported-browser',
+    'this browser has neither RTCRtpScriptTransform nor createEncodedStreams(), or its ' +
+      'WebAssembly has no vectors or no reference types',
   );
 }
+
+// It is told to whoever awaits the same promise.
+function ignore(): void {}

@@ -17,6 +17,7 @@ export type {
 export { Frameseal, type FramesealListener } from './frameseal.js';
 export type {
   AttachOptions,
+  BytesLike,
   FramesealOptions,
   KeyMode,
   MemberClaim,

@@ -12,7 +12,7 @@ import {
 } from '../constants.js';
 import type { KeyExchange, SessionOptions } from '../protocol.js';
 
-/** What `Frameseal.create()` needs to know. */
+/** What a {@link Frameseal} needs to know. Others are refused by name. */
 export interface FramesealOptions {
   /**
    * Name of the call, 1 to 256 bytes of UTF-8; the same for all its members. Bound into every key
@@ -38,16 +38,16 @@ export interface FramesealOptions {
    * What all members know and the signalling server does not: with it, a server that swaps public
    * keys gets nothing. All members must give the same.
    *
-   * - `Uint8Array`: 16 to 256 random bytes, for example from the fragment (`#`) of an invitation
-   *   link, which browsers do not send. Copied; the caller's bytes are left as they are.
-   * - `string`: a passphrase, 8 to 1024 bytes of UTF-8 in Unicode's form NFC. `create()` takes
+   * - bytes: 16 to 256 random ones, for example from the fragment (`#`) of an invitation link, which
+   *   browsers do not send.
+   * - `string`: a passphrase, 8 to 1024 bytes of UTF-8 in Unicode's form NFC. `ready` takes
    *   half a second longer, because it is stretched with Argon2id. A server in the middle can try
    *   one passphrase after the other on its own machines, so take five random words; what is
    *   shorter than 8 bytes is refused, as a PIN would fall in hours.
    *
    * By default none: compare safety numbers, or judge members by their credentials.
    */
-  secret?: string | Uint8Array;
+  secret?: string | BytesLike;
 
   /**
    * This member's number in the room, 0 to 65535, if the application has numbers without repeats:
@@ -62,9 +62,9 @@ export interface FramesealOptions {
    * secret: the signalling sees it.
    *
    * A function gets the fingerprint of this session's public key, 64 hexadecimal digits, and is
-   * called once by `create()`, which rejects with what it throws.
+   * called once; `ready` rejects with what it throws.
    */
-  credential?: Uint8Array | ((fingerprint: string) => Uint8Array | Promise<Uint8Array>);
+  credential?: BytesLike | ((fingerprint: string) => BytesLike | Promise<BytesLike>);
 
   /**
    * Judges each member, and each again when its public key changes. Until it returns `true`, no
@@ -105,19 +105,21 @@ export interface FramesealOptions {
   telephoneEvents?: 'refuse' | 'allow';
 
   /**
-   * The worker, or where its script is; by default `worker.js` beside this module, as a module
-   * worker.
+   * The worker, or where its script is. By default it is found: `worker.js` and `frameseal_bg.wasm`
+   * beside this module, or else a copy of both that bundlers take along, by a blob URL.
    *
-   * A worker script must come from the page's own origin, so copy `worker.js` and
-   * `frameseal_bg.wasm` there when the module comes from a CDN. `worker.single.js` holds both in
-   * one file, for bundlers that do not follow `new URL(…, import.meta.url)`. The page's Content
-   * Security Policy must allow the script in `worker-src` and `'wasm-unsafe-eval'` in `script-src`.
+   * Needed where a policy forbids blobs and the bundler does not put the files beside: name a
+   * `worker.js` that has `frameseal_bg.wasm` beside it, or a `worker.single.js`, which is both in one
+   * file, on the page's own origin.
    *
    * A `Worker` must run one of the two scripts and serves one `Frameseal`; it is the application's
    * to terminate.
    */
   worker?: Worker | URL | string;
 }
+
+/** Bytes that are given: all are copied, and those of the caller left as they are. */
+export type BytesLike = ArrayBuffer | ArrayBufferView | readonly number[];
 
 /** Values of {@link FramesealOptions.keys}. */
 export type KeyMode = SessionOptions['keys'];
@@ -203,13 +205,13 @@ export interface SendKey {
 
   /**
    * 16 to 256 bytes from a secure random generator or a key exchange, never a passphrase. Copied;
-   * the caller's bytes are left as they are, and are the caller's to wipe.
+   * the caller's bytes are the caller's to wipe.
    *
    * Fresh for each `Frameseal`, page loads included: frames are counted from 0 under it, and two
    * frames with one number under one key are as good as readable. Within a session a key that was
    * replaced is refused; an earlier page load nobody can see.
    */
-  baseKey: Uint8Array;
+  baseKey: BytesLike;
 }
 
 /** A key that opens what another member sends. */
@@ -222,18 +224,33 @@ export interface ReceiveKey extends SendKey {
 }
 
 /**
- * Checks the options of `create()`; returns what the worker needs, with copies of all bytes.
+ * Checks the options of a session; returns what the worker needs, with copies of all bytes.
  *
  * @throws TypeError, RangeError for wrong arguments.
  */
 export function sessionOptions(options: FramesealOptions): SessionOptions {
-  const { room, member, keys = 'exchange', profile = 'frameseal/1' } = options;
-  const { cipherSuite: name = 'AES_128_GCM_SHA256_128', audioCipherSuite = name } = options;
+  const {
+    room,
+    member,
+    keys = 'exchange',
+    profile = 'frameseal/1',
+    cipherSuite: name = 'AES_128_GCM_SHA256_128',
+    audioCipherSuite = name,
+    telephoneEvents = 'refuse',
+    secret,
+    slot,
+    credential,
+    acceptMember,
+    rotateEveryMs = HOUR_MS,
+    worker,
+    ...unknown
+  } = options;
+  refuseUnknown(unknown);
   requireText('room', room, 1, MAX_ROOM_LENGTH);
   requireMember('member', member);
   requireOneOf('keys', keys, ['exchange', 'manual']);
   requireOneOf('profile', profile, ['frameseal/1', 'rfc9605']);
-  requireOneOf('telephoneEvents', options.telephoneEvents ?? 'refuse', ['refuse', 'allow']);
+  requireOneOf('telephoneEvents', telephoneEvents, ['refuse', 'allow']);
   const suites = {
     cipherSuite: requireSuite('cipherSuite', name),
     audioCipherSuite: requireSuite('audioCipherSuite', audioCipherSuite),
@@ -247,7 +264,6 @@ export function sessionOptions(options: FramesealOptions): SessionOptions {
   }
   if (profile === 'rfc9605') throw new TypeError("profile rfc9605 needs keys: 'manual'");
 
-  const { secret, slot, credential, acceptMember, rotateEveryMs = HOUR_MS } = options;
   if (slot !== undefined) requireInteger('slot', slot, 0, 0xffff);
   requireInteger('rotateEveryMs', rotateEveryMs, HOUR_MS / 60, 24 * HOUR_MS);
   if (acceptMember !== undefined) requireType('acceptMember', acceptMember, 'function');
@@ -275,7 +291,7 @@ export function secretMemory(session: SessionOptions): Transferable[] {
 }
 
 /** Checks a credential; returns a copy whose buffer holds nothing else, to be transferred. */
-export function copyCredential(credential: Uint8Array): Uint8Array<ArrayBuffer> {
+export function copyCredential(credential: BytesLike): Uint8Array<ArrayBuffer> {
   return copyBytes('credential', credential, 0, MAX_CREDENTIAL_LENGTH);
 }
 
@@ -285,7 +301,8 @@ export function requireMember(name: string, id: string): void {
 }
 
 /** Checks the options of `protect()`. */
-export function requireProtectOptions({ codec, track, from }: ProtectOptions): void {
+export function requireProtectOptions({ codec, track, from, ...unknown }: ProtectOptions): void {
+  refuseUnknown(unknown);
   if (codec !== undefined && !(typeof codec === 'string' && /^(audio|video)\/./i.test(codec))) {
     throw new TypeError('codec must be a MIME type, such as video/VP8');
   }
@@ -295,8 +312,15 @@ export function requireProtectOptions({ codec, track, from }: ProtectOptions): v
   if (from !== undefined) requireMember('from', from);
 }
 
+/** Refuses what is left of options when all that are known are taken out. */
+export function refuseUnknown(rest: object): void {
+  const [name] = Object.keys(rest);
+  if (name !== undefined) throw new TypeError(`there is no option ${name}`);
+}
+
 /** Checks the stream of application data. */
-export function requireStream({ stream = 0 }: SealOptions): number {
+export function requireStream({ stream = 0, ...unknown }: SealOptions): number {
+  refuseUnknown(unknown);
   requireInteger('stream', stream, 0, DATA_STREAMS - 1);
   return stream;
 }
@@ -318,7 +342,7 @@ export function toKeyId(value: number | bigint, profile: Profile): bigint {
 }
 
 /** Checks a base key; returns a copy whose buffer holds nothing else, to be transferred. */
-export function copyBaseKey(baseKey: Uint8Array): Uint8Array<ArrayBuffer> {
+export function copyBaseKey(baseKey: BytesLike): Uint8Array<ArrayBuffer> {
   return copyBytes('baseKey', baseKey, MIN_BASE_KEY_LENGTH, MAX_BASE_KEY_LENGTH);
 }
 
@@ -332,17 +356,39 @@ export function memberOf({ member }: ReceiveKey, keyId: bigint): string {
 /** Checks bytes; returns a copy whose buffer holds nothing else, to be transferred. */
 export function copyBytes(
   name: string,
-  bytes: Uint8Array,
+  given: BytesLike,
   min = 0,
   max = MAX_DATA_LENGTH,
 ): Uint8Array<ArrayBuffer> {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array`);
+  const bytes = viewOf(given);
+  if (!bytes) throw new TypeError(`${name} must be bytes, such as a Uint8Array; ${whatIs(given)}`);
   requireRange(name, bytes.length, min, max, ' bytes');
   // Not slice(): that of a Node-style Buffer shares memory.
   return new Uint8Array(bytes);
 }
 
-function copySecret(secret: string | Uint8Array): NonNullable<KeyExchange['secret']> {
+function viewOf(given: BytesLike): ArrayLike<number> | undefined {
+  if (ArrayBuffer.isView(given)) {
+    return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+  }
+  if (given instanceof ArrayBuffer) return new Uint8Array(given);
+  return Array.isArray(given) && given.every(isByte) ? given : undefined;
+}
+
+function isByte(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >> 8 === 0;
+}
+
+/** Says what came in place of bytes, and how that happens. */
+function whatIs(given: unknown): string {
+  if (Array.isArray(given)) return 'this is an array with others than 0 to 255';
+  const name = Object.prototype.toString.call(given).slice(8, -1);
+  if (name === 'Blob') return 'this is a Blob: set binaryType to arraybuffer';
+  if (name === 'Object') return 'this is an Object, as JSON makes of a Uint8Array: send [...data]';
+  return `this is a ${name}`;
+}
+
+function copySecret(secret: string | BytesLike): NonNullable<KeyExchange['secret']> {
   if (typeof secret !== 'string') {
     return copyBytes('secret', secret, MIN_SECRET_LENGTH, MAX_SECRET_LENGTH);
   }

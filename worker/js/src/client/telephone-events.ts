@@ -11,7 +11,7 @@ export function refuseTelephoneEvents(sender: RTCRtpSender): void {
     throw new FramesealError(
       'telephone-events-refused',
       'tones would leave in the clear: send the digits as application data with seal(), or give ' +
-        "create() the option telephoneEvents: 'allow' if everybody on the way may read them",
+        "the session the option telephoneEvents: 'allow' if everybody on the way may read them",
     );
   };
   Object.defineProperty(dtmf, 'insertDTMF', { value: insertDTMF });

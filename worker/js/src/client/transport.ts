@@ -39,7 +39,7 @@ export function hasTransform(end: MediaEnd): boolean {
  * @throws FramesealError `worker-failed`, `encoded-streams-disabled`.
  */
 export function connect(end: MediaEnd, pipeline: Pipeline, channel: Channel): void {
-  if (transport === 'script-transform') setTransform(end, scriptTransform(channel.worker, pipeline));
+  if (transport === 'script-transform') setTransform(end, scriptTransform(channel.requireWorker(), pipeline));
   else channel.stream({ ...encodedStreams(end), pipeline });
 }
 

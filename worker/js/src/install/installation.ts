@@ -1,6 +1,7 @@
 import { isPromise, METHODS } from '../client/attach.js';
 import { closedConfiguration, keepClosed, OWN } from '../client/connection.js';
 import { FramesealError } from '../client/errors.js';
+import { refuseUnknown } from '../client/options.js';
 import { transport } from '../client/transport.js';
 import { Connections } from './connections.js';
 
@@ -12,13 +13,13 @@ export interface InstallOptions {
    *
    * @param configuration as the page gave it.
    */
-  exempt?: (configuration: RTCConfiguration | undefined) => boolean;
+  exempt?: ((configuration: RTCConfiguration | undefined) => boolean) | undefined;
 
   /**
    * Called with a connection that has waited for 2 s, closed, because no session claims it. By default
    * the console tells it as an error.
    */
-  unclaimed?: (pc: RTCPeerConnection) => void;
+  unclaimed?: ((pc: RTCPeerConnection) => void) | undefined;
 }
 
 /** A `Frameseal`, as far as it concerns connections. */
@@ -38,12 +39,13 @@ export interface Claimant {
  * import { install } from 'frameseal/install.js'; // before everything else
  * const installation = install();
  * …
- * installation.claim(await Frameseal.create({ room, member, secret }));
+ * installation.claim(await new Frameseal({ room, member, secret }).ready);
  * ```
  */
-export function install(options: InstallOptions = {}): Installation {
+export function install({ exempt, unclaimed, ...unknown }: InstallOptions = {}): Installation {
+  refuseUnknown(unknown);
   const page = globalThis as typeof globalThis & { [INSTALLED]?: Installation };
-  page[INSTALLED] ??= new Installation(options, () => delete page[INSTALLED]);
+  page[INSTALLED] ??= new Installation({ exempt, unclaimed }, () => delete page[INSTALLED]);
   return page[INSTALLED];
 }
 
@@ -56,9 +58,9 @@ export class Installation {
   readonly #forget: () => void;
 
   /** @internal */
-  constructor(options: InstallOptions, forget: () => void) {
-    this.#exempt = options.exempt ?? (() => false);
-    this.#connections = new Connections(options.unclaimed ?? complain);
+  constructor({ exempt = () => false, unclaimed = complain }: InstallOptions, forget: () => void) {
+    this.#exempt = exempt;
+    this.#connections = new Connections(unclaimed);
     this.#forget = forget;
     this.cover(globalThis);
   }

@@ -1,4 +1,5 @@
 import { HAS_EVENTS, WANTS_WORK } from '../constants.js';
+import { PolicyWatch } from '../policy.js';
 import { Session, wasm_memory } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
 import { Codecs } from './codecs.js';
@@ -14,6 +15,7 @@ import type {
   Event,
   Failure,
   FromWorker,
+  Load,
   Method,
   Pipeline,
   Request,
@@ -40,7 +42,6 @@ export class Engine {
   readonly ready: Promise<void>;
 
   readonly #post: (message: FromWorker) => void;
-  readonly #loaded: Promise<void>;
   readonly #keyFrameSources = new Map<number, KeyFrameSource>();
   /** Frames whose key has not come, by pipeline. */
   readonly #waiting = new Map<number, WaitingFrames<EncodedFrame>>();
@@ -59,6 +60,7 @@ export class Engine {
       this.#retry();
     },
   );
+  #loaded: Promise<void> | undefined;
   #session: Session | undefined;
   #memory: WebAssembly.Memory | undefined;
   #frames: Frames | undefined;
@@ -72,15 +74,26 @@ export class Engine {
   constructor(post: (message: FromWorker) => void) {
     this.#post = post;
     this.ready = new Promise((resolve) => (this.#settle = resolve));
-    this.#loaded = load();
-    this.#loaded.catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Loads WebAssembly, once. */
+  async load({ call, load: url }: Load): Promise<void> {
+    const watch = new PolicyWatch(globalThis);
+    try {
+      await (this.#loaded ??= load(url));
+      this.#post({ call });
+    } catch (error) {
+      this.#loaded = undefined;
+      this.#post({ call, failure: failure('worker-failed', await watch.explain(error)) });
+    }
+    watch.stop();
   }
 
   /** Answers a call of the main thread. Calls are answered in their order. */
   async answer(message: Call): Promise<void> {
     const { call } = message;
     try {
-      await this.#loaded;
+      await this.#loaded; // in the order of the calls
       const value =
         'configure' in message
           ? this.#configure(message.configure)

@@ -23,6 +23,8 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker | null | undef
   if (!isObject(data)) return;
   if ('close' in data) {
     engine.close();
+  } else if ('load' in data) {
+    void engine.load(data);
   } else if ('streams' in data) {
     const { pipeline, readable, writable } = data.streams;
     if (isPipeline(pipeline)) void pump(engine, pipeline, readable, writable);

@@ -1,8 +1,8 @@
 import { initSync } from '../../wasm/frameseal.js';
 
-/** Loads the wasm module, which lies beside this script. */
-export async function load(): Promise<void> {
-  const response = await fetch(new URL('./frameseal_bg.wasm', import.meta.url));
+/** Loads the wasm module from a URL, or from beside this script. */
+export async function load(url?: string): Promise<void> {
+  const response = await fetch(url ?? new URL('./frameseal_bg.wasm', import.meta.url));
   if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
   initSync({ module: await compile(response) });
 }

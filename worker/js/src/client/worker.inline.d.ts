@@ -1,0 +1,3 @@
+/** The worker in one script, as text: `build.mjs` makes the module. */
+declare const script: string;
+export default script;
