@@ -45,7 +45,7 @@ export async function open(members: number): Promise<void> {
   frameseal.addEventListener('message', ({ detail: { to, data } }) => {
     for (const [member, session] of others) {
       if (to !== null && to !== member) continue;
-      session.receive(MEMBER, data.slice(), performance.now());
+      session.ask(['receive', MEMBER, data.slice()], performance.now());
       work(member);
     }
   });
@@ -55,8 +55,8 @@ export async function open(members: number): Promise<void> {
     const member = `member ${number}`;
     const session = new Session({ ...DEFAULTS, room: ROOM, member });
     others.set(member, session);
-    session.memberJoined(MEMBER, performance.now());
-    session.seal(new Uint8Array(), 0, performance.now()); // who has something to send has a key
+    session.ask(['memberJoined', MEMBER], performance.now());
+    session.ask(['seal', new Uint8Array(), 0], performance.now()); // who has something to send has a key
     work(member);
   }
   await ask(workerName, 'start-frames');

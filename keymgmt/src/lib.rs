@@ -10,6 +10,7 @@ mod alarms;
 mod association;
 mod cbor;
 mod epoch;
+mod heard;
 mod inbox;
 mod input;
 mod key_pair;
@@ -35,6 +36,7 @@ pub use epoch::Epoch;
 pub use frameseal_sframe::{
     CipherSuite, KeyId, ReceiveKey, Receiver, SendKey, Sender, Suites, Timestamp, Wipe,
 };
+pub use heard::Heard;
 pub use input::{Input, InputError};
 pub use key_pair::{Fingerprint, FingerprintError, PublicKeyError};
 pub use manager::{Fate, KeyManager, MemberStatus, NotSecured, Options, OptionsError};

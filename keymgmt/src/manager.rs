@@ -25,12 +25,13 @@ use crate::agenda::{Agenda, Task};
 use crate::alarms::Alarms;
 use crate::association::Topic;
 use crate::epoch::Epoch;
+use crate::heard::Heard;
 use crate::inbox::Inbox;
 use crate::input::{Input, InputError};
 use crate::key_pair::{Fingerprint, KeyPair};
 use crate::limits::{MAX_CREDENTIAL_LEN, MAX_SILENT_MESSAGES};
 use crate::member_id::MemberId;
-use crate::message::{Hello, suite_numbers};
+use crate::message::{Hello, MessageError, suite_numbers};
 use crate::output::{Event, MemberState, Output};
 use crate::own_keys::OwnKeys;
 use crate::pace::Pace;
@@ -119,6 +120,8 @@ pub struct KeyManager<R> {
     /// By ascending ID.
     peers: Vec<Peer>,
     inbox: Inbox,
+    /// Who spoke last without being here, and why it was not heard.
+    stranger: Option<(MemberId, MessageError)>,
     agenda: Agenda,
     introduced: Introduced,
     outputs: VecDeque<Output>,
@@ -183,6 +186,7 @@ impl<R: CryptoRng> KeyManager<R> {
             keys: None,
             peers: Vec::new(),
             inbox: Inbox::default(),
+            stranger: None,
             agenda: Agenda::default(),
             introduced: Introduced::No,
             outputs: VecDeque::new(),
@@ -324,7 +328,15 @@ impl<R: CryptoRng> KeyManager<R> {
             state: peer.member_state(),
             fingerprint: peer.fingerprint(),
             epoch: peer.keys.anchor(),
+            heard: peer.heard,
         })
+    }
+
+    /// Returns who spoke last without being in the room, as far as the application has told, and why it
+    /// was not heard: a member that is not announced, or whose messages come under another name.
+    #[must_use]
+    pub fn stranger(&self) -> Option<&(MemberId, MessageError)> {
+        self.stranger.as_ref()
     }
 
     /// Returns the epoch of the key that frames are sealed under; `None` before the first.
@@ -489,6 +501,8 @@ pub struct MemberStatus {
     pub fingerprint: Option<Fingerprint>,
     /// Of the newest key that it gave us; `None` if we hold none. Frames may be some steps further.
     pub epoch: Option<Epoch>,
+    /// Its messages.
+    pub heard: Heard,
 }
 
 /// There is no safety number for a member whose key is not certain: wait until it is secured.

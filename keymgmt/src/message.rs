@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
 
-use frameseal_sframe::Suites;
+use frameseal_sframe::{CipherSuite, Suites};
 use minicbor::decode::Decoder;
 use zeroize::Zeroizing;
 
@@ -301,6 +301,8 @@ pub enum MessageError {
     OtherRoom,
     /// The public key in it is none that we can agree with.
     PublicKey(PublicKeyError),
+    /// From somebody else with our ID: two pages of one member, or a lie. Each needs an ID of its own.
+    Namesake,
     /// Our own message came back.
     Reflected,
     /// From a member whose credential the application rejected.
@@ -316,6 +318,16 @@ pub enum MessageError {
     UnknownMember,
     /// Another version of the protocol. Use one version for all members.
     Version(u64),
+    /// Signalling says that it is from us, and it is not: `from` must be who sent it.
+    WrongSender,
+}
+
+impl MessageError {
+    /// Whether nothing is lost by it: the signalling repeats and reorders messages, or brings us our own.
+    #[must_use]
+    pub const fn is_harmless(self) -> bool {
+        matches!(self, Self::InboxFull | Self::Reflected | Self::Replayed | Self::TooSoon)
+    }
 }
 
 impl fmt::Display for MessageError {
@@ -323,11 +335,13 @@ impl fmt::Display for MessageError {
         f.write_str(match self {
             Self::Authentication => "does not open: another secret, or changed on the way",
             Self::CipherSuites([main, audio]) => {
-                return write!(f, "member uses cipher suites {main}, and {audio} for audio");
+                let [main, audio] = [SuiteName(*main), SuiteName(*audio)];
+                return write!(f, "member uses cipher suite {main}, and {audio} for audio");
             }
             Self::InboxFull => "too many messages wait",
             Self::Malformed => "not a key message",
             Self::Misaddressed => "not for us, or not from the member that brought it",
+            Self::Namesake => "from another member of our name",
             Self::OtherRoom => "of another room",
             Self::PublicKey(error) => return error.fmt(f),
             Self::Reflected => "our own message came back",
@@ -337,7 +351,20 @@ impl fmt::Display for MessageError {
             Self::TooSoon => "another key of this member before the last was dealt with",
             Self::UnknownMember => "from a member that the application did not announce",
             Self::Version(version) => return write!(f, "version {version} of the protocol"),
+            Self::WrongSender => "said to be from ourselves, and is not",
         })
+    }
+}
+
+/// A number of IANA's, by its name if we know it.
+struct SuiteName(u16);
+
+impl fmt::Display for SuiteName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match CipherSuite::from_number(self.0) {
+            Some(suite) => f.write_str(suite.name()),
+            None => write!(f, "{}", self.0),
+        }
     }
 }
 

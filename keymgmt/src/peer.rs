@@ -7,6 +7,7 @@ use frameseal_sframe::Timestamp;
 use crate::alarms::Alarm;
 use crate::association::{Association, Candidate, Topic};
 use crate::epoch::Epoch;
+use crate::heard::Heard;
 use crate::key_pair::Fingerprint;
 use crate::member_id::MemberId;
 use crate::message::Hello;
@@ -41,6 +42,7 @@ pub(crate) struct Peer {
     pub(crate) hearsay: Pace,
     pub(crate) retry: Retry,
     pub(crate) alarm: Alarm,
+    pub(crate) heard: Heard,
 }
 
 /// How far we are with a member.
@@ -123,6 +125,7 @@ impl Peer {
             hearsay: Pace::default(),
             retry: Retry::default(),
             alarm: Alarm::default(),
+            heard: Heard::default(),
         }
     }
 

@@ -2,6 +2,9 @@
 
 use frameseal_keymgmt::{Fingerprint, MemberId};
 
+use crate::blackout::BlackoutState;
+use crate::hint::Severity;
+
 #[cfg(feature = "typescript")]
 use {
     crate::typescript::{optional_text, text},
@@ -112,6 +115,13 @@ pub enum Event {
 pub struct Problem {
     /// What it is.
     pub code: ProblemCode,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Cause and cure, for developers.
+    pub hint: String,
+    /// Of [`ProblemCode::NoMedia`]: what keeps picture or sound from playing.
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub state: Option<BlackoutState>,
     /// `None`: application data, or key messages.
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub pipeline: Option<u32>,
@@ -119,7 +129,11 @@ pub struct Problem {
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub member: Option<String>,
     /// The key's number, as an application gave it.
-    #[cfg_attr(feature = "typescript", tsify(optional, type = "bigint"))]
+    #[cfg_attr(
+        feature = "typescript",
+        serde(serialize_with = "optional_text"),
+        tsify(optional, type = "string")
+    )]
     pub key_id: Option<u64>,
     /// Frames, or messages, since the last event of these, or in the last minute.
     pub count: u32,
@@ -158,6 +172,8 @@ pub enum ProblemCode {
     MessageRejected,
     /// The key has not come.
     MissingKey,
+    /// Nothing that came could be played for 3 s.
+    NoMedia,
     /// Nobody sealed this.
     NotSealed,
     /// Old frames, or the same ones, come again and again.

@@ -4,8 +4,10 @@ extern crate alloc;
 
 #[cfg(feature = "external-aead")]
 mod away;
+mod blackout;
 mod event;
 mod failure;
+mod hint;
 #[cfg(feature = "key-log")]
 mod key_log;
 mod keys;
@@ -14,6 +16,7 @@ mod manual_keys;
 mod pipeline;
 mod problems;
 mod repeats;
+mod sequence;
 mod session;
 mod stats;
 #[cfg(feature = "typescript")]
@@ -22,6 +25,7 @@ mod waiting;
 
 #[cfg(feature = "external-aead")]
 pub use away::{AeadInputs, KeyNumber};
+pub use blackout::BlackoutState;
 pub use event::{Event, MemberState, Problem, ProblemCode};
 pub use failure::{Failure, FailureCode};
 pub use frameseal_keymgmt::limits::MAX_CREDENTIAL_LEN;
@@ -30,6 +34,7 @@ pub use frameseal_keymgmt::{
     SafetyNumber, Secret, Suites, Timestamp, rand_core,
 };
 pub use frameseal_sframe::{BaseKey, DATA_STREAMS, FrameKind, MEDIA_TRACKS, Profile};
+pub use hint::Severity;
 #[cfg(feature = "key-log")]
 pub use key_log::KeyLog;
 pub use pipeline::{Direction, MediaKind, PipelineOptions};

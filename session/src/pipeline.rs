@@ -4,12 +4,14 @@ use core::time::Duration;
 
 use frameseal_keymgmt::MemberId;
 use frameseal_sframe::envelope::Codec;
-use frameseal_sframe::{Arrival, FrameKind, Timestamp};
+use frameseal_sframe::{Arrival, FrameKind, Header, Timestamp};
 
+use crate::blackout::Darkness;
 use crate::event::{Event, ProblemCode};
 use crate::latency::Latency;
 use crate::problems::{Culprit, Problems};
 use crate::repeats::Repeats;
+use crate::sequence::{Looks, Sequence};
 use crate::stats::{Dropped, PipelineStats};
 use crate::waiting::Line;
 
@@ -69,6 +71,11 @@ pub(crate) struct Pipeline {
     repeats: Repeats,
     /// Frames that wait for their key.
     pub(crate) line: Line,
+    pub(crate) darkness: Darkness,
+    /// Of frames whose key is not here.
+    sequence: Sequence,
+    /// Why the last frame was dropped, if that was a problem.
+    refusal: Option<ProblemCode>,
 }
 
 /// What frames are handled as.
@@ -105,6 +112,8 @@ pub(crate) enum Drop {
     Late,
     /// Sound that waited for too long to be played.
     Stale,
+    /// Its key is not here, or nobody sealed it.
+    Unclear,
 }
 
 impl Pipeline {
@@ -123,6 +132,9 @@ impl Pipeline {
             problems: Problems::default(),
             repeats: Repeats::default(),
             line: Line::default(),
+            darkness: Darkness::default(),
+            sequence: Sequence::default(),
+            refusal: None,
         };
         pipeline.choose_codec();
         pipeline
@@ -169,6 +181,7 @@ impl Pipeline {
         self.stats.bytes_in += as_f64(len);
         self.stats.bytes_out += as_f64(output_len);
         self.repeats.pass(now);
+        self.darkness.lift();
         if kind == Some(FrameKind::Key) {
             self.picture = Picture::Whole;
         }
@@ -180,7 +193,8 @@ impl Pipeline {
         let count = reason.counter(&mut self.stats.dropped);
         *count = count.saturating_add(1);
         let code = match reason {
-            Drop::Problem(code) => code,
+            Drop::Problem(code) => Some(code),
+            Drop::Unclear => None,
             Drop::Duplicate | Drop::Late if self.repeats.is_flood(now) => {
                 return self.report(now, ProblemCode::RepeatedFrames, culprit);
             }
@@ -189,7 +203,22 @@ impl Pipeline {
         if self.options.kind == MediaKind::Video {
             self.picture = Picture::Broken;
         }
-        self.report(now, code, culprit)
+        self.refusal = code.or(self.refusal);
+        self.report(now, code?, culprit)
+    }
+
+    /// Decides why a frame is dropped whose key is not here.
+    pub(crate) fn lacks(&mut self, header: Header) -> Drop {
+        match self.sequence.note(header) {
+            Looks::Sealed => Drop::Problem(ProblemCode::MissingKey),
+            Looks::Clear => Drop::Problem(ProblemCode::NotSealed),
+            Looks::Unclear => Drop::Unclear,
+        }
+    }
+
+    /// Why frames were dropped last, while none opens.
+    pub(crate) fn last_refusal(&self) -> ProblemCode {
+        self.refusal.unwrap_or(ProblemCode::MissingKey)
     }
 
     /// Notes something that the application should know; returns the event, if one is due.
@@ -314,14 +343,20 @@ impl Pipeline {
 }
 
 impl Drop {
+    /// Whether nothing is heard or seen for it: a frame that comes again has been played.
+    pub(crate) const fn darkens(self) -> bool {
+        matches!(self, Self::Problem(_) | Self::Unclear)
+    }
+
     fn counter(self, dropped: &mut Dropped) -> &mut u32 {
         match self {
             Self::Problem(code) => match code {
                 ProblemCode::AuthenticationFailed => &mut dropped.authentication_failed,
                 ProblemCode::KeyExhausted => &mut dropped.key_exhausted,
-                // The last three are no reasons to drop a frame.
+                // The last four are no reasons to drop a frame.
                 ProblemCode::MalformedFrame
                 | ProblemCode::MessageRejected
+                | ProblemCode::NoMedia
                 | ProblemCode::RepeatedFrames
                 | ProblemCode::SlotConflict => &mut dropped.malformed_frame,
                 ProblemCode::MissingKey => &mut dropped.missing_key,
@@ -332,6 +367,7 @@ impl Drop {
             Self::Duplicate => &mut dropped.duplicate,
             Self::Late => &mut dropped.late,
             Self::Stale => &mut dropped.stale,
+            Self::Unclear => &mut dropped.unclear,
         }
     }
 }

@@ -5,7 +5,9 @@ use core::time::Duration;
 
 use frameseal_sframe::Timestamp;
 
+use crate::blackout::BlackoutState;
 use crate::event::{Event, Problem, ProblemCode};
+use crate::hint::Severity;
 
 /// Turns a flood of drops into a few events: the first at once, those of the next second with the
 /// first drop after it. What comes after the last event is in the counters alone.
@@ -28,6 +30,9 @@ pub(crate) struct Culprit {
     pub(crate) member: Option<String>,
     pub(crate) key_id: Option<u64>,
     pub(crate) reason: Option<String>,
+    /// In place of the code's own.
+    pub(crate) hint: Option<(Severity, String)>,
+    pub(crate) state: Option<BlackoutState>,
 }
 
 impl Problems {
@@ -47,9 +52,15 @@ impl Problems {
 
         let count = core::mem::take(&mut problem.pending);
         problem.reported = Some(now);
-        let Culprit { key_id, reason, .. } = culprit;
+        let Culprit { key_id, reason, hint, state, .. } = culprit;
         let member = problem.member.clone(); // nobody's, if it is the one of many names
-        Some(Event::Problem(Problem { code, pipeline, member, key_id, count, reason }))
+        let (severity, hint) = hint.unwrap_or_else(|| {
+            let (severity, hint) = code.hint();
+            (severity, hint.into())
+        });
+        let known =
+            Problem { code, severity, hint, state, pipeline, member, key_id, count, reason };
+        Some(Event::Problem(known))
     }
 
     fn entry(&mut self, now: Timestamp, code: ProblemCode, member: Option<&str>) -> &mut Entry {

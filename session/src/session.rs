@@ -2,8 +2,10 @@
 
 #[cfg(feature = "external-aead")]
 mod away;
+mod blackouts;
 mod data;
 mod exchange;
+mod explain;
 mod frames;
 mod outcome;
 mod pipelines;
@@ -20,6 +22,7 @@ pub use self::data::OpenedData;
 pub use self::frames::Verdict;
 #[cfg(feature = "external-aead")]
 use crate::away::{Away, WebKeys};
+use crate::blackout::Attachment;
 use crate::event::Event;
 use crate::failure::{Failure, FailureCode};
 #[cfg(feature = "key-log")]
@@ -99,6 +102,7 @@ pub struct Session<R> {
     key_log: Option<Box<dyn KeyLog>>,
     problems: Problems,
     first_key: FirstKey,
+    attachment: Attachment,
     work: Work,
     events: VecDeque<Event>,
 }
@@ -166,6 +170,7 @@ impl<R: CryptoRng> Session<R> {
             key_log: None,
             problems: Problems::default(),
             first_key: FirstKey::WhenNeeded,
+            attachment: Attachment::default(),
             work: Work::None,
             events: VecDeque::new(),
         }

@@ -1,6 +1,6 @@
 //! Counters.
 
-use frameseal_keymgmt::{Fingerprint, MemberId};
+use frameseal_keymgmt::{Fingerprint, MemberId, MessageError};
 
 use crate::event::MemberState;
 #[cfg(feature = "typescript")]
@@ -18,7 +18,11 @@ pub struct SessionStats {
     /// One entry for each pipeline.
     pub pipelines: Vec<PipelineStats>,
     /// Number of the key that frames leave under; `None` before the first key.
-    #[cfg_attr(feature = "typescript", tsify(optional, type = "bigint"))]
+    #[cfg_attr(
+        feature = "typescript",
+        serde(serialize_with = "optional_text"),
+        tsify(optional, type = "string")
+    )]
     pub send_key_id: Option<u64>,
     /// Of the key that frames leave under; `None` before the first key, and with manual keys.
     #[cfg_attr(feature = "typescript", tsify(optional))]
@@ -47,6 +51,15 @@ pub struct MemberStats {
         tsify(optional, type = "string")
     )]
     pub fingerprint: Option<Fingerprint>,
+    /// Messages of it that signalling brought.
+    pub messages: u32,
+    /// What was wrong with the last of them that was wrong, unless it was harmless.
+    #[cfg_attr(
+        feature = "typescript",
+        serde(serialize_with = "optional_text"),
+        tsify(optional, type = "string")
+    )]
+    pub refused: Option<MessageError>,
     /// Of the newest key that it gave us; `None` before the first. Its frames may be some steps
     /// further.
     #[cfg_attr(feature = "typescript", tsify(optional))]
@@ -117,6 +130,9 @@ pub struct Dropped {
     pub not_sealed: u32,
     /// Sound that waited for its key for so long that playing it would make all that follows late.
     pub stale: u32,
+    /// Too few frames to tell whether nobody sealed them or their key did not come: the first of a
+    /// pipeline.
+    pub unclear: u32,
     /// There is no envelope for the codec.
     pub unsupported_codec: u32,
     /// Another member's than the one that is expected.

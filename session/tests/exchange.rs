@@ -197,7 +197,7 @@ fn a_newcomer_sees_from_its_key_on_and_waits_for_nothing_before() {
     assert!(told.contains(&Event::Keychange { generation: 0, step: 1 }), "{told:?}");
     assert!(told.contains(&Event::KeyFrameNeeded { pipeline: 0 }), "{told:?}");
     let stats = call.of("carol").session.stats();
-    assert_eq!(stats.pipelines[1].dropped, dropped(|count| count.missing_key = 1));
+    assert_eq!(stats.pipelines[1].dropped, dropped(|count| count.unclear = 1));
     let alice = stats.members.iter().find(|member| member.id.as_str() == "alice").unwrap();
     assert_eq!(alice.step, Some(1));
 }

@@ -393,8 +393,8 @@ pub enum OpenFrameError {
     NotSealed,
     /// No key with this ID: it has not come yet.
     UnknownKey {
-        /// The key ID in the frame's header.
-        key_id: KeyId,
+        /// The frame's header.
+        header: Header,
     },
 }
 
@@ -403,7 +403,8 @@ impl OpenFrameError {
     #[must_use]
     pub const fn key_id(self) -> Option<KeyId> {
         match self {
-            Self::Authentication { key_id } | Self::UnknownKey { key_id } => Some(key_id),
+            Self::Authentication { key_id }
+            | Self::UnknownKey { header: Header { key_id, .. } } => Some(key_id),
             Self::Duplicate | Self::Late | Self::NotSealed => None,
         }
     }
@@ -420,7 +421,7 @@ impl OpenFrameError {
             OpenError::Duplicate => Self::Duplicate,
             OpenError::Header(_) | OpenError::Truncated => Self::NotSealed,
             OpenError::Late => Self::Late,
-            OpenError::UnknownKey(key_id) => Self::UnknownKey { key_id },
+            OpenError::UnknownKey(header) => Self::UnknownKey { header },
         }
     }
 }
@@ -434,7 +435,9 @@ impl fmt::Display for OpenFrameError {
             Self::Duplicate => f.write_str("frame came before"),
             Self::Late => f.write_str("frame is older than the replay window"),
             Self::NotSealed => f.write_str("not a sealed frame"),
-            Self::UnknownKey { key_id } => write!(f, "no key with ID {:#x}", key_id.get()),
+            Self::UnknownKey { header: Header { key_id, .. } } => {
+                write!(f, "no key with ID {:#x}", key_id.get())
+            }
         }
     }
 }

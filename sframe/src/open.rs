@@ -58,7 +58,7 @@ impl OpenContext {
     ) -> Result<Range<usize>, OpenError> {
         let (header, _) = Header::decode(body)?;
         if header.key_id != self.key.key_id {
-            return Err(OpenError::UnknownKey(header.key_id));
+            return Err(OpenError::UnknownKey(header));
         }
         self.window.check(header.counter)?;
         let plaintext = self.key.authenticate(header, metadata, body)?;
@@ -136,7 +136,7 @@ pub enum OpenError {
     /// Too short to hold header and tag: most likely nobody sealed this frame.
     Truncated,
     /// No key with this ID: it has not come yet, or nobody sealed this frame.
-    UnknownKey(KeyId),
+    UnknownKey(Header),
 }
 
 impl fmt::Display for OpenError {
@@ -149,7 +149,9 @@ impl fmt::Display for OpenError {
             Self::WrongStream => f.write_str("data of another stream"),
             Self::WrongTrack => f.write_str("data on a track of media, or media on one of data"),
             Self::Truncated => f.write_str("too short for header and tag"),
-            Self::UnknownKey(key_id) => write!(f, "no key with ID {:#x}", key_id.get()),
+            Self::UnknownKey(Header { key_id, .. }) => {
+                write!(f, "no key with ID {:#x}", key_id.get())
+            }
         }
     }
 }

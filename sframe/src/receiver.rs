@@ -259,7 +259,7 @@ impl<S: Clone + Eq> Receiver<S> {
             }
         }
         self.pass_the_turn(frame.base);
-        Err(failure.unwrap_or(OpenError::UnknownKey(frame.header.key_id)))
+        Err(failure.unwrap_or(OpenError::UnknownKey(frame.header)))
     }
 
     /// Tries one key. Returns the place of the plaintext, and the context if it was made for this.
@@ -272,7 +272,7 @@ impl<S: Clone + Eq> Receiver<S> {
         body: &mut [u8],
     ) -> Result<(Range<usize>, Option<Box<Track<S>>>), OpenError> {
         let Frame { header, kind, suite, track, .. } = *frame;
-        let unknown = OpenError::UnknownKey(header.key_id);
+        let unknown = OpenError::UnknownKey(header);
         let (metadata, main) = (self.profile.metadata(kind), self.suites.main);
         let chain = self.chain_mut(place).ok_or(unknown)?;
         let link = chain.ratcheted(place.steps, main).ok_or(unknown)?;
@@ -327,7 +327,7 @@ impl<S: Clone + Eq> Receiver<S> {
         place: Place,
         arrival: Arrival<'_, S>,
     ) -> Result<Opened<S>, OpenError> {
-        let unknown = OpenError::UnknownKey(frame.header.key_id);
+        let unknown = OpenError::UnknownKey(frame.header);
         let known = self.track_mut(place, frame).ok_or(unknown)?;
         known.check(frame.kind, arrival, frame.header)?; // it may have come another way meanwhile
         if arrival.from.is_some_and(|from| self.source(place) != Some(from)) {

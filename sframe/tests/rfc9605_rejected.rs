@@ -1,7 +1,8 @@
 //! Headers and ciphertexts that RFC 9605 forbids, with the exact error of each.
 
 use frameseal_sframe::{
-    BaseKey, CipherSuite, Field, Header, HeaderError, KeyId, OpenContext, OpenError, SealContext,
+    BaseKey, CipherSuite, Counter, Field, Header, HeaderError, KeyId, OpenContext, OpenError,
+    SealContext,
 };
 use hex_literal::hex;
 #[cfg(target_family = "wasm")]
@@ -61,7 +62,8 @@ fn every_truncation_and_every_flipped_bit() {
 #[test]
 fn another_key_id_is_named_in_the_error() {
     let (_, mut opener) = contexts(CipherSuite::default());
-    let other = OpenError::UnknownKey(KeyId::new(5));
+    let header = Header { key_id: KeyId::new(5), counter: Counter::new(0) };
+    let other = OpenError::UnknownKey(header);
     assert_eq!(opener.open(b"", &hex!("50 00000000000000000000000000000000")), Err(other));
 }
 

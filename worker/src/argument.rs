@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 #[wasm_bindgen(typescript_custom_section)]
 const IMPORTS: &str =
-    "import type { KeyExchange, ManualKeys, Pipeline } from '../src/protocol.js';";
+    "import type { KeyExchange, ManualKeys, Pipeline, Request } from '../src/protocol.js';";
 
 #[wasm_bindgen]
 extern "C" {
@@ -122,6 +122,11 @@ pub(crate) fn member_id(value: &JsValue) -> Result<MemberId, JsValue> {
     member("member", value)
 }
 
+/// Parses a decimal number: JavaScript's own end at 2^53.
+pub(crate) fn key_id(value: &JsValue) -> Result<u64, JsValue> {
+    text("keyId", value)?.parse().map_err(|_| invalid("keyId"))
+}
+
 /// Parses 64 hexadecimal digits.
 pub(crate) fn fingerprint(value: &JsValue) -> Result<Fingerprint, JsValue> {
     text("fingerprint", value)?.parse().map_err(refused)
@@ -134,7 +139,7 @@ pub(crate) fn optional<T>(
     (!value.is_undefined()).then(|| read(value)).transpose()
 }
 
-fn integer<T: TryFrom<i64>>(name: &str, value: &JsValue) -> Result<T, JsValue> {
+pub(crate) fn integer<T: TryFrom<i64>>(name: &str, value: &JsValue) -> Result<T, JsValue> {
     if !Number::is_safe_integer(value) {
         return Err(invalid(name));
     }
@@ -144,7 +149,7 @@ fn integer<T: TryFrom<i64>>(name: &str, value: &JsValue) -> Result<T, JsValue> {
 }
 
 /// Copies a string.
-fn text(name: &str, value: &JsValue) -> Result<String, JsValue> {
+pub(crate) fn text(name: &str, value: &JsValue) -> Result<String, JsValue> {
     let utf16 = value.dyn_ref::<JsString>().ok_or_else(|| invalid(name))?;
     // At once as long as it may become: no piece of a passphrase stays behind when it grows.
     let mut text = String::with_capacity(utf16.iter().len().saturating_mul(3));

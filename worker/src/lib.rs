@@ -7,6 +7,7 @@ extern crate alloc;
 
 mod argument;
 mod constants;
+mod request;
 mod session;
 mod ticket;
 

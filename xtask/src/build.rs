@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
 use wasm_bindgen_cli_support::Bindgen;
 use xshell::cmd;
 
@@ -41,7 +42,38 @@ pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
     let module = compile(workspace, "frameseal-worker")?;
     let folder = workspace.path(WASM_DIR);
     bindgen(&module, "frameseal")?.generate(&folder).context("wasm-bindgen failed")?;
-    optimize(workspace, &folder.join("frameseal_bg.wasm"), &[])
+    let module = folder.join("frameseal_bg.wasm");
+    optimize(workspace, &module, &[])?;
+    shorten_names(workspace, &module, &folder.join("frameseal.js"))
+}
+
+/// Gives the module's imports and exports names of one or two letters, in its glue, too: 2 KiB of
+/// JavaScript are nothing but names.
+fn shorten_names(workspace: &Workspace, module: &Path, glue: &Path) -> Result<()> {
+    let shell = workspace.shell();
+    let printed = cmd!(shell, "npx --no wasm-opt -- {module} --output {module}")
+        .arg("--minify-imports-and-exports-and-modules")
+        .read()?;
+    let names: ShortNames = serde_json::from_str(&printed).context("no names from wasm-opt")?;
+    let mut text = shell.read_file(glue)?;
+    for (_, long, short) in &names.imports {
+        text = text
+            .replace(&format!("        {long}: function"), &format!("        {short}: function"));
+    }
+    text = text.replace("\"./frameseal_bg.js\": import0", "a: import0");
+    for (long, short) in &names.exports {
+        for end in ["(", ".", ";"] {
+            text = text.replace(&format!("wasm.{long}{end}"), &format!("wasm.{short}{end}"));
+        }
+    }
+    Ok(shell.write_file(glue, text)?)
+}
+
+/// What wasm-opt prints: each name and what it has become.
+#[derive(Deserialize)]
+struct ShortNames {
+    imports: Vec<(String, String, String)>,
+    exports: Vec<(String, String)>,
 }
 
 /// Compiles a package to a wasm module; returns where it is.

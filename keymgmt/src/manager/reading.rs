@@ -25,7 +25,15 @@ impl<R: CryptoRng> KeyManager<R> {
 
     /// Works on a message: at most one agreement.
     pub(super) fn read(&mut self, from: &MemberId, bytes: Vec<u8>) {
-        if let Err(reason) = self.try_read(from, bytes) {
+        let refused = self.try_read(from, bytes).err();
+        match self.position(from).ok().and_then(|at| self.peers.get_mut(at)) {
+            Some(peer) => peer.heard.note(refused),
+            None => {
+                let refused = refused.unwrap_or(MessageError::UnknownMember);
+                self.stranger = Some((from.clone(), refused));
+            }
+        }
+        if let Some(reason) = refused {
             self.tell(Event::Rejected { from: from.clone(), reason });
         }
     }
@@ -66,8 +74,13 @@ impl<R: CryptoRng> KeyManager<R> {
         if message.room != self.room {
             return Err(MessageError::OtherRoom);
         }
-        if message.from == us || *from == self.member {
-            return Err(MessageError::Reflected);
+        if message.from == us {
+            let ours = self.key_pair.public().encoded();
+            let is_ours = message.hello.as_ref().is_none_or(|hello| hello.public_key == *ours);
+            return Err(if is_ours { MessageError::Reflected } else { MessageError::Namesake });
+        }
+        if *from == self.member {
+            return Err(MessageError::WrongSender);
         }
         if message.from != from.as_str() || message.to.is_some_and(|to| to != us) {
             return Err(MessageError::Misaddressed);

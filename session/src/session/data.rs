@@ -5,11 +5,12 @@ use core::fmt;
 use frameseal_keymgmt::MemberId;
 use frameseal_keymgmt::rand_core::CryptoRng;
 use frameseal_sframe::{
-    Arrival, DATA_STREAMS, FrameBuffer, OpenError, Opened, SealError, Timestamp,
+    Arrival, DATA_STREAMS, FrameBuffer, Header, OpenError, Opened, SealError, Timestamp,
 };
 
 use super::frames::is_anothers;
 use super::{Session, Work};
+use crate::blackout::Attachment;
 use crate::failure::{Failure, FailureCode};
 
 /// Application data that was opened.
@@ -39,6 +40,7 @@ impl<R: CryptoRng> Session<R> {
             return Err(Failure::invalid_argument("data"));
         }
         check(stream)?;
+        self.attachment = Attachment::Settled;
         self.begin_to_send(now);
         let sender = self.sender.as_mut().ok_or_else(|| {
             Failure::new(
@@ -79,6 +81,7 @@ impl<R: CryptoRng> Session<R> {
         mut data: Vec<u8>,
     ) -> Result<OpenedData, Failure> {
         check(stream)?;
+        self.attachment = Attachment::Settled;
         let arrival = Arrival { now, pipeline: 0, from };
         let opened = self.receiver.open_data(stream, arrival, &mut data);
         let error = match opened {
@@ -88,7 +91,7 @@ impl<R: CryptoRng> Session<R> {
             }
             Err(error) => error,
         };
-        if let OpenError::UnknownKey(key_id) = error {
+        if let OpenError::UnknownKey(Header { key_id, .. }) = error {
             let is_anothers = from.is_some_and(|from| is_anothers(&self.receiver, key_id, from));
             let fate = self.keys.lacks(now, key_id, from, is_anothers);
             self.work = Work::Wanted;

@@ -7,6 +7,7 @@ use frameseal_sframe::Timestamp;
 use super::{FirstKey, Session, Wake, Work};
 use crate::event::{Event, ProblemCode};
 use crate::failure::{Failure, FailureCode};
+use crate::hint::{cure, severity};
 use crate::keys::Keys;
 use crate::problems::Culprit;
 
@@ -74,6 +75,7 @@ impl<R: CryptoRng> Session<R> {
     /// one member. Tells when to call again.
     pub fn work(&mut self, now: Timestamp) -> Wake {
         self.expire_lines(now);
+        self.miss_connection(now);
         self.prepare_key(now);
         self.run_timers(now);
         let Keys::Manager(manager) = &mut self.keys else {
@@ -95,7 +97,7 @@ impl<R: CryptoRng> Session<R> {
     /// When to work next, if the key manager has to at `wake_at`.
     fn wake(&self, wake_at: Option<Timestamp>) -> Wake {
         let lines = self.pipelines.iter().flatten().filter_map(|pipeline| pipeline.line.until());
-        lines.chain(wake_at).min().map_or(Wake::Never, Wake::At)
+        lines.chain(wake_at).chain(self.attachment.due_at()).min().map_or(Wake::Never, Wake::At)
     }
 
     /// Applies the outputs that cost nothing, so that no frame is sealed under an expired key.
@@ -156,6 +158,9 @@ impl<R: CryptoRng> Session<R> {
     fn tell(&mut self, now: Timestamp, event: keymgmt::Event) -> Option<Event> {
         match event {
             keymgmt::Event::Member { id, state, fingerprint } => {
+                if state == keymgmt::MemberState::Secured {
+                    self.attachment.expect(now);
+                }
                 Some(Event::Member { id, state: state.into(), fingerprint })
             }
             keymgmt::Event::Verify { id, fingerprint, credential } => {
@@ -166,12 +171,20 @@ impl<R: CryptoRng> Session<R> {
             }
             keymgmt::Event::SlotConflict { between: [first, second] } => {
                 let reason = Some(format!("{first} and {second} use the same slot"));
-                let culprit = Culprit { member: Some(second.to_string()), key_id: None, reason };
+                let member = Some(second.to_string());
+                let (severity, hint) = ProblemCode::SlotConflict.hint();
+                let hint = Some((severity, format!("{hint} ({first} and {second})")));
+                let culprit = Culprit { member, hint, reason, ..Culprit::default() };
                 self.problems.count(now, ProblemCode::SlotConflict, None, culprit)
             }
             keymgmt::Event::Rejected { from, reason } => {
-                let reason = Some(reason.to_string());
-                let culprit = Culprit { member: Some(from.to_string()), key_id: None, reason };
+                let told = format!("A key message was of no use: {reason}. {}", cure(reason));
+                let culprit = Culprit {
+                    member: Some(from.to_string()),
+                    hint: Some((severity(reason), told)),
+                    reason: Some(reason.to_string()),
+                    ..Culprit::default()
+                };
                 self.problems.count(now, ProblemCode::MessageRejected, None, culprit)
             }
         }

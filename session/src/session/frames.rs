@@ -2,7 +2,7 @@
 
 use frameseal_keymgmt::rand_core::CryptoRng;
 use frameseal_keymgmt::{Fate, Input, MemberId};
-use frameseal_sframe::{FrameBuffer, KeyId, Receiver, Timestamp};
+use frameseal_sframe::{FrameBuffer, Header, KeyId, Receiver, Timestamp};
 
 use super::outcome::{Origin, Outcome, Passed, Refusal, open, seal};
 use super::pipelines::find;
@@ -208,30 +208,42 @@ impl<R: CryptoRng> Session<R> {
         };
         let (reason, key_id) = match refusal {
             Refusal::Because(reason, key_id) => (reason, key_id),
-            Refusal::Lacks(key_id) => match self.fate(now, pipeline, key_id) {
-                (Fate::Wait, _) if presence == Presence::New => {
+            Refusal::Lacks(header) => {
+                let (fate, is_anothers) = self.fate(now, pipeline, header.key_id);
+                if fate == Fate::Wait && presence == Presence::New {
                     let len = self.buffer.frame_len();
                     self.wait(now, pipeline, len);
                     return Verdict::Wait;
                 }
-                (Fate::Wait, _) if presence.may_wait() => return Verdict::Wait,
-                (_, code) => (Drop::Problem(code), Some(key_id)),
-            },
+                if fate == Fate::Wait && presence.may_wait() {
+                    return Verdict::Wait;
+                }
+                (self.reason(pipeline, header, is_anothers), Some(header.key_id))
+            }
         };
         self.drop_frame(now, pipeline, reason, key_id);
         Verdict::Drop
     }
 
-    /// Decides on a frame whose key is not here, and tells why it is dropped if it is.
-    fn fate(&mut self, now: Timestamp, pipeline: u32, key_id: KeyId) -> (Fate, ProblemCode) {
+    /// Decides on a frame whose key is not here; tells whether it is that of another member than the one
+    /// who is expected.
+    fn fate(&mut self, now: Timestamp, pipeline: u32, key_id: KeyId) -> (Fate, bool) {
         let Some(state) = find(&mut self.pipelines, pipeline) else {
-            return (Fate::Drop, ProblemCode::MissingKey);
+            return (Fate::Drop, false);
         };
         let from = state.from();
         let is_anothers = from.is_some_and(|from| is_anothers(&self.receiver, key_id, from));
         let fate = self.keys.lacks(now, key_id, from, is_anothers);
         self.work = super::Work::Wanted;
-        if is_anothers { (fate, ProblemCode::WrongSource) } else { (fate, ProblemCode::MissingKey) }
+        (fate, is_anothers)
+    }
+
+    /// Tells why a frame is dropped whose key is not here.
+    fn reason(&mut self, pipeline: u32, header: Header, is_anothers: bool) -> Drop {
+        match find(&mut self.pipelines, pipeline) {
+            Some(state) if !is_anothers => state.lacks(header),
+            _ => Drop::Problem(ProblemCode::WrongSource),
+        }
     }
 
     fn pass(
@@ -277,8 +289,11 @@ impl<R: CryptoRng> Session<R> {
         let sources = key_id.map(|key_id| self.receiver.sources(key_id)).unwrap_or_default();
         let member = sources.first().map(ToString::to_string);
         let key_id = key_id.map(|key_id| self.profile.key_number(key_id));
-        let culprit = Culprit { member, key_id, reason: None };
+        let culprit = Culprit { member, key_id, ..Culprit::default() };
         self.events.extend(state.drop(now, reason, culprit));
+        if reason.darkens() && state.darkness.deepen(now) {
+            self.tell_blackout(now, pipeline);
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use frameseal_keymgmt::MemberId;
 use frameseal_sframe::envelope::Codec;
 use frameseal_sframe::{
-    FrameBuffer, FrameKind, KeyId, OpenFrameError, Opened, Receiver, SealError, SealFrameError,
-    Sender, Timestamp,
+    FrameBuffer, FrameKind, Header, KeyId, OpenFrameError, Opened, Receiver, SealError,
+    SealFrameError, Sender, Timestamp,
 };
 
 use crate::event::ProblemCode;
@@ -31,7 +31,7 @@ pub(super) struct Origin {
 /// Why a frame is not sent on.
 pub(super) enum Refusal {
     /// Its key is not here.
-    Lacks(KeyId),
+    Lacks(Header),
     /// It is dropped for a reason; with the key that it names, if it names one.
     Because(Drop, Option<KeyId>),
 }
@@ -94,7 +94,7 @@ fn origin(opened: Opened<MemberId>) -> Origin {
 
 fn explain(error: OpenFrameError) -> Refusal {
     let reason = match error {
-        OpenFrameError::UnknownKey { key_id } => return Refusal::Lacks(key_id),
+        OpenFrameError::UnknownKey { header } => return Refusal::Lacks(header),
         OpenFrameError::NotSealed => Drop::Problem(ProblemCode::NotSealed),
         OpenFrameError::Authentication { .. } => Drop::Problem(ProblemCode::AuthenticationFailed),
         OpenFrameError::Duplicate => Drop::Duplicate,

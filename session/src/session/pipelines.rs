@@ -5,6 +5,7 @@ use frameseal_sframe::{MEDIA_TRACKS, Timestamp};
 
 use super::Session;
 use super::exchange::generation;
+use crate::blackout::Attachment;
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::pipeline::{Pipeline, PipelineOptions};
@@ -24,6 +25,7 @@ impl<R: CryptoRng> Session<R> {
         if self.pipelines.len() <= at {
             self.pipelines.resize_with(at.saturating_add(1), || None);
         }
+        self.attachment = Attachment::Settled;
         if let Some(place) = self.pipelines.get_mut(at) {
             place.get_or_insert_with(|| Box::new(Pipeline::new(options)));
         }
@@ -91,6 +93,8 @@ impl<R: CryptoRng> Session<R> {
                     id: member.id,
                     state: member.state.into(),
                     fingerprint: member.fingerprint,
+                    messages: member.heard.messages,
+                    refused: member.heard.refused,
                     generation: member.epoch.map(generation),
                     step: member.epoch.map(|epoch| epoch.step()),
                 })
@@ -105,6 +109,7 @@ impl<R: CryptoRng> Session<R> {
             return;
         };
         waiting.line.push(now, len);
+        let is_dark = waiting.darkness.deepen(now);
         // A frame that is larger than the room must not push out those of other lines.
         let mut given_up = false;
         while waiting.line.bytes() > MAX_WAITING_BYTES {
@@ -116,6 +121,9 @@ impl<R: CryptoRng> Session<R> {
         }
         while self.waiting_bytes() > MAX_WAITING_BYTES && self.give_up_oldest() {}
         self.work = super::Work::Wanted; // to be woken in time
+        if is_dark {
+            self.tell_blackout(now, pipeline);
+        }
     }
 
     /// Gives up the frames that have waited for too long.

@@ -5,7 +5,7 @@
  */
 export class PolicyWatch {
   readonly #listening = new AbortController();
-  readonly #lacks = new Set<string>();
+  readonly #forbidden = new Set<string>();
 
   constructor(target: EventTarget) {
     const { signal } = this.#listening;
@@ -17,29 +17,18 @@ export class PolicyWatch {
     this.#listening.abort();
   }
 
-  /** Explains a failure: by what the policy would have to allow, or else by the error. */
+  /** Explains a failure: by what the policy forbade, or else by the error. */
   async explain(error: unknown): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-    const lacks = [...this.#lacks].join(' and ');
-    if (lacks) return `the Content Security Policy forbids it: allow ${lacks}`;
+    const forbidden = [...this.#forbidden].join(' and ');
+    if (forbidden) return `the Content Security Policy forbids it: ${forbidden}`;
     return error instanceof Error ? error.message : String(error);
   }
 
   #note({ blockedURI, disposition, effectiveDirective }: SecurityPolicyViolationEvent): void {
-    if (disposition === 'report') return;
-    this.#lacks.add(
-      effectiveDirective.includes('trusted-types')
-        ? `frameseal in trusted-types (for ${effectiveDirective})`
-        : `${sourceExpression(blockedURI)} in ${effectiveDirective}`,
-    );
+    const source = blockedURI === 'wasm-eval' ? "'wasm-unsafe-eval'" : blockedURI;
+    if (disposition === 'enforce') this.#forbidden.add(`${effectiveDirective} (${source})`);
   }
-}
-
-/** Returns the source expression that allows what was blocked (CSP 3, section 2.3.1). */
-function sourceExpression(blocked: string): string {
-  if (blocked.startsWith('wasm')) return "'wasm-unsafe-eval'";
-  if (blocked.startsWith('blob')) return 'blob:';
-  return blocked.startsWith(location.origin) ? "'self'" : blocked;
 }
 
 /** Browsers tell it in a task of its own, which may come after the failure. */

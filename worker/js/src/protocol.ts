@@ -2,8 +2,7 @@
  * What the main thread and the worker say to each other.
  *
  * What the worker answers is declared once, in Rust (crate `frameseal`), and generated. What
- * it is asked is declared here, and checked against the generated signatures where `engine.ts`
- * carries it out. The main thread speaks first, with `load` and `configure`; every call is answered once, in
+ * it is asked is declared here, and read in `worker/src/request.rs`. The main thread speaks first, with `load` and `configure`; every call is answered once, in
  * the order of the calls.
  */
 
@@ -15,6 +14,7 @@ import type {
 } from '../wasm/frameseal.js';
 
 export type {
+  BlackoutState,
   Dropped,
   Event,
   MemberState,
@@ -24,6 +24,7 @@ export type {
   PipelineStats,
   ProblemCode,
   SessionStats,
+  Severity,
 } from '../wasm/frameseal.js';
 
 /**
@@ -140,12 +141,12 @@ export type Answer<M extends Method> = ReturnType<Requests[M]>;
  * `unsupported` for what belongs to the other way of keys.
  */
 export interface Requests {
-  /** Seals outgoing frames with this key from the next frame on. */
-  setSendKey(keyId: bigint, baseKey: Uint8Array): void;
+  /** Seals outgoing frames with this key, of an ID in decimal, from the next frame on. */
+  setSendKey(keyId: string, baseKey: Uint8Array): void;
   /** Opens incoming frames that name this key. `member` is whose key it is. */
-  addReceiveKey(keyId: bigint, baseKey: Uint8Array, member: string): void;
+  addReceiveKey(keyId: string, baseKey: Uint8Array, member: string): void;
   /** Forgets a key given by `addReceiveKey`. */
-  removeReceiveKey(keyId: bigint): void;
+  removeReceiveKey(keyId: string): void;
   /** Somebody else is in the room, or no longer: from the application's roster. */
   memberJoined(id: string): void;
   memberLeft(id: string): void;
@@ -175,6 +176,8 @@ export interface Requests {
   seal(data: Uint8Array, stream: number): Uint8Array;
   /** Opens application data of a stream, of this member alone or of any. */
   open(data: Uint8Array, stream: number, from: string | undefined): OpenedData;
+  /** How it stands, and why nothing plays. */
+  explain(): string;
   stats(): WorkerStats;
 }
 

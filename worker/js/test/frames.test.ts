@@ -17,8 +17,8 @@ const baseKey = crypto.getRandomValues(new Uint8Array(16));
 
 function framesOf(direction: Direction): Frames {
   const session = new Session({ ...MANUAL_KEYS, ...AES_GCM });
-  if (direction === 'send') session.setSendKey(0n, baseKey);
-  else session.addReceiveKey(0n, baseKey, 'alice', 0);
+  if (direction === 'send') session.ask(['setSendKey', '0', baseKey], 0);
+  else session.ask(['addReceiveKey', '0', baseKey, 'alice'], 0);
   session.add_pipeline({ pipeline: 0, direction, kind: 'audio', track: 0 });
   return new Frames(session, wasm_memory());
 }

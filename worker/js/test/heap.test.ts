@@ -55,7 +55,7 @@ function payload(length: number, first = 0): ArrayBuffer {
 /** Both get the next key; the one before the last goes. */
 function changeKey(alice: Session, bob: Session, keyId: bigint): void {
   const baseKey = crypto.getRandomValues(new Uint8Array(16));
-  alice.setSendKey(keyId, baseKey);
-  bob.addReceiveKey(keyId, baseKey, 'alice', 0);
-  if (keyId >= 2n) bob.removeReceiveKey(keyId - 2n);
+  alice.ask(['setSendKey', String(keyId), baseKey], 0);
+  bob.ask(['addReceiveKey', String(keyId), baseKey, 'alice'], 0);
+  if (keyId >= 2n) bob.ask(['removeReceiveKey', String(keyId - 2n)], 0);
 }

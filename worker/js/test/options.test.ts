@@ -194,9 +194,9 @@ test('wrong options', () => {
 });
 
 test('key IDs', () => {
-  assert.equal(toKeyId(0, 'frameseal/1'), 0n);
-  assert.equal(toKeyId(2 ** 24 - 1, 'frameseal/1'), 0xff_ffffn);
-  assert.equal(toKeyId(2n ** 64n - 1n, 'rfc9605'), 0xffff_ffff_ffff_ffffn);
+  assert.equal(toKeyId(0, 'frameseal/1'), '0');
+  assert.equal(toKeyId(2 ** 24 - 1, 'frameseal/1'), '16777215');
+  assert.equal(toKeyId(2n ** 64n - 1n, 'rfc9605'), '18446744073709551615');
 
   for (const keyId of [-1, -1n, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.throws(() => toKeyId(keyId, 'frameseal/1'), RangeError, String(keyId));
@@ -256,9 +256,9 @@ test('what are no bytes is named, with what made it so', () => {
 
 test('a receive key without a member is named by its ID', () => {
   const baseKey = new Uint8Array(16);
-  assert.equal(memberOf({ keyId: 0x10, baseKey }, 0x10n), '16');
-  assert.equal(memberOf({ keyId: 0x10, baseKey, member: 'bob' }, 0x10n), 'bob');
-  assert.throws(() => memberOf({ keyId: 1, baseKey, member: '' }, 1n), RangeError);
+  assert.equal(memberOf({ keyId: 0x10, baseKey }, '16'), '16');
+  assert.equal(memberOf({ keyId: 0x10, baseKey, member: 'bob' }, '16'), 'bob');
+  assert.throws(() => memberOf({ keyId: 1, baseKey, member: '' }, '1'), RangeError);
 });
 
 test('streams of application data', () => {

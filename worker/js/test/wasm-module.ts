@@ -21,17 +21,17 @@ export const MANUAL_KEYS: ManualKeys = {
 
 /** Somebody with a key of its own, who seals pieces of sound, or pictures of VP9. */
 export class Sealer {
-  readonly keyId: bigint;
+  readonly keyId: string;
   readonly #baseKey = crypto.getRandomValues(new Uint8Array(16));
   readonly #frames: Frames;
   readonly #kind: MediaKind;
 
   constructor(keyId: number, kind: MediaKind) {
     const session = new Session(MANUAL_KEYS);
-    this.keyId = BigInt(keyId);
+    this.keyId = String(keyId);
     this.#kind = kind;
     this.#frames = new Frames(session, wasm_memory());
-    session.setSendKey(this.keyId, this.baseKey);
+    session.ask(['setSendKey', this.keyId, this.baseKey], 0);
     session.add_pipeline({
       pipeline: 0,
       direction: 'send',

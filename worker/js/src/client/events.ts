@@ -1,6 +1,6 @@
-import type { ProblemCode, Severity } from './problems.js';
+import type { ProblemCode } from './problems.js';
 import type { TrackName } from './tracks.js';
-import type { MemberState } from '../protocol.js';
+import type { BlackoutState, MemberState, Severity } from '../protocol.js';
 
 /** The events of a `Frameseal`, by name. All are `CustomEvent`s. */
 export interface FramesealEventMap {
@@ -74,10 +74,18 @@ export interface SourceDetail {
 export interface ProblemDetail {
   /** What goes wrong. */
   code: ProblemCode;
-  /** How bad it is. */
+  /**
+   * How bad it is.
+   *
+   * - `info`: happens in every call, and passes by itself.
+   * - `warning`: frames are lost, at worst through somebody's interference; nothing is exposed.
+   * - `error`: media does not flow, or flows unprotected, until somebody acts.
+   */
   severity: Severity;
-  /** A sentence of cause and a sentence of cure, for developers. */
+  /** Cause and cure, for developers. */
   hint: string;
+  /** Of `no-media`: what keeps picture or sound from playing. */
+  state?: BlackoutState;
   /**
    * Frames, or key messages, since the last event of this code, track and member; those of more
    * than a minute ago are in the counters alone.
@@ -93,6 +101,6 @@ export interface ProblemDetail {
   trackId?: string;
   /** `RTCRtpTransceiver.mid`; absent where it is about none, and before negotiation. */
   mid?: string;
-  /** The key that it is about; a manual one as given to `setSendKey()` or `addReceiveKey()`. */
-  keyId?: bigint;
+  /** The key that it is about, in decimal; a manual one as given to `setSendKey()` or `addReceiveKey()`. */
+  keyId?: string;
 }

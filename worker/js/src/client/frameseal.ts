@@ -29,7 +29,7 @@ import {
   type SendKey,
 } from './options.js';
 import { Pipelines, type PipelineEnd } from './pipelines.js';
-import { PROBLEMS, type ProblemCode } from './problems.js';
+import { HINTS, SEVERITY, type PageProblemCode } from './problems.js';
 import type { FramesealStats, TrackStats } from './stats.js';
 import { trackName } from './tracks.js';
 import { requireClosed, transport, type Transport } from './transport.js';
@@ -338,6 +338,22 @@ export class Frameseal extends EventTarget {
   }
 
   /**
+   * Returns why nothing is seen or heard, as text for a support ticket: roster, key exchange, and each
+   * direction of each transceiver. Without keys and secrets; with the members' IDs.
+   *
+   * @throws FramesealError `closed`, `worker-failed`.
+   */
+  async explain(): Promise<string> {
+    const explained = await this.#request('explain');
+    const ends = [...this.#pipelines].map(
+      ({ pipeline, transceiver: { mid, currentDirection }, pc, bypassed }) =>
+        `Pipeline ${pipeline} is of mid ${mid}: ${currentDirection}, connection ${pc?.connectionState}` +
+        (bypassed ? ', stopped because frames went past the worker.' : '.'),
+    );
+    return [navigator.userAgent, transport, explained, ...ends].join('\n');
+  }
+
+  /**
    * Wipes all keys, and ends the worker, memory and all, unless the application made it. Pending calls reject
    * with `closed`.
    *
@@ -424,9 +440,9 @@ export class Frameseal extends EventTarget {
         return;
       }
       case 'problem': {
-        const { type, code, pipeline, ...known } = event;
+        const { type, pipeline, ...known } = event;
         const subject = pipeline === undefined ? undefined : this.#pipelines.find(pipeline);
-        return this.#report(code, known, subject);
+        return this.#tellProblem(known, subject);
       }
     }
   }
@@ -478,17 +494,19 @@ export class Frameseal extends EventTarget {
   }
 
   #report(
-    code: ProblemCode,
-    known: Pick<ProblemDetail, 'count' | 'error' | 'keyId' | 'member' | 'reason'>,
+    code: PageProblemCode,
+    known: Pick<ProblemDetail, 'count' | 'error' | 'member'>,
     subject?: PipelineEnd,
   ): void {
+    this.#tellProblem({ code, severity: SEVERITY, hint: HINTS[code], ...known }, subject);
+  }
+
+  #tellProblem(known: Omit<ProblemDetail, 'mid' | 'trackId'>, subject?: PipelineEnd): void {
     const trackId = subject?.end.track?.id;
     const mid = subject?.transceiver.mid;
-    const place = { ...(trackId && { trackId }), ...(mid && { mid }) };
-    const { severity, hint } = PROBLEMS[code];
-    const told = known.reason ? hint.replace('see reason', known.reason) : hint;
-    const detail = { code, severity, hint: told, ...known, ...place };
-    if (severity === 'error' && !this.#isHeard) console.error(`Frameseal: ${code}: ${told}`, detail);
+    const detail = { ...known, ...(trackId && { trackId }), ...(mid && { mid }) };
+    const { code, hint, severity } = detail;
+    if (severity === 'error' && !this.#isHeard) console.error(`Frameseal: ${code}: ${hint}`, detail);
     this.#dispatch('problem', detail);
   }
 

@@ -28,11 +28,12 @@ export type {
   SealOptions,
   SendKey,
 } from './options.js';
-export type { ProblemCode, Severity } from './problems.js';
+export type { PageProblemCode, ProblemCode } from './problems.js';
 export type { FramesealStats, TrackStats } from './stats.js';
 export type { TrackName } from './tracks.js';
 export type { Transport } from './transport.js';
 export type {
+  BlackoutState,
   Direction,
   Dropped,
   MediaKind,
@@ -40,4 +41,5 @@ export type {
   MemberStats,
   OpenedData,
   Percentiles,
+  Severity,
 } from '../protocol.js';

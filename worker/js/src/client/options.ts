@@ -325,8 +325,8 @@ export function requireStream({ stream = 0, ...unknown }: SealOptions): number {
   return stream;
 }
 
-/** Checks a key ID; returns it as the worker takes it. */
-export function toKeyId(value: number | bigint, profile: Profile): bigint {
+/** Checks a key ID; returns it as the worker takes it, in decimal. */
+export function toKeyId(value: number | bigint, profile: Profile): string {
   if (typeof value !== 'number' && typeof value !== 'bigint') {
     throw new TypeError('keyId must be a number or a bigint');
   }
@@ -338,7 +338,7 @@ export function toKeyId(value: number | bigint, profile: Profile): bigint {
   if (keyId < 0n || keyId >> bits !== 0n) {
     throw new RangeError(`keyId must be 0 to 2^${bits} - 1 in profile ${profile}`);
   }
-  return keyId;
+  return keyId.toString();
 }
 
 /** Checks a base key; returns a copy whose buffer holds nothing else, to be transferred. */
@@ -347,8 +347,8 @@ export function copyBaseKey(baseKey: BytesLike): Uint8Array<ArrayBuffer> {
 }
 
 /** Checks the member that a receive key is of. */
-export function memberOf({ member }: ReceiveKey, keyId: bigint): string {
-  if (member === undefined) return keyId.toString();
+export function memberOf({ member }: ReceiveKey, keyId: string): string {
+  if (member === undefined) return keyId;
   requireMember('member', member);
   return member;
 }

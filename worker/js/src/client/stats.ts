@@ -7,8 +7,8 @@ import type { Direction, MediaKind, MemberStats, PipelineStats } from '../protoc
 export interface FramesealStats {
   /** How frames reach the worker. */
   transport: Transport;
-  /** The key that frames leave under; absent before the first. */
-  sendKeyId?: bigint;
+  /** The key that frames leave under, in decimal; absent before the first. */
+  sendKeyId?: string;
   /** Of that key, as in `keychange` events; absent with manual keys. */
   generation?: number;
   /** Of that key, as in `keychange` events; absent with manual keys. */

@@ -54,7 +54,7 @@ export async function measureCrossover(
     cipherSuite,
     audioCipherSuite: cipherSuite,
   });
-  session.setSendKey(0n, crypto.getRandomValues(new Uint8Array(16)));
+  session.ask(['setSendKey', '0', crypto.getRandomValues(new Uint8Array(16))], 0);
   session.add_pipeline({ pipeline: 0, direction: 'send', kind: 'audio', track: 0 });
   const frames = new Frames(session, memory);
   let length = FIRST_LENGTH;

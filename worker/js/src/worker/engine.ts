@@ -10,17 +10,15 @@ import type { EncodedFrame } from './pump.js';
 import { Slices } from './slices.js';
 import { WaitingFrames } from './waiting.js';
 import type {
-  Answer,
   Call,
   Event,
   Failure,
   FromWorker,
   Load,
-  Method,
   Pipeline,
   Request,
-  Requests,
   SessionOptions,
+  SessionStats,
   WorkerStats,
 } from '../protocol.js';
 
@@ -196,7 +194,7 @@ export class Engine {
     this.#memory = wasm_memory();
     const session = new Session(options);
     if (options.keys === 'exchange' && options.credential) {
-      session.setCredential(options.credential);
+      session.ask(['setCredential', options.credential], 0);
     }
     this.#session = session;
     this.#frames = new Frames(session, this.#memory);
@@ -214,18 +212,15 @@ export class Engine {
         return this.#stats(session, this.#memory);
       case 'setCodecs':
         return this.#codecs.set(request[1], request[2]);
-      default: {
-        const [method, ...args] = request;
-        const methods: Methods = session;
-        return (methods[method] as (...args: unknown[]) => unknown).call(session, ...args, now);
-      }
+      default:
+        return session.ask(request, now);
     }
   }
 
   #stats(session: Session, memory: WebAssembly.Memory): WorkerStats {
     const { bytes } = this.#crossover;
     return {
-      ...session.stats(),
+      ...(session.ask(['stats'], 0) as SessionStats),
       wasmBytes: memory.buffer.byteLength,
       longestSliceMicroseconds: this.#keyWork.longest,
       ...(bytes < Infinity && { crossoverBytes: bytes }),
@@ -342,13 +337,6 @@ function wipeSecrets(message: Call): void {
     if (secret instanceof Uint8Array) secret.fill(0);
   }
 }
-
-/** Requests that the session takes as they are, with the time in ms behind their arguments. */
-type Methods = {
-  [M in Exclude<Method, 'setCodecs' | 'stats'>]: (
-    ...args: [...Parameters<Requests[M]>, now: number]
-  ) => Answer<M>;
-};
 
 /** Looked up once: finding it takes Chromium longer than reading it. */
 const clock = performance;

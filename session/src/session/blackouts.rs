@@ -1,0 +1,50 @@
+//! Telling why nothing plays.
+
+use frameseal_keymgmt::rand_core::CryptoRng;
+use frameseal_sframe::Timestamp;
+
+use super::Session;
+use super::pipelines::find;
+use crate::blackout::{Attachment, Blackout, BlackoutState};
+use crate::event::{Event, ProblemCode};
+use crate::hint::Severity;
+use crate::problems::Culprit;
+
+impl<R: CryptoRng> Session<R> {
+    /// Tells why nothing of a pipeline plays, if that is news.
+    pub(super) fn tell_blackout(&mut self, now: Timestamp, pipeline: u32) {
+        let Some(state) = find(&mut self.pipelines, pipeline) else {
+            return;
+        };
+        let blackout = Blackout::of_frames(state.last_refusal(), self.keys.manager());
+        if state.darkness.is_news(blackout.state) {
+            let event = self.blackout(now, Some(pipeline), &blackout);
+            self.events.extend(event);
+        }
+    }
+
+    /// Tells that members are there, and no connection, if that lasts.
+    pub(super) fn miss_connection(&mut self, now: Timestamp) {
+        if self.attachment.due_at().is_some_and(|at| at <= now) {
+            self.attachment = Attachment::Settled;
+            let event = self.blackout(now, None, &BlackoutState::NotAttached.into());
+            self.events.extend(event);
+        }
+    }
+
+    /// Of several pipelines that are dark for one reason, the first is told.
+    fn blackout(
+        &mut self,
+        now: Timestamp,
+        pipeline: Option<u32>,
+        blackout: &Blackout,
+    ) -> Option<Event> {
+        let culprit = Culprit {
+            member: blackout.member.as_ref().map(ToString::to_string),
+            hint: Some((Severity::Error, blackout.to_string())),
+            state: Some(blackout.state),
+            ..Culprit::default()
+        };
+        self.problems.count(now, ProblemCode::NoMedia, pipeline, culprit)
+    }
+}
