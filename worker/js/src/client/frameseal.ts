@@ -375,9 +375,14 @@ export class Frameseal extends EventTarget {
     await this.#channel.request('setCredential', copyCredential(given));
   }
 
-  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
-    if (args[0] === 'problem') this.#isHeard = true;
-    super.addEventListener(...args);
+  /** Listens to an event: see {@link FramesealEventMap}. The rest is as with every `EventTarget`. */
+  override addEventListener<K extends keyof FramesealEventMap>(
+    type: K,
+    listener: FramesealListener<K> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    if (type === 'problem') this.#isHeard = true;
+    super.addEventListener(type, listener as EventListenerOrEventListenerObject | null, options);
   }
 
   #tell<M extends Method>(method: M, ...args: Parameters<Requests[M]>): void {
@@ -509,26 +514,12 @@ export class Frameseal extends EventTarget {
   }
 }
 
-/** Typed events; the rest is `EventTarget`'s. */
+/** What `EventTarget` has, but for names of events alone. */
 export interface Frameseal {
-  addEventListener<K extends keyof FramesealEventMap>(
-    type: K,
-    listener: FramesealListener<K> | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+  /** Takes a listener away: see {@link Frameseal.addEventListener}. */
   removeEventListener<K extends keyof FramesealEventMap>(
     type: K,
     listener: FramesealListener<K> | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void;
 }
