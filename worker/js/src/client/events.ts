@@ -1,6 +1,5 @@
 import type { ProblemCode, Severity } from './problems.js';
 import type { TrackName } from './tracks.js';
-import type { MemberState } from '../protocol.js';
 
 /** The events of a `Frameseal`, by name. All are `CustomEvent`s. */
 export interface FramesealEventMap {
@@ -28,22 +27,27 @@ export interface MessageDetail {
 export interface MemberDetail {
   /** The member, by the name in `memberJoined()`. */
   id: string;
-  /**
-   * - `pending`: it is in the room, but not heard of yet, or its key is not proven.
-   * - `secured`: it holds the private key to this fingerprint, and knows the secret if there is one:
-   *   keys flow both ways.
-   * - `bypassed`: as `secured`, but frames of this member or of us went past the worker, and were
-   *   stopped: see the problems `transform-not-running` and `rolled-back`.
-   * - `rejected`: not accepted by `acceptMember()`: it gets no keys, its frames are not opened.
-   * - `left`: it has left; its keys are gone.
-   */
-  state: MemberState | 'bypassed';
+  /** How it stands now. */
+  state: MemberState;
   /**
    * SHA-256 of its public key, 64 hexadecimal digits; absent before its first message. Another one
    * than before: the member reloaded its page, or is somebody else.
    */
   fingerprint?: string;
 }
+
+/**
+ * How far the key exchange with a member is.
+ *
+ * - `pending`: it is in the room, but not heard of yet, or its key is not proven.
+ * - `secured`: it holds the private key to this fingerprint, and knows the secret if there is one:
+ *   keys flow both ways.
+ * - `bypassed`: as `secured`, but frames of this member or of us went past the worker, and were
+ *   stopped: see the problems `transform-not-running` and `rolled-back`.
+ * - `rejected`: not accepted by `acceptMember()`: it gets no keys, its frames are not opened.
+ * - `left`: it has left; its keys are gone.
+ */
+export type MemberState = 'pending' | 'secured' | 'bypassed' | 'rejected' | 'left';
 
 /** Detail of a `keychange` event. */
 export interface KeychangeDetail {

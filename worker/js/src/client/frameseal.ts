@@ -141,7 +141,8 @@ export class Frameseal extends EventTarget {
    * @throws FramesealError `encoded-streams-disabled`: the connection lacks that option;
    * `already-protected`: by another `Frameseal`, or a transform of the application; `not-ready`, `closed`.
    */
-  attach(pc: RTCPeerConnection, { trustTiming = false, ...unknown }: AttachOptions = {}): void {
+  attach(pc: RTCPeerConnection, options: AttachOptions = {}): void {
+    const { trustTiming = false, ...unknown } = options;
     refuseUnknown(unknown);
     if (typeof pc?.getTransceivers !== 'function') throw new TypeError('not an RTCPeerConnection');
     const owner = attached.get(pc);
@@ -262,9 +263,9 @@ export class Frameseal extends EventTarget {
    * another key took its place; `key-exhausted`: too many keys for one session; `unsupported`
    * without `keys: 'manual'`.
    */
-  async setSendKey({ keyId, baseKey }: SendKey): Promise<void> {
-    const id = toKeyId(keyId, this.#session.profile);
-    await this.#ask('manual', 'setSendKey', id, copyBaseKey(baseKey));
+  async setSendKey(key: SendKey): Promise<void> {
+    const keyId = toKeyId(key.keyId, this.#session.profile);
+    await this.#ask('manual', 'setSendKey', keyId, copyBaseKey(key.baseKey));
   }
 
   /**

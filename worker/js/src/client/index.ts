@@ -10,6 +10,7 @@ export type {
   FramesealEventMap,
   KeychangeDetail,
   MemberDetail,
+  MemberState,
   MessageDetail,
   ProblemDetail,
   SourceDetail,
@@ -29,15 +30,13 @@ export type {
   SendKey,
 } from './options.js';
 export type { ProblemCode, Severity } from './problems.js';
-export type { FramesealStats, TrackStats } from './stats.js';
+export type { FramesealStats, MemberStats, TrackStats } from './stats.js';
 export type { TrackName } from './tracks.js';
 export type { Transport } from './transport.js';
 export type {
   Direction,
   Dropped,
   MediaKind,
-  MemberState,
-  MemberStats,
   OpenedData,
   Percentiles,
 } from '../protocol.js';

@@ -122,10 +122,10 @@ export interface FramesealOptions {
 export type BytesLike = ArrayBuffer | ArrayBufferView | readonly number[];
 
 /** Values of {@link FramesealOptions.keys}. */
-export type KeyMode = SessionOptions['keys'];
+export type KeyMode = 'exchange' | 'manual';
 
 /** Values of {@link FramesealOptions.profile}. */
-export type Profile = SessionOptions['profile'];
+export type Profile = 'frameseal/1' | 'rfc9605';
 
 /**
  * What is said of a member, to be judged. The signalling can say anything; what is certain is that

@@ -1,12 +1,23 @@
-import type { ProblemCode as WorkerProblemCode } from '../protocol.js';
-
-/** What is going wrong while media flows; the `code` of a `problem` event. */
+/**
+ * What is going wrong while media flows; the `code` of a `problem` event. What each means and what to do
+ * is in its `hint`, and under
+ * [Problems](https://github.com/frameseal/frameseal/blob/main/docs/integration.md#problems).
+ */
 export type ProblemCode =
-  | WorkerProblemCode
+  | 'authentication-failed'
   | 'judgement-failed'
+  | 'key-exhausted'
+  | 'malformed-frame'
+  | 'message-rejected'
+  | 'missing-key'
+  | 'not-sealed'
+  | 'repeated-frames'
   | 'rolled-back'
+  | 'slot-conflict'
   | 'transform-not-running'
-  | 'worker-failed';
+  | 'unsupported-codec'
+  | 'worker-failed'
+  | 'wrong-source';
 
 /**
  * How bad a problem is.
