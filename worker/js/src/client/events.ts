@@ -1,5 +1,6 @@
 import type { ProblemCode, Severity } from './problems.js';
 import type { TrackName } from './tracks.js';
+import type { Bytes } from '../protocol.js';
 
 /** The events of a `Frameseal`, by name. All are `CustomEvent`s. */
 export interface FramesealEventMap {
@@ -20,7 +21,7 @@ export interface MessageDetail {
   /** The member to deliver it to; `null`: all others in the room. */
   to: string | null;
   /** At most 8 KiB, opaque; the receiver's own memory. */
-  data: Uint8Array;
+  data: Bytes;
 }
 
 /** Detail of a `member` event. */

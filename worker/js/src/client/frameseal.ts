@@ -35,6 +35,7 @@ import { trackName } from './tracks.js';
 import { requireClosed, transport, type Transport } from './transport.js';
 import type {
   Answer,
+  Bytes,
   MemberStats,
   Method,
   OpenedData,
@@ -296,8 +297,9 @@ export class Frameseal extends EventTarget {
    *
    * @throws FramesealError `missing-key`, `key-exhausted`.
    */
-  async seal(data: BytesLike, options: SealOptions = {}): Promise<Uint8Array> {
-    return this.#request('seal', copyBytes('data', data), requireStream(options));
+  async seal(data: BytesLike, options: SealOptions = {}): Promise<Bytes> {
+    const stream = requireStream(options);
+    return this.#request('seal', copyBytes('data', data), stream) as Promise<Bytes>;
   }
 
   /**

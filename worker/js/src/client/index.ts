@@ -34,6 +34,7 @@ export type { FramesealStats, MemberStats, TrackStats } from './stats.js';
 export type { TrackName } from './tracks.js';
 export type { Transport } from './transport.js';
 export type {
+  Bytes,
   Direction,
   Dropped,
   MediaKind,

@@ -10,7 +10,7 @@ import {
   MIN_PASSPHRASE_LENGTH,
   MIN_SECRET_LENGTH,
 } from '../constants.js';
-import type { KeyExchange, SessionOptions } from '../protocol.js';
+import type { Bytes, KeyExchange, SessionOptions } from '../protocol.js';
 
 /** What a {@link Frameseal} needs to know. Others are refused by name. */
 export interface FramesealOptions {
@@ -138,7 +138,7 @@ export interface MemberClaim {
   /** SHA-256 of its public key, 64 hexadecimal digits. */
   fingerprint: string;
   /** What it gave as `credential`, at most 4096 bytes; empty if nothing. */
-  credential: Uint8Array;
+  credential: Bytes;
 }
 
 /** What `attach()` may be told. */
