@@ -12,18 +12,8 @@ const PRODUCTS: [&str; 4] = ["frameseal.js", "worker.js", "frameseal_bg.wasm", "
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     build::npm_package(workspace)?;
-
-    // npm packs one folder; README and licences are the whole project's.
     let shell = workspace.shell();
-    let package = workspace.path("target/package/frameseal");
-    shell.remove_path(&package)?;
-    shell.create_dir(&package)?;
-    for file in ["worker/js/package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT"] {
-        shell.copy_file(file, &package)?;
-    }
-    cmd!(shell, "cp -R worker/js/dist {package}").run()?;
-    let destination = workspace.path("target/package");
-    cmd!(shell, "npm pack {package} --pack-destination {destination}").run()?;
+    cmd!(shell, "node worker/js/pack.mjs").run()?;
 
     println!();
     sizes(workspace)
