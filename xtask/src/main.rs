@@ -75,7 +75,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
-    /// Checks formatting, lints, documentation, types and the minimum Rust version
+    /// Checks formatting, lints, documentation, types, the minimum Rust version and the npm package
     Check,
     /// Prints how long functions are, crate by crate; fails if some are too long
     Functions,

@@ -1,14 +1,18 @@
-//! Packs the npm package.
+//! The npm package: packs it and checks it.
 
 use anyhow::Result;
 use xshell::cmd;
 
 use crate::build;
+use crate::prerequisite;
 use crate::size::Size;
 use crate::workspace::Workspace;
 
 /// What the package gives to applications, smallest first.
 const PRODUCTS: [&str; 4] = ["frameseal.js", "worker.js", "frameseal_bg.wasm", "worker.single.js"];
+
+/// Checks what the package shows to applications. Its npm packages are apart: several are TypeScript.
+const PUBLISHED: &str = "worker/js/published";
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     build::npm_package(workspace)?;
@@ -17,6 +21,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 
     println!();
     sizes(workspace)
+}
+
+/// Checks the package as applications get it; what was just built counts.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    prerequisite::npm_packages_of(workspace, PUBLISHED)?;
+    let shell = workspace.shell();
+    Ok(cmd!(shell, "node worker/js/published/check.mjs").run()?)
 }
 
 /// Prints the size of each product as a Markdown table.
