@@ -81,6 +81,8 @@ enum Command {
     Functions,
     /// Packs the npm package into target/package/
     Package,
+    /// Writes the reference of what the npm package exports
+    Reference,
     /// Prints the figures that the README states
     Figures,
     /// Writes the test vectors of the key exchange
@@ -103,6 +105,7 @@ fn main() -> Result<()> {
         Command::Check => check::run(&workspace),
         Command::Functions => functions::run(&workspace),
         Command::Package => package::run(&workspace),
+        Command::Reference => package::reference(&workspace),
         Command::Figures => figures::run(&workspace),
         Command::Vectors => vectors::write(&workspace),
     }

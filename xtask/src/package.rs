@@ -1,4 +1,4 @@
-//! The npm package: packs it and checks it.
+//! The npm package: packs it, checks it, and writes the reference of what it exports.
 
 use anyhow::Result;
 use xshell::cmd;
@@ -23,11 +23,21 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     sizes(workspace)
 }
 
-/// Checks the package as applications get it; what was just built counts.
+/// Checks the package as applications get it, and that the reference is of its types; what was just
+/// built counts.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     prerequisite::npm_packages_of(workspace, PUBLISHED)?;
     let shell = workspace.shell();
-    Ok(cmd!(shell, "node worker/js/published/check.mjs").run()?)
+    cmd!(shell, "node worker/js/published/check.mjs").run()?;
+    Ok(cmd!(shell, "node worker/js/published/reference.mjs --check").run()?)
+}
+
+/// Writes `docs/reference/`.
+pub(crate) fn reference(workspace: &Workspace) -> Result<()> {
+    build::npm_package(workspace)?;
+    prerequisite::npm_packages_of(workspace, PUBLISHED)?;
+    let shell = workspace.shell();
+    Ok(cmd!(shell, "node worker/js/published/reference.mjs").run()?)
 }
 
 /// Prints the size of each product as a Markdown table.
