@@ -99,7 +99,8 @@ export function listen(frameseal: Frameseal, socket: WebSocket): void {
     const code: ProblemCode = detail.code;
     const severity: Severity = detail.severity;
     console.log(type, code, severity, detail.hint, detail.count + 1, detail.reason?.length);
-    console.log(detail.error, detail.member, detail.trackId, detail.mid);
+    const keyId: string | undefined = detail.keyId; // no bigint: details can be JSON
+    console.log(keyId, detail.error, detail.member, detail.trackId, detail.mid);
   });
 
   // All that else a listener can be.
@@ -150,6 +151,8 @@ export async function data(frameseal: Frameseal, channel: RTCDataChannel): Promi
 
 export async function statistics(frameseal: Frameseal): Promise<number> {
   const stats: FramesealStats = await frameseal.stats();
+  const sendKeyId: string | undefined = stats.sendKeyId; // no bigint: stats can be JSON
+  console.log(JSON.stringify(stats), sendKeyId, stats.generation, stats.step);
   for (const { id, state, fingerprint, generation, step } of stats.members) {
     console.log(id.length, state === 'secured', fingerprint, generation, step);
   }
