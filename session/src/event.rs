@@ -47,7 +47,7 @@ pub enum Event {
         #[cfg_attr(
             feature = "typescript",
             serde(with = "serde_bytes"),
-            tsify(type = "Uint8Array")
+            tsify(type = "Uint8Array<ArrayBuffer>")
         )]
         data: Vec<u8>,
     },
@@ -78,7 +78,7 @@ pub enum Event {
         #[cfg_attr(
             feature = "typescript",
             serde(with = "serde_bytes"),
-            tsify(type = "Uint8Array")
+            tsify(type = "Uint8Array<ArrayBuffer>")
         )]
         credential: Vec<u8>,
     },

@@ -1,14 +1,13 @@
-// Builds the npm package into dist/: the client, the worker in two forms, and the client's types.
+// Builds the npm package into dist/: the client, the worker in two forms, and their declarations.
 //
 // wasm/ must hold the output of wasm-bindgen; `cargo xtask build` makes it and then runs this.
 
-import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
+import { declare } from './declarations.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
 await rm('dist', { recursive: true, force: true });
@@ -65,12 +64,10 @@ await Promise.all([
     plugins: [embedModule()],
   }),
   cp('wasm/frameseal_bg.wasm', 'dist/frameseal_bg.wasm'),
-  // The declarations of the client name the generated types of its messages.
-  cp('wasm/frameseal.d.ts', 'dist/types/wasm/frameseal.d.ts'),
 ]);
 await inlineWorker();
 await Promise.all([...Object.keys(entries), 'worker'].map((name) => shrink(`${name}.js`)));
-declareTypes();
+await declare(entries, ['worker', 'worker.single', 'frameseal_bg.wasm']);
 
 // Makes smaller what esbuild has minified: by 3 %, all told.
 async function shrink(name) {
@@ -108,10 +105,4 @@ function embedModule() {
 async function inlineWorker() {
   const script = await readFile('dist/worker.single.js', 'utf8');
   await writeFile('dist/worker.inline.js', `export default ${JSON.stringify(script)};\n`);
-}
-
-function declareTypes() {
-  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-  const { status } = spawnSync(process.execPath, [join(typescript, 'bin/tsc')], { stdio: 'inherit' });
-  if (status !== 0) process.exit(1);
 }

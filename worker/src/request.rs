@@ -22,7 +22,7 @@ struct OpenedData<'a> {
     /// The member whose key opened it.
     from: &'a str,
     #[serde(with = "serde_bytes")]
-    #[tsify(type = "Uint8Array")]
+    #[tsify(type = "Uint8Array<ArrayBuffer>")]
     data: &'a [u8],
 }
 

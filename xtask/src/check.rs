@@ -9,6 +9,7 @@ use xshell::cmd;
 
 use crate::build;
 use crate::functions;
+use crate::package;
 use crate::prerequisite::{self, WASM_TARGET};
 use crate::workspace::Workspace;
 
@@ -51,7 +52,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         .env("RUSTDOCFLAGS", "-D warnings")
         .run()?;
     types(workspace)?;
-    package_is_small(workspace)
+    package_is_small(workspace)?;
+    package::check(workspace)
 }
 
 /// What a key ID tells of keys is read by the crates that seal and manage keys, and by no other.

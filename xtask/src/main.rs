@@ -75,12 +75,14 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
-    /// Checks formatting, lints, documentation, types and the minimum Rust version
+    /// Checks formatting, lints, documentation, types, the minimum Rust version and the npm package
     Check,
     /// Prints how long functions are, crate by crate; fails if some are too long
     Functions,
     /// Packs the npm package into target/package/
     Package,
+    /// Writes the reference of what the npm package exports
+    Reference,
     /// Prints the figures that the README states
     Figures,
     /// Writes the test vectors of the key exchange
@@ -103,6 +105,7 @@ fn main() -> Result<()> {
         Command::Check => check::run(&workspace),
         Command::Functions => functions::run(&workspace),
         Command::Package => package::run(&workspace),
+        Command::Reference => package::reference(&workspace),
         Command::Figures => figures::run(&workspace),
         Command::Vectors => vectors::write(&workspace),
     }

@@ -1,32 +1,43 @@
-//! Packs the npm package.
+//! The npm package: packs it, checks it, and writes the reference of what it exports.
 
 use anyhow::Result;
 use xshell::cmd;
 
 use crate::build;
+use crate::prerequisite;
 use crate::size::Size;
 use crate::workspace::Workspace;
 
 /// What the package gives to applications, smallest first.
 const PRODUCTS: [&str; 4] = ["frameseal.js", "worker.js", "frameseal_bg.wasm", "worker.single.js"];
 
+/// Checks what the package shows to applications. Its npm packages are apart: several are TypeScript.
+const PUBLISHED: &str = "worker/js/published";
+
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     build::npm_package(workspace)?;
-
-    // npm packs one folder; README and licences are the whole project's.
     let shell = workspace.shell();
-    let package = workspace.path("target/package/frameseal");
-    shell.remove_path(&package)?;
-    shell.create_dir(&package)?;
-    for file in ["worker/js/package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT"] {
-        shell.copy_file(file, &package)?;
-    }
-    cmd!(shell, "cp -R worker/js/dist {package}").run()?;
-    let destination = workspace.path("target/package");
-    cmd!(shell, "npm pack {package} --pack-destination {destination}").run()?;
+    cmd!(shell, "node worker/js/pack.mjs").run()?;
 
     println!();
     sizes(workspace)
+}
+
+/// Checks the package as applications get it, and that the reference is of its types; what was just
+/// built counts.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    prerequisite::npm_packages_of(workspace, PUBLISHED)?;
+    let shell = workspace.shell();
+    cmd!(shell, "node worker/js/published/check.mjs").run()?;
+    Ok(cmd!(shell, "node worker/js/published/reference.mjs --check").run()?)
+}
+
+/// Writes `docs/reference/`.
+pub(crate) fn reference(workspace: &Workspace) -> Result<()> {
+    build::npm_package(workspace)?;
+    prerequisite::npm_packages_of(workspace, PUBLISHED)?;
+    let shell = workspace.shell();
+    Ok(cmd!(shell, "node worker/js/published/reference.mjs").run()?)
 }
 
 /// Prints the size of each product as a Markdown table.

@@ -26,18 +26,24 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
     Ok(cmd!(shell, "rustup target add {WASM_TARGET}").run()?)
 }
 
-/// Installs the npm packages that `package-lock.json` names.
+/// Installs the npm packages that the workspace's `package-lock.json` names.
 pub(crate) fn npm_packages(workspace: &Workspace) -> Result<()> {
+    npm_packages_of(workspace, ".")
+}
+
+/// Installs the npm packages that the `package-lock.json` of a folder names.
+pub(crate) fn npm_packages_of(workspace: &Workspace, folder: &str) -> Result<()> {
     program::install(workspace, &[Program::Node])?;
 
     // npm leaves no exact record of what it installed, so we keep the lock file beside it.
-    let lock = fs::read(workspace.path("package-lock.json"))?;
-    let installed = workspace.path("node_modules/.installed-lock.json");
+    let folder = workspace.path(folder);
+    let lock = fs::read(folder.join("package-lock.json"))?;
+    let installed = folder.join("node_modules/.installed-lock.json");
     if fs::read(&installed).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
     let shell = workspace.shell();
-    cmd!(shell, "npm ci").run()?;
+    cmd!(shell, "npm ci --prefix {folder}").run()?;
     Ok(fs::write(installed, lock)?)
 }
 

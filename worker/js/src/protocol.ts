@@ -9,7 +9,6 @@
 import type {
   Event,
   FailureCode as SessionFailureCode,
-  OpenedData,
   SessionStats,
 } from '../wasm/frameseal.js';
 
@@ -17,12 +16,9 @@ export type {
   BlackoutState,
   Dropped,
   Event,
-  MemberState,
   MemberStats,
-  OpenedData,
   Percentiles,
   PipelineStats,
-  ProblemCode,
   SessionStats,
   Severity,
 } from '../wasm/frameseal.js';
@@ -132,6 +128,20 @@ export interface KeyExchange {
 export type Request = { [M in Method]: [method: M, ...Parameters<Requests[M]>] }[Method];
 
 export type Method = keyof Requests;
+
+/** Application data that was opened. */
+export interface OpenedData {
+  /** The member whose key opened it. */
+  from: string;
+  /** What that member sealed. */
+  data: Bytes;
+}
+
+/**
+ * Bytes in memory that is not shared, as browsers want it of what they send, digest or verify: a
+ * `Uint8Array<ArrayBuffer>`, which is just a `Uint8Array` before TypeScript 5.7.
+ */
+export type Bytes = ReturnType<typeof Uint8Array.of>;
 
 /** The value that answers a request. */
 export type Answer<M extends Method> = ReturnType<Requests[M]>;

@@ -71,7 +71,7 @@ export class FramesealError extends Error {
   /** Tells errors apart in code. */
   readonly code: FramesealErrorCode;
 
-  constructor(code: FramesealErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: FramesealErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'FramesealError';
     this.code = code;

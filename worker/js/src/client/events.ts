@@ -1,6 +1,6 @@
 import type { ProblemCode } from './problems.js';
 import type { TrackName } from './tracks.js';
-import type { BlackoutState, MemberState, Severity } from '../protocol.js';
+import type { BlackoutState, Bytes, Severity } from '../protocol.js';
 
 /** The events of a `Frameseal`, by name. All are `CustomEvent`s. */
 export interface FramesealEventMap {
@@ -21,29 +21,34 @@ export interface MessageDetail {
   /** The member to deliver it to; `null`: all others in the room. */
   to: string | null;
   /** At most 8 KiB, opaque; the receiver's own memory. */
-  data: Uint8Array;
+  data: Bytes;
 }
 
 /** Detail of a `member` event. */
 export interface MemberDetail {
   /** The member, by the name in `memberJoined()`. */
   id: string;
-  /**
-   * - `pending`: it is in the room, but not heard of yet, or its key is not proven.
-   * - `secured`: it holds the private key to this fingerprint, and knows the secret if there is one:
-   *   keys flow both ways.
-   * - `bypassed`: as `secured`, but frames of this member or of us went past the worker, and were
-   *   stopped: see the problems `transform-not-running` and `rolled-back`.
-   * - `rejected`: not accepted by `acceptMember()`: it gets no keys, its frames are not opened.
-   * - `left`: it has left; its keys are gone.
-   */
-  state: MemberState | 'bypassed';
+  /** How it stands now. */
+  state: MemberState;
   /**
    * SHA-256 of its public key, 64 hexadecimal digits; absent before its first message. Another one
    * than before: the member reloaded its page, or is somebody else.
    */
   fingerprint?: string;
 }
+
+/**
+ * How far the key exchange with a member is.
+ *
+ * - `pending`: it is in the room, but not heard of yet, or its key is not proven.
+ * - `secured`: it holds the private key to this fingerprint, and knows the secret if there is one:
+ *   keys flow both ways.
+ * - `bypassed`: as `secured`, but frames of this member or of us went past the worker, and were
+ *   stopped: see the problems `transform-not-running` and `rolled-back`.
+ * - `rejected`: not accepted by `acceptMember()`: it gets no keys, its frames are not opened.
+ * - `left`: it has left; its keys are gone.
+ */
+export type MemberState = 'pending' | 'secured' | 'bypassed' | 'rejected' | 'left';
 
 /** Detail of a `keychange` event. */
 export interface KeychangeDetail {

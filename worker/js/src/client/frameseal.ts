@@ -35,6 +35,7 @@ import { trackName } from './tracks.js';
 import { requireClosed, transport, type Transport } from './transport.js';
 import type {
   Answer,
+  Bytes,
   MemberStats,
   Method,
   OpenedData,
@@ -141,7 +142,8 @@ export class Frameseal extends EventTarget {
    * @throws FramesealError `encoded-streams-disabled`: the connection lacks that option;
    * `already-protected`: by another `Frameseal`, or a transform of the application; `not-ready`, `closed`.
    */
-  attach(pc: RTCPeerConnection, { trustTiming = false, ...unknown }: AttachOptions = {}): void {
+  attach(pc: RTCPeerConnection, options: AttachOptions = {}): void {
+    const { trustTiming = false, ...unknown } = options;
     refuseUnknown(unknown);
     if (typeof pc?.getTransceivers !== 'function') throw new TypeError('not an RTCPeerConnection');
     const owner = attached.get(pc);
@@ -262,9 +264,9 @@ export class Frameseal extends EventTarget {
    * another key took its place; `key-exhausted`: too many keys for one session; `unsupported`
    * without `keys: 'manual'`.
    */
-  async setSendKey({ keyId, baseKey }: SendKey): Promise<void> {
-    const id = toKeyId(keyId, this.#session.profile);
-    await this.#ask('manual', 'setSendKey', id, copyBaseKey(baseKey));
+  async setSendKey(key: SendKey): Promise<void> {
+    const keyId = toKeyId(key.keyId, this.#session.profile);
+    await this.#ask('manual', 'setSendKey', keyId, copyBaseKey(key.baseKey));
   }
 
   /**
@@ -295,8 +297,9 @@ export class Frameseal extends EventTarget {
    *
    * @throws FramesealError `missing-key`, `key-exhausted`.
    */
-  async seal(data: BytesLike, options: SealOptions = {}): Promise<Uint8Array> {
-    return this.#request('seal', copyBytes('data', data), requireStream(options));
+  async seal(data: BytesLike, options: SealOptions = {}): Promise<Bytes> {
+    const stream = requireStream(options);
+    return this.#request('seal', copyBytes('data', data), stream) as Promise<Bytes>;
   }
 
   /**
@@ -391,9 +394,14 @@ export class Frameseal extends EventTarget {
     await this.#channel.request('setCredential', copyCredential(given));
   }
 
-  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
-    if (args[0] === 'problem') this.#isHeard = true;
-    super.addEventListener(...args);
+  /** Listens to an event: see {@link FramesealEventMap}. The rest is as with every `EventTarget`. */
+  override addEventListener<K extends keyof FramesealEventMap>(
+    type: K,
+    listener: FramesealListener<K> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    if (type === 'problem') this.#isHeard = true;
+    super.addEventListener(type, listener as EventListenerOrEventListenerObject | null, options);
   }
 
   #tell<M extends Method>(method: M, ...args: Parameters<Requests[M]>): void {
@@ -527,26 +535,12 @@ export class Frameseal extends EventTarget {
   }
 }
 
-/** Typed events; the rest is `EventTarget`'s. */
+/** What `EventTarget` has, but for names of events alone. */
 export interface Frameseal {
-  addEventListener<K extends keyof FramesealEventMap>(
-    type: K,
-    listener: FramesealListener<K> | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+  /** Takes a listener away: see {@link Frameseal.addEventListener}. */
   removeEventListener<K extends keyof FramesealEventMap>(
     type: K,
     listener: FramesealListener<K> | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void;
 }

@@ -10,6 +10,7 @@ export type {
   FramesealEventMap,
   KeychangeDetail,
   MemberDetail,
+  MemberState,
   MessageDetail,
   ProblemDetail,
   SourceDetail,
@@ -28,17 +29,16 @@ export type {
   SealOptions,
   SendKey,
 } from './options.js';
-export type { PageProblemCode, ProblemCode } from './problems.js';
-export type { FramesealStats, TrackStats } from './stats.js';
+export type { ProblemCode } from './problems.js';
+export type { FramesealStats, MemberStats, TrackStats } from './stats.js';
 export type { TrackName } from './tracks.js';
 export type { Transport } from './transport.js';
 export type {
   BlackoutState,
+  Bytes,
   Direction,
   Dropped,
   MediaKind,
-  MemberState,
-  MemberStats,
   OpenedData,
   Percentiles,
   Severity,

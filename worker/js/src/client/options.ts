@@ -10,7 +10,7 @@ import {
   MIN_PASSPHRASE_LENGTH,
   MIN_SECRET_LENGTH,
 } from '../constants.js';
-import type { KeyExchange, SessionOptions } from '../protocol.js';
+import type { Bytes, KeyExchange, SessionOptions } from '../protocol.js';
 
 /** What a {@link Frameseal} needs to know. Others are refused by name. */
 export interface FramesealOptions {
@@ -122,10 +122,10 @@ export interface FramesealOptions {
 export type BytesLike = ArrayBuffer | ArrayBufferView | readonly number[];
 
 /** Values of {@link FramesealOptions.keys}. */
-export type KeyMode = SessionOptions['keys'];
+export type KeyMode = 'exchange' | 'manual';
 
 /** Values of {@link FramesealOptions.profile}. */
-export type Profile = SessionOptions['profile'];
+export type Profile = 'frameseal/1' | 'rfc9605';
 
 /**
  * What is said of a member, to be judged. The signalling can say anything; what is certain is that
@@ -138,7 +138,7 @@ export interface MemberClaim {
   /** SHA-256 of its public key, 64 hexadecimal digits. */
   fingerprint: string;
   /** What it gave as `credential`, at most 4096 bytes; empty if nothing. */
-  credential: Uint8Array;
+  credential: Bytes;
 }
 
 /** What `attach()` may be told. */

@@ -1,14 +1,32 @@
-import type { ProblemCode as WorkerProblemCode, Severity } from '../protocol.js';
+import type { Severity } from '../protocol.js';
 
-/** What is going wrong while media flows; the `code` of a `problem` event. */
-export type ProblemCode = WorkerProblemCode | PageProblemCode;
+/**
+ * What is going wrong while media flows; the `code` of a `problem` event. What each means and what to do
+ * is in its `hint`, and under
+ * [Problems](https://github.com/frameseal/frameseal/blob/main/docs/integration.md#problems).
+ */
+export type ProblemCode =
+  | 'authentication-failed'
+  | 'judgement-failed'
+  | 'key-exhausted'
+  | 'malformed-frame'
+  | 'message-rejected'
+  | 'missing-key'
+  | 'no-media'
+  | 'not-sealed'
+  | 'repeated-frames'
+  | 'rolled-back'
+  | 'slot-conflict'
+  | 'transform-not-running'
+  | 'unsupported-codec'
+  | 'worker-failed'
+  | 'wrong-source';
 
 /** What the page sees by itself; all else is told by the worker, with its hint. */
-export type PageProblemCode =
-  | 'judgement-failed'
-  | 'rolled-back'
-  | 'transform-not-running'
-  | 'worker-failed';
+export type PageProblemCode = Extract<
+  ProblemCode,
+  'judgement-failed' | 'rolled-back' | 'transform-not-running' | 'worker-failed'
+>;
 
 /** One sentence of cause, one of cure. */
 export const HINTS: Readonly<Record<PageProblemCode, string>> = {

@@ -1,7 +1,7 @@
-import type { MemberDetail } from './events.js';
+import type { MemberState } from './events.js';
 import type { TrackName } from './tracks.js';
 import type { Transport } from './transport.js';
-import type { Direction, MediaKind, MemberStats, PipelineStats } from '../protocol.js';
+import type { Direction, Dropped, MediaKind, Percentiles } from '../protocol.js';
 
 /** What `Frameseal.stats()` tells. */
 export interface FramesealStats {
@@ -14,7 +14,7 @@ export interface FramesealStats {
   /** Of that key, as in `keychange` events; absent with manual keys. */
   step?: number;
   /** The other members in the room; none with manual keys. */
-  members: (Omit<MemberStats, 'state'> & Pick<MemberDetail, 'state'>)[];
+  members: MemberStats[];
   /** Longest time that key exchange has held up frames, in microseconds. */
   longestSliceMicroseconds: number;
   /**
@@ -28,16 +28,61 @@ export interface FramesealStats {
   tracks: TrackStats[];
 }
 
+/** What is known of another member. */
+export interface MemberStats {
+  /** The member, by the name in `memberJoined()`. */
+  id: string;
+  /** How far the key exchange with it is. */
+  state: MemberState;
+  /** SHA-256 of its public key, 64 hexadecimal digits; absent before its first message. */
+  fingerprint?: string;
+  /** Messages of it that the signalling brought. */
+  messages: number;
+  /** What was wrong with the last of them that was wrong, unless it was harmless. */
+  refused?: string;
+  /**
+   * Of the newest key that it gave this member, as in its own `keychange` events; absent before the
+   * first. Its frames may be some steps further.
+   */
+  generation?: number;
+  /** Of that key, too. */
+  step?: number;
+}
+
 /** Counters of one direction of one transceiver, since it was protected. */
-export interface TrackStats extends Omit<PipelineStats, 'pipeline' | 'track'> {
+export interface TrackStats {
   /** `RTCRtpTransceiver.mid`; `null` before negotiation. */
   mid: string | null;
   /** `id` of the `MediaStreamTrack`; `null` for a sender without one. */
   trackId: string | null;
+  /** Which way the frames go. */
   direction: Direction;
+  /** What they carry. */
   kind: MediaKind;
+  /** Receiving: whose track is playing; absent before its first frame. */
+  member?: string;
   /** Frames went past the worker here, so the sender was stopped, or the receiver's track muted. */
   bypassed: boolean;
   /** The name of the track: this member's when sending, `member`'s when receiving. */
   track?: TrackName;
+  /** MIME type that frames are handled as; absent until known. */
+  codec?: string;
+  /** Frames that came in, dropped ones included. */
+  seen: number;
+  /** Frames sealed, or opened. */
+  passed: number;
+  /** Of those, frames that went through WebCrypto. */
+  webCrypto: number;
+  /** Frames of no bytes, forwarded as they are. */
+  empty: number;
+  /** Frames dropped, by reason. */
+  dropped: Dropped;
+  /** Key frames that were asked for: receiving of the sender, sending of the encoder. */
+  keyFramesAsked: number;
+  /** Bytes of the frames that passed, before they were sealed or opened. */
+  bytesIn: number;
+  /** Bytes of these frames afterwards. */
+  bytesOut: number;
+  /** Time per frame in microseconds, as exact as the browser's clock. */
+  microseconds: Percentiles;
 }

@@ -4,4 +4,10 @@
  * @packageDocumentation
  */
 
-export { install, Installation, type Claimant, type InstallOptions } from './installation.js';
+export {
+  install,
+  Installation,
+  type Claimant,
+  type InstallOptions,
+  type Realm,
+} from './installation.js';

@@ -9,9 +9,7 @@ import { Connections } from './connections.js';
 export interface InstallOptions {
   /**
    * Leaves connections alone, for example those to a service that must read their media: their frames
-   * leave in the clear. By default none.
-   *
-   * @param configuration as the page gave it.
+   * leave in the clear. By default none. The configuration is as the page gave it.
    */
   exempt?: ((configuration: RTCConfiguration | undefined) => boolean) | undefined;
 
@@ -24,6 +22,7 @@ export interface InstallOptions {
 
 /** A `Frameseal`, as far as it concerns connections. */
 export interface Claimant {
+  /** Protects a connection, now and later. */
   attach(pc: RTCPeerConnection): void;
 }
 
@@ -42,10 +41,11 @@ export interface Claimant {
  * installation.claim(await new Frameseal({ room, member, secret }).ready);
  * ```
  */
-export function install({ exempt, unclaimed, ...unknown }: InstallOptions = {}): Installation {
+export function install(options: InstallOptions = {}): Installation {
+  const { exempt, unclaimed, ...unknown } = options;
   refuseUnknown(unknown);
   const page = globalThis as typeof globalThis & { [INSTALLED]?: Installation };
-  page[INSTALLED] ??= new Installation({ exempt, unclaimed }, () => delete page[INSTALLED]);
+  page[INSTALLED] ??= Installation.make({ exempt, unclaimed }, () => delete page[INSTALLED]);
   return page[INSTALLED];
 }
 
@@ -57,12 +57,19 @@ export class Installation {
   readonly #undos: (() => void)[] = [];
   readonly #forget: () => void;
 
-  /** @internal */
-  constructor({ exempt = () => false, unclaimed = complain }: InstallOptions, forget: () => void) {
+  private constructor(
+    { exempt = () => false, unclaimed = complain }: InstallOptions,
+    forget: () => void,
+  ) {
     this.#exempt = exempt;
     this.#connections = new Connections(unclaimed);
     this.#forget = forget;
     this.cover(globalThis);
+  }
+
+  /** @internal */
+  static make(options: InstallOptions, forget: () => void): Installation {
+    return new Installation(options, forget);
   }
 
   /**
