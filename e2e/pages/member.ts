@@ -46,7 +46,7 @@ interface Details {
   keychange: FramesealEventMap['keychange']['detail'];
   problem: FramesealEventMap['problem']['detail'];
   /** Transceivers do not travel. */
-  source: Omit<FramesealEventMap['source']['detail'], 'transceiver'>;
+  source: Omit<FramesealEventMap['source']['detail'], 'receiver' | 'transceiver'>;
   connected: { id: string };
   picture: { id: string };
 }
@@ -268,7 +268,7 @@ async function openFrameseal(): Promise<Frameseal> {
   for (const name of ['member', 'keychange', 'problem'] as const) {
     frameseal.addEventListener(name, ({ detail }) => note(name, { ...detail }));
   }
-  frameseal.addEventListener('source', ({ detail: { transceiver, ...detail } }) => {
+  frameseal.addEventListener('source', ({ detail: { transceiver, receiver, ...detail } }) => {
     note('source', detail);
   });
   if (send) await frameseal.setSendKey(send);

@@ -178,8 +178,12 @@ pub enum ProblemCode {
     NotSealed,
     /// Old frames, or the same ones, come again and again.
     RepeatedFrames,
+    /// The driver says: the transform of a running receiver is gone.
+    RolledBack,
     /// Two members have one slot.
     SlotConflict,
+    /// The driver says: frames went past the session.
+    TransformNotRunning,
     /// There is no envelope for this codec.
     UnsupportedCodec,
     /// Another member than the one that is expected here.

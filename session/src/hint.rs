@@ -30,7 +30,7 @@ impl ProblemCode {
 }
 
 /// All problems that a session tells. Of `no-media`, the state has a hint of its own.
-pub(crate) const HINTS: [(ProblemCode, Severity, &str); 11] = [
+pub(crate) const HINTS: [(ProblemCode, Severity, &str); 13] = [
     (
         ProblemCode::AuthenticationFailed,
         Severity::Warning,
@@ -78,10 +78,25 @@ pub(crate) const HINTS: [(ProblemCode, Severity, &str); 11] = [
          the media server replays them, or one track is received very often.",
     ),
     (
+        ProblemCode::RolledBack,
+        Severity::Error,
+        "An offer was rolled back, for which this browser removed the transform of a running \
+         receiver; so its track was muted. Connect anew, or have the other side add the track \
+         again, and negotiate with Negotiation, which never rolls back.",
+    ),
+    (
         ProblemCode::SlotConflict,
         Severity::Info,
         "Two members have the same slot, so their frames take longer to open. If the application \
          gives slots, give each only once; else one of the two takes another.",
+    ),
+    (
+        ProblemCode::TransformNotRunning,
+        Severity::Error,
+        "Frames passed without being sealed or opened, because the browser ignores a transform \
+         that comes too late; so the sender’s transceiver was stopped, or the receiver’s track \
+         muted. Make the connection with frameseal.connection(), or add the track again and \
+         negotiate.",
     ),
     (
         ProblemCode::UnsupportedCodec,

@@ -353,12 +353,14 @@ impl Drop {
             Self::Problem(code) => match code {
                 ProblemCode::AuthenticationFailed => &mut dropped.authentication_failed,
                 ProblemCode::KeyExhausted => &mut dropped.key_exhausted,
-                // The last four are no reasons to drop a frame.
+                // All but the first are no reasons to drop a frame.
                 ProblemCode::MalformedFrame
                 | ProblemCode::MessageRejected
                 | ProblemCode::NoMedia
                 | ProblemCode::RepeatedFrames
-                | ProblemCode::SlotConflict => &mut dropped.malformed_frame,
+                | ProblemCode::RolledBack
+                | ProblemCode::SlotConflict
+                | ProblemCode::TransformNotRunning => &mut dropped.malformed_frame,
                 ProblemCode::MissingKey => &mut dropped.missing_key,
                 ProblemCode::NotSealed => &mut dropped.not_sealed,
                 ProblemCode::UnsupportedCodec => &mut dropped.unsupported_codec,

@@ -44,8 +44,20 @@ impl Problems {
         pipeline: Option<u32>,
         culprit: Culprit,
     ) -> Option<Event> {
+        self.count_many(now, code, 1, pipeline, culprit)
+    }
+
+    /// The same for several cases.
+    pub(crate) fn count_many(
+        &mut self,
+        now: Timestamp,
+        code: ProblemCode,
+        cases: u32,
+        pipeline: Option<u32>,
+        culprit: Culprit,
+    ) -> Option<Event> {
         let problem = self.entry(now, code, culprit.member.as_deref());
-        problem.pending = problem.pending.saturating_add(1);
+        problem.pending = problem.pending.saturating_add(cases);
         if problem.reported.is_some_and(|at| now.since(at) < INTERVAL) {
             return None;
         }

@@ -76,8 +76,16 @@ async function shrink(name) {
   const { code, map } = await minify(await readFile(path, 'utf8'), {
     module: true,
     ecma: 2022,
-    // Nothing of ours is called with `new` or `this` that its form does not allow for.
-    compress: { passes: 3, keep_fargs: false, unsafe_arrows: true, unsafe_methods: true },
+    // Nothing of ours is called with `new` or `this` that its form does not allow for, and nothing
+    // happens where a property is read.
+    compress: {
+      passes: 6,
+      hoist_funs: true,
+      keep_fargs: false,
+      pure_getters: true,
+      unsafe_arrows: true,
+      unsafe_methods: true,
+    },
     mangle: { properties: { regex: /^__wbg_ptr$|^__destroy_into_raw$/ } }, // the glue's own
     sourceMap: { content, url: `${name}.map` },
   });

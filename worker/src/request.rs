@@ -1,6 +1,6 @@
 //! What the main thread asks for: `[method, ...arguments]`, as `Requests` in `protocol.ts` declares it.
 
-use frameseal::{BaseKey, Failure, Input, MemberId};
+use frameseal::{BaseKey, Failure, Input, MemberId, ProblemCode};
 use js_sys::{Array, Uint8Array};
 use serde::Serialize;
 use tsify::Tsify;
@@ -54,6 +54,7 @@ impl Session {
             "retarget" => self.retarget(request),
             "wantKeyFrame" => self.want_key_frame(request, now),
             "release" => self.release(request),
+            "report" => self.report(request, now),
             "seal" => self.seal(request, now),
             "open" => self.open(request, now),
             "explain" => Ok(self.session.explain(time(now)).into()),
@@ -123,6 +124,19 @@ impl Session {
 
     fn release(&mut self, request: &Array) -> Answer {
         self.session.release(integer("pipeline", &request.get(1))?);
+        Ok(JsValue::UNDEFINED)
+    }
+
+    fn report(&mut self, request: &Array, now: f64) -> Answer {
+        let code = match text("code", &request.get(2))?.as_str() {
+            "rolled-back" => ProblemCode::RolledBack,
+            _ => ProblemCode::TransformNotRunning,
+        };
+        let (pipeline, frames) = (
+            integer("pipeline", &request.get(1))?,
+            integer("frames", &request.get(3))?,
+        );
+        self.session.report(time(now), pipeline, code, frames);
         Ok(JsValue::UNDEFINED)
     }
 

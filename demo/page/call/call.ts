@@ -292,9 +292,9 @@ export class Call {
     });
     frameseal?.addEventListener('member', ({ detail }) => this.#rekeyed(detail));
     frameseal?.addEventListener('keychange', ({ detail }) => (this.#key.value = detail));
-    frameseal?.addEventListener('source', ({ detail: { transceiver, member, track } }) => {
-      this.#received.prove(transceiver.receiver.track, member, track);
-      this.#forwarding?.prove(transceiver, member);
+    frameseal?.addEventListener('source', ({ detail: { transceiver, receiver, member, track } }) => {
+      this.#received.prove(receiver.track, member, track);
+      if (transceiver) this.#forwarding?.prove(transceiver, member);
     });
     frameseal?.addEventListener('problem', ({ detail }) => this.#noteProblem(detail));
     frameseal?.fingerprint().then(

@@ -32,6 +32,13 @@ impl<R: CryptoRng> Session<R> {
         }
     }
 
+    /// Tells of a problem that the driver alone can see: so many frames went past a pipeline.
+    pub fn report(&mut self, now: Timestamp, pipeline: u32, code: ProblemCode, frames: u32) {
+        let culprit = Culprit::default();
+        let event = self.problems.count_many(now, code, frames, Some(pipeline), culprit);
+        self.events.extend(event);
+    }
+
     /// Of several pipelines that are dark for one reason, the first is told.
     fn blackout(
         &mut self,

@@ -182,6 +182,8 @@ export interface Requests {
   wantKeyFrame(pipeline: number): void;
   /** Forgets a pipeline and its counters. */
   release(pipeline: number): void;
+  /** Tells of frames that went past a pipeline. */
+  report(pipeline: number, code: 'rolled-back' | 'transform-not-running', frames: number): void;
   /** Seals application data of a stream. */
   seal(data: Uint8Array, stream: number): Uint8Array;
   /** Opens application data of a stream, of this member alone or of any. */

@@ -59,7 +59,7 @@ export class FakeWorker extends EventTarget {
 }
 
 // Node has no policy that would forbid a worker.
-Object.assign(globalThis, { addEventListener: () => {} });
+Object.assign(globalThis, { addEventListener: () => {}, removeEventListener: () => {} });
 
 /** Resolves when every answer that is on its way has been heard. */
 export async function settled(): Promise<void> {

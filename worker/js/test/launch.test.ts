@@ -61,6 +61,7 @@ test('what the policy forbids is named, with the directive', async (context) => 
     [{ effectiveDirective: 'connect-src', blockedURI: 'http://app.test/a.wasm' }, /connect-src \(http:\/\/app\.test\/a\.wasm\)/],
     [{ effectiveDirective: 'script-src', blockedURI: 'wasm-eval' }, /script-src \('wasm-unsafe-eval'\)/],
     [{ effectiveDirective: 'worker-src', blockedURI: 'https://cdn.test/a.js' }, /worker-src \(https:\/\/cdn\.test\/a\.js\)/],
+    [{ effectiveDirective: 'trusted-types', blockedURI: 'trusted-types-policy', sample: 'frameseal' }, /trusted-types \(frameseal\)/],
     [{ effectiveDirective: 'require-trusted-types-for', blockedURI: 'trusted-types-sink' }, /require-trusted-types-for/],
   ];
   workersAre(context, LostWorker);

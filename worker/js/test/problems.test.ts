@@ -6,7 +6,7 @@ import { HINTS, SEVERITY } from '../src/client/problems.js';
 
 test('every problem has a cause and a cure', () => {
   for (const [code, hint] of Object.entries(HINTS)) {
-    assert.match(hint, /^[A-Z][^.]+\. [A-Z].+\.$/, code);
+    assert.match(hint, /^[A-Za-z][^.]+\. [A-Z].+\.$/, code);
   }
 });
 

@@ -121,7 +121,7 @@ function end(
   getStats: () => Promise<unknown>,
   { direction = 'send', kind = 'audio' } = {},
 ): PipelineEnd {
-  const transceiver = { currentDirection: 'sendrecv' };
+  const carrier = { currentDirection: 'sendrecv' };
   const counted = { getStats, track: {} };
-  return { pipeline, direction, kind, transceiver, end: counted, pc: undefined, bypassed: false } as never;
+  return { pipeline, direction, kind, carrier, end: counted, pc: undefined, bypassed: false } as never;
 }

@@ -6,6 +6,7 @@ const { setTimeout } = globalThis;
 
 Object.assign(globalThis, {
   addEventListener: () => {}, // no policy forbids anything
+  removeEventListener: () => {},
   fetch: async () => new Response(MODULE, { headers: { 'Content-Type': 'application/wasm' } }),
   setTimeout: (...args: Parameters<typeof setTimeout>) => setTimeout(...args).unref(),
   MessageChannel: class {

@@ -148,11 +148,9 @@ export class Channel {
     }
   };
 
-  readonly #hearError = (event: Event): void => {
-    if (event.type === 'messageerror') this.fail('unreadable message');
-    // Where the script itself did not load, the event says nothing.
-    else this.fail((event instanceof ErrorEvent && event.message) || 'the script did not load');
-  };
+  // A message that the browser could not read says nothing.
+  readonly #hearError = (event: Event): void =>
+    this.fail((event as Partial<ErrorEvent>).message || 'unreadable message');
 }
 
 /** Who hears what the worker says of its own accord. */

@@ -64,7 +64,9 @@ export interface SourceDetail {
    * Where it arrives. Go by this: IDs are unique within one connection only, and the other end
    * chooses those of tracks.
    */
-  transceiver: RTCRtpTransceiver;
+  transceiver: RTCRtpTransceiver | null;
+  /** Of that transceiver. */
+  receiver: RTCRtpReceiver;
   /** `RTCRtpTransceiver.mid`. */
   mid: string | null;
   /** `id` of the receiver's `MediaStreamTrack`. */

@@ -5,6 +5,7 @@ import { FramesealError } from './errors.js';
 import type { FramesealEventMap, MemberDetail, ProblemDetail } from './events.js';
 import { Guard } from './guard.js';
 import { launch } from './launch.js';
+import { LoneEnd } from './lone-end.js';
 import {
   copyBaseKey,
   copyBytes,
@@ -105,16 +106,12 @@ export class Frameseal extends EventTarget {
     this.#givenWorker = worker;
     this.#channel = new Channel({
       event: (event) => this.#handle(event),
-      failed: () => this.#report('worker-failed', { count: 1 }),
+      failed: () => this.#report('worker-failed'),
     });
     const allowsTelephoneEvents = telephoneEvents === 'allow';
     this.#pipelines = new Pipelines(this.#channel, { allowsTelephoneEvents });
     this.#guard = new Guard(this.#pipelines, this.#channel, {
-      stopped: (subject, code, count) => {
-        this.#report(code, { count }, subject);
-        this.#tellMembers();
-      },
-      recovered: () => this.#tellMembers(),
+      changed: () => this.#tellMembers(),
     });
     reserve(worker);
     this.ready = this.#start(session, credential);
@@ -164,7 +161,8 @@ export class Frameseal extends EventTarget {
   }
 
   /**
-   * Protects both directions of one transceiver, for applications that do not `attach()`.
+   * Protects both directions of one transceiver, for applications that do not `attach()`; or a sender or
+   * receiver alone, where that is all that a library shows.
    *
    * Call it in the turn that made the transceiver: right after `addTransceiver()`, or in the
    * `track` event. Later calls, also for transceivers of an attached connection, change the
@@ -172,12 +170,14 @@ export class Frameseal extends EventTarget {
    *
    * @throws FramesealError as {@link Frameseal.attach}.
    */
-  protect(transceiver: RTCRtpTransceiver, options?: ProtectOptions): void {
-    if (!transceiver?.sender || !transceiver.receiver)
-      throw new TypeError('not an RTCRtpTransceiver');
+  protect(
+    subject: RTCRtpTransceiver | RTCRtpSender | RTCRtpReceiver,
+    options?: ProtectOptions,
+  ): void {
+    if (!('stop' in subject || 'getStats' in subject)) throw new TypeError('not an RTCRtpTransceiver');
     if (options) requireProtectOptions(options);
     this.#requireOpen();
-    this.#pipelines.protect(transceiver, options);
+    this.#pipelines.protect(subject, options);
     this.#guard.start();
   }
 
@@ -321,9 +321,10 @@ export class Frameseal extends EventTarget {
     for (const { pipeline, track: received, ...counters } of pipelines) {
       const subject = this.#pipelines.find(pipeline);
       if (!subject) continue;
-      const { direction, kind, end, transceiver, bypassed, track = received } = subject;
+      const { direction, kind, end, carrier, bypassed } = subject;
+      const track = this.#pipelines.trackOf(subject) ?? received;
       tracks.push({
-        mid: transceiver.mid,
+        mid: carrier.mid,
         trackId: end.track?.id ?? null,
         direction,
         kind,
@@ -349,9 +350,9 @@ export class Frameseal extends EventTarget {
   async explain(): Promise<string> {
     const explained = await this.#request('explain');
     const ends = [...this.#pipelines].map(
-      ({ pipeline, transceiver: { mid, currentDirection }, pc, bypassed }) =>
-        `Pipeline ${pipeline} is of mid ${mid}: ${currentDirection}, connection ${pc?.connectionState}` +
-        (bypassed ? ', stopped because frames went past the worker.' : '.'),
+      ({ pipeline, carrier: { mid, currentDirection }, pc, bypassed }) =>
+        `Pipeline ${pipeline}: mid ${mid}, ${currentDirection}, connection ${pc?.connectionState}` +
+        (bypassed ? ', stopped' : ''),
     );
     return [navigator.userAgent, transport, explained, ...ends].join('\n');
   }
@@ -459,10 +460,11 @@ export class Frameseal extends EventTarget {
     const subject = this.#pipelines.find(pipeline);
     if (!subject) return;
     this.#guard.begin(subject);
-    const { transceiver } = subject;
-    const { mid, receiver } = transceiver;
-    const trackId = receiver.track.id;
-    this.#dispatch('source', { transceiver, mid, trackId, member, track: trackName(track) });
+    const { carrier, end } = subject;
+    const transceiver = carrier instanceof LoneEnd ? null : carrier;
+    const receiver = end as RTCRtpReceiver;
+    const place = { transceiver, receiver, mid: carrier.mid, trackId: receiver.track.id };
+    this.#dispatch('source', { ...place, member, track: trackName(track) });
   }
 
   /** Asks the application about a member; only a plain `true` lets it in. */
@@ -472,7 +474,7 @@ export class Frameseal extends EventTarget {
     try {
       accept = (await this.#accept?.(claim)) === true;
     } catch (error) {
-      this.#report('judgement-failed', { member, error, count: 1 });
+      this.#report('judgement-failed', { member, error });
     }
     this.#channel.tell('judge', member, fingerprint, accept);
   }
@@ -501,17 +503,13 @@ export class Frameseal extends EventTarget {
     }
   }
 
-  #report(
-    code: PageProblemCode,
-    known: Pick<ProblemDetail, 'count' | 'error' | 'member'>,
-    subject?: PipelineEnd,
-  ): void {
-    this.#tellProblem({ code, severity: SEVERITY, hint: HINTS[code], ...known }, subject);
+  #report(code: PageProblemCode, known: Pick<ProblemDetail, 'error' | 'member'> = {}): void {
+    this.#tellProblem({ code, severity: SEVERITY, hint: HINTS[code], count: 1, ...known });
   }
 
   #tellProblem(known: Omit<ProblemDetail, 'mid' | 'trackId'>, subject?: PipelineEnd): void {
     const trackId = subject?.end.track?.id;
-    const mid = subject?.transceiver.mid;
+    const mid = subject?.carrier.mid;
     const detail = { ...known, ...(trackId && { trackId }), ...(mid && { mid }) };
     const { code, hint, severity } = detail;
     if (severity === 'error' && !this.#isHeard) console.error(`Frameseal: ${code}: ${hint}`, detail);
@@ -527,7 +525,7 @@ export class Frameseal extends EventTarget {
 
   #requireKeys(keys: KeyMode): void {
     if (this.#session.keys === keys) return;
-    throw new FramesealError('unsupported', `this needs create({ keys: '${keys}', ... })`);
+    throw new FramesealError('unsupported', `this needs the option keys: '${keys}'`);
   }
 
   #requireOpen(): void {
@@ -568,8 +566,7 @@ function requireTransport(): void {
   if (transport) return;
   throw new FramesealError(
     'unsupported-browser',
-    'this browser has neither RTCRtpScriptTransform nor createEncodedStreams(), or its ' +
-      'WebAssembly has no vectors or no reference types',
+    'this browser has no encoded transforms, or a WebAssembly without vectors',
   );
 }
 

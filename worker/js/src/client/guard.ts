@@ -2,22 +2,24 @@ import type { Channel } from './channel.js';
 import { ignoresLateTransforms, knowsOption } from './connection.js';
 import type { PipelineEnd, Pipelines } from './pipelines.js';
 import { watchRollback } from './rollback.js';
-import { stopTransceiver } from './transport.js';
+import { stop } from './transport.js';
 import { Watchdog } from './watchdog.js';
 
 /** Acts on what the watchdog sees: stops what goes past the worker. */
 export class Guard {
   readonly #pipelines: Pipelines;
+  readonly #channel: Channel;
   readonly #handlers: GuardHandlers;
   readonly #watchdog: Watchdog;
 
   constructor(pipelines: Pipelines, channel: Channel, handlers: GuardHandlers) {
     this.#pipelines = pipelines;
+    this.#channel = channel;
     this.#handlers = handlers;
     this.#watchdog = new Watchdog(pipelines, channel, {
       bypassed: (subject, count) => this.#stop(subject, 'transform-not-running', count),
       judged: (subject, verdict) => this.#judge(subject, verdict),
-      recovered: () => handlers.recovered(),
+      recovered: () => handlers.changed(),
       stoodStill: ({ pipeline }) => channel.tell('wantKeyFrame', pipeline),
     });
   }
@@ -47,7 +49,8 @@ export class Guard {
 
   #stop(subject: PipelineEnd, code: StopCode, count: number): void {
     silence(subject);
-    this.#handlers.stopped(subject, code, count);
+    this.#channel.tell('report', subject.pipeline, code, count);
+    this.#handlers.changed();
   }
 
   /**
@@ -56,18 +59,17 @@ export class Guard {
    */
   #suspectReceivers(pc: RTCPeerConnection): void {
     for (const subject of this.#pipelines) {
-      const { direction, transceiver } = subject;
-      const runs = transceiver.currentDirection?.includes('recv') ?? false;
-      const { track } = transceiver.receiver;
-      if (subject.pc !== pc || direction !== 'receive' || !runs || !track.enabled) continue;
-      track.enabled = false;
+      const { direction, carrier, end } = subject;
+      const runs = carrier.currentDirection?.includes('recv') ?? false;
+      if (subject.pc !== pc || direction !== 'receive' || !runs || !end.track?.enabled) continue;
+      end.track.enabled = false;
       this.#watchdog.suspect(subject);
     }
   }
 
   #judge(subject: PipelineEnd, verdict: 'runs' | 'bypassed'): void {
     if (verdict === 'bypassed') this.#stop(subject, 'rolled-back', 1);
-    else subject.transceiver.receiver.track.enabled = true;
+    else subject.end.track!.enabled = true;
   }
 }
 
@@ -76,15 +78,13 @@ type StopCode = 'rolled-back' | 'transform-not-running';
 
 /** Told of what was done. */
 export interface GuardHandlers {
-  /** An end was stopped because so many frames went past the worker. */
-  stopped(subject: PipelineEnd, code: StopCode, count: number): void;
-  /** The last end that was stopped is gone. */
-  recovered(): void;
+  /** An end was stopped because frames went past the worker; or the last such end is gone. */
+  changed(): void;
 }
 
 /** Ends what goes past the worker. The sender of a receiver's transceiver may be well, and goes on. */
 function silence(subject: PipelineEnd): void {
   subject.bypassed = true;
-  if (subject.direction === 'send') stopTransceiver(subject.transceiver);
-  else subject.transceiver.receiver.track.enabled = false; // sealed bytes are noise
+  if (subject.direction === 'send') stop(subject.carrier);
+  else subject.end.track!.enabled = false; // sealed bytes are noise
 }

@@ -1,6 +1,6 @@
 import { FramesealError } from './errors.js';
-import { PolicyWatch } from '../policy.js';
-import type { FromWorker, ToWorker } from '../protocol.js';
+import { underPolicy } from '../policy.js';
+import type { Failure, ToWorker } from '../protocol.js';
 
 /**
  * Starts a worker, or takes the application's, and has it load its WebAssembly.
@@ -14,24 +14,20 @@ import type { FromWorker, ToWorker } from '../protocol.js';
 export async function launch(given: Worker | URL | string | undefined): Promise<Worker> {
   const failures: string[] = [];
   for (const [place, start] of given === undefined ? OURS : [theirs(given)]) {
-    const watch = new PolicyWatch(globalThis);
     let started: Started | undefined;
     try {
-      started = await start();
-      await load(started);
-      return started.worker;
+      await underPolicy(async () => load((started = await start())));
+      return started!.worker;
     } catch (error) {
-      failures.push(`${place}: ${await watch.explain(error)}`);
+      failures.push(`${place}: ${error instanceof Error ? error.message : error}`);
       if (started?.worker !== given) started?.worker.terminate();
     } finally {
-      watch.stop();
       if (started?.blob) URL.revokeObjectURL(started.blob);
     }
   }
   throw new FramesealError(
     'worker-failed',
-    `the worker did not start. ${failures.join('. ')}. See “Bundlers” and “Content Security Policy” ` +
-      'in the documentation',
+    `the worker did not start. ${failures.join('. ')}. See “Bundlers” in the documentation`,
   );
 }
 
@@ -73,30 +69,29 @@ const MODULE: WorkerOptions = { type: 'module' };
 
 /** Resolves when the worker has its WebAssembly. */
 function load({ worker, wasm }: Started): Promise<void> {
-  const listening = new AbortController();
-  const { signal } = listening;
-  let silence: ReturnType<typeof setTimeout>;
-  const answered = new Promise<void>((resolve, reject) => {
-    const hear = ({ data }: MessageEvent<FromWorker | null | undefined>): void => {
-      if (typeof data !== 'object' || data === null || !('call' in data)) return;
-      if ('failure' in data) reject(new Error(data.failure.message));
+  return new Promise((resolve, reject) => {
+    const fail = (message: string): void => reject(new Error(message));
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    signal.addEventListener('abort', () => fail(`no answer within ${PATIENCE_MS / 1000} s`));
+    const hear = ({ data }: MessageEvent<Partial<Answered> | null | undefined>): void => {
+      if (data?.call !== LOAD) return; // what another script says is none of ours
+      if (data.failure) fail(data.failure.message);
       else resolve();
     };
-    // Where the script itself did not load, the event says nothing.
-    const hearError = (event: Event): void =>
-      reject(new Error((event as ErrorEvent).message || 'the script did not load'));
     worker.addEventListener('message', hear, { signal });
+    // Where the script itself did not load, the event says nothing.
+    const hearError = (event: ErrorEvent): void => fail(event.message || 'the script did not load');
     worker.addEventListener('error', hearError, { signal });
-    const giveUp = (): void => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`));
-    silence = setTimeout(giveUp, PATIENCE_MS);
-    const message: ToWorker = { call: 0, load: wasm };
+    const message: ToWorker = { call: LOAD, load: wasm };
     worker.postMessage(message);
   });
-  return answered.finally(() => {
-    listening.abort();
-    clearTimeout(silence);
-  });
 }
+
+/** How a call is answered. */
+type Answered = { call: number; failure: Failure };
+
+/** Calls of the session come after it. */
+const LOAD = 0;
 
 /** Compiling takes a second on a phone; loading is the rest. */
 const PATIENCE_MS = 20_000;

@@ -1,10 +1,11 @@
 import type { Channel } from './channel.js';
 import { negotiatedCodecs } from './codecs.js';
 import { FramesealError } from './errors.js';
+import { LoneEnd, type Carrier } from './lone-end.js';
 import type { ProtectOptions } from './options.js';
 import { refuseTelephoneEvents } from './telephone-events.js';
 import { SHARED_TRACK, TrackNumbers, trackNumber } from './tracks.js';
-import { connect, hasTransform, stopTransceiver, type MediaEnd } from './transport.js';
+import { connect, hasTransform, stop, type MediaEnd } from './transport.js';
 import type { Direction, MediaKind, Pipeline } from '../protocol.js';
 
 /**
@@ -17,7 +18,7 @@ import type { Direction, MediaKind, Pipeline } from '../protocol.js';
 export class Pipelines {
   readonly #channel: Channel;
   readonly #options: PipelinesOptions;
-  readonly #protected = new Map<RTCRtpTransceiver, ProtectedTransceiver>();
+  readonly #protected = new Map<Carrier, Protected>();
   readonly #numbers = new WeakMap<RTCPeerConnection, TrackNumbers>();
   /** Of transceivers whose connection is not known. */
   readonly #looseNumbers = new TrackNumbers();
@@ -31,10 +32,7 @@ export class Pipelines {
 
   /** Every direction of every transceiver. */
   *[Symbol.iterator](): Generator<PipelineEnd> {
-    for (const { send, receive } of this.#protected.values()) {
-      yield send;
-      yield receive;
-    }
+    for (const { ends } of this.#protected.values()) yield* ends;
   }
 
   /** Whether frames went past the worker at an end that is still there. */
@@ -47,16 +45,23 @@ export class Pipelines {
     return [...this].find((end) => end.pipeline === pipeline);
   }
 
+  /** Which of this member's tracks an end sends, if it does. */
+  trackOf({ direction, carrier }: PipelineEnd): number | undefined {
+    return direction === 'send' ? this.#protected.get(carrier)?.track : undefined;
+  }
+
   /**
-   * Protects a transceiver, or changes the options of one that is protected.
+   * Protects a transceiver, or one end of one; or changes the options of what is protected.
    *
    * @throws FramesealError `already-protected`, `encoded-streams-disabled`, or why the talk with
    * the worker ended.
    */
-  protect(transceiver: RTCRtpTransceiver, options?: ProtectOptions, pc?: RTCPeerConnection): void {
-    const known = this.#protected.get(transceiver);
+  protect(subject: RTCRtpTransceiver | MediaEnd, options?: ProtectOptions): void {
+    const known = [...this.#protected.values()].find(
+      ({ carrier, ends }) => carrier === subject || ends.some(({ end }) => end === subject),
+    );
     if (!known) {
-      this.#add(transceiver, options ?? {}, pc);
+      this.#add('sender' in subject ? subject : new LoneEnd(subject), options ?? {});
     } else if (options) {
       known.options = { ...known.options, ...options };
       this.#update(known);
@@ -70,7 +75,7 @@ export class Pipelines {
       const known = this.#protected.get(transceiver);
       try {
         if (!known) this.#add(transceiver, {}, pc);
-        else if (known.send.track === undefined && sends(transceiver)) this.#update(known);
+        else if (known.track === undefined && sends(transceiver)) this.#update(known);
       } catch (error) {
         errors.push(error); // those after it must not go unprotected for that
       }
@@ -95,70 +100,54 @@ export class Pipelines {
 
   /** Forgets the transceivers that will not carry media again. Returns how many are left. */
   prune(): number {
-    for (const { transceiver, pc, numbers, send, receive } of this.#protected.values()) {
+    for (const { carrier, pc, numbers, track, ends } of this.#protected.values()) {
       // A negotiation that is rolled back takes its transceivers away without stopping them.
-      const gone = pc && !pc.getTransceivers().includes(transceiver);
-      if (!gone && transceiver.currentDirection !== 'stopped') continue;
+      const gone = pc && !pc.getTransceivers().includes(carrier as RTCRtpTransceiver);
+      if (!gone && carrier.currentDirection !== 'stopped') continue;
 
-      this.#protected.delete(transceiver);
-      if (send.track !== undefined) numbers.free(send.track);
-      this.#channel.tell('release', send.pipeline);
-      this.#channel.tell('release', receive.pipeline);
+      this.#protected.delete(carrier);
+      if (track !== undefined) numbers.free(track);
+      for (const { pipeline } of ends) this.#channel.tell('release', pipeline);
     }
     return this.#protected.size;
   }
 
-  #add(transceiver: RTCRtpTransceiver, options: ProtectOptions, pc?: RTCPeerConnection): void {
-    const { sender, receiver } = transceiver;
-    if (transceiver.direction === 'stopped') return;
-    if (owned.has(transceiver) || hasTransform(sender) || hasTransform(receiver)) {
+  #add(carrier: Carrier, options: ProtectOptions, pc?: RTCPeerConnection): void {
+    const { sender, receiver } = carrier;
+    if (carrier.direction === 'stopped') return;
+    if (owned.has(carrier) || hasTransform(sender) || hasTransform(receiver)) {
       throw new FramesealError('already-protected', 'the transceiver has another transform');
     }
-    owned.add(transceiver);
+    const kind = (receiver ?? sender)?.track?.kind as MediaKind | undefined;
+    if (!kind) throw new TypeError('a sender needs a track before it is protected');
+    owned.add(carrier);
 
-    const added: ProtectedTransceiver = {
-      transceiver,
-      options,
-      pc,
-      numbers: this.#numbersOf(pc),
-      send: this.#end(transceiver, sender, 'send', pc),
-      receive: this.#end(transceiver, receiver, 'receive', pc),
+    const end = (end: MediaEnd, direction: Direction): PipelineEnd => {
+      return { pipeline: ++this.#last, direction, kind, carrier, end, pc, bypassed: false };
     };
-    const { send, receive } = describe(added);
+    const ends = [...(sender ? [end(sender, 'send')] : []), ...(receiver ? [end(receiver, 'receive')] : [])];
+    const added: Protected = { carrier, kind, options, pc, numbers: this.#numbersOf(pc), ends };
     try {
       if (this.#channel.ended) throw this.#channel.ended;
-      if (!this.#options.allowsTelephoneEvents) refuseTelephoneEvents(sender);
-      connect(sender, send, this.#channel);
-      connect(receiver, receive, this.#channel);
+      if (sender && !this.#options.allowsTelephoneEvents) refuseTelephoneEvents(sender);
+      describe(added).forEach((pipeline, at) => connect(ends[at]!.end, pipeline, this.#channel));
     } catch (error) {
       // Fail closed: what cannot be protected must not carry media.
-      stopTransceiver(transceiver);
+      stop(carrier);
       throw error;
     }
-    this.#protected.set(transceiver, added);
+    this.#protected.set(carrier, added);
     this.#prepare(added);
   }
 
-  #end(
-    transceiver: RTCRtpTransceiver,
-    end: MediaEnd,
-    direction: Direction,
-    pc: RTCPeerConnection | undefined,
-  ): PipelineEnd {
-    const kind = transceiver.receiver.track.kind as MediaKind;
-    return { pipeline: ++this.#last, direction, kind, transceiver, end, pc, bypassed: false };
-  }
-
-  #update(known: ProtectedTransceiver): void {
-    const { send, receive } = describe(known);
-    this.#channel.tell('retarget', send);
-    this.#channel.tell('retarget', receive);
+  #update(known: Protected): void {
+    for (const pipeline of describe(known)) this.#channel.tell('retarget', pipeline);
     this.#prepare(known);
   }
 
   /** Has a key made when there is something to send, before frames come. With manual keys: nothing. */
-  #prepare({ send }: ProtectedTransceiver): void {
-    if (send.track === undefined || this.#prepared) return;
+  #prepare({ track }: Protected): void {
+    if (track === undefined || this.#prepared) return;
     this.#prepared = true;
     this.#channel.tell('prepare');
   }
@@ -182,56 +171,51 @@ export interface PipelineEnd {
   readonly pipeline: number;
   readonly direction: Direction;
   readonly kind: MediaKind;
-  readonly transceiver: RTCRtpTransceiver;
+  readonly carrier: Carrier;
   readonly end: MediaEnd;
   /** Its connection, where `attach()` found it. */
   readonly pc: RTCPeerConnection | undefined;
-  /** When sending: which of this member's tracks; from when it sends or the application names it. */
-  track?: number | undefined;
   /** Frames went past the worker here, and were stopped. */
   bypassed: boolean;
   /** The codecs that the worker was told of. */
   codecs?: string;
 }
 
-interface ProtectedTransceiver {
-  transceiver: RTCRtpTransceiver;
+/** A transceiver, or one end of it. */
+interface Protected {
+  carrier: Carrier;
+  kind: MediaKind;
   options: ProtectOptions;
   pc: RTCPeerConnection | undefined;
   numbers: TrackNumbers;
-  send: PipelineEnd;
-  receive: PipelineEnd;
+  ends: PipelineEnd[];
+  /** Which of this member's tracks it sends; from when it does, or the application names it. */
+  track?: number;
 }
 
 /** Of every `Frameseal` in this page. */
-const owned = new WeakSet<RTCRtpTransceiver>();
+const owned = new WeakSet<Carrier>();
 
-/** Numbers the sender if it is time; returns what the worker is to know of both directions. */
-function describe(subject: ProtectedTransceiver): { send: Pipeline; receive: Pipeline } {
-  const { transceiver, numbers, options, send, receive } = subject;
-  const { kind } = send;
+/** Numbers the sender if it is time; returns what the worker is to know of each end. */
+function describe(subject: Protected): Pipeline[] {
+  const { carrier, kind, numbers, options, ends } = subject;
 
   const chosen = options.track === undefined ? undefined : trackNumber(options.track);
-  if (chosen !== undefined && chosen !== send.track) {
-    if (send.track !== undefined) numbers.free(send.track);
+  if (chosen !== undefined && chosen !== subject.track) {
+    if (subject.track !== undefined) numbers.free(subject.track);
     numbers.reserve(chosen);
-    send.track = chosen;
+    subject.track = chosen;
   }
-  if (send.track === undefined && sends(transceiver)) send.track = numbers.assign(kind);
+  if (subject.track === undefined && sends(carrier)) subject.track = numbers.assign(kind);
 
+  const { track = SHARED_TRACK } = subject;
   const { codec, from } = options;
-  const common = { kind, track: send.track ?? SHARED_TRACK, ...(codec && { codec }) };
-  return {
-    send: { pipeline: send.pipeline, direction: 'send', ...common },
-    receive: {
-      pipeline: receive.pipeline,
-      direction: 'receive',
-      ...common,
-      ...(from && { from }),
-    },
-  };
+  return ends.map(({ pipeline, direction }) => {
+    const whose = direction === 'receive' && from ? { from } : {};
+    return { pipeline, direction, kind, track, ...(codec && { codec }), ...whose };
+  });
 }
 
-function sends(transceiver: RTCRtpTransceiver): boolean {
-  return transceiver.direction.includes('send');
+function sends(carrier: Carrier): boolean {
+  return carrier.direction.includes('send');
 }

@@ -10,8 +10,7 @@ export function refuseTelephoneEvents(sender: RTCRtpSender): void {
   const insertDTMF = (): never => {
     throw new FramesealError(
       'telephone-events-refused',
-      'tones would leave in the clear: send the digits as application data with seal(), or give ' +
-        "the session the option telephoneEvents: 'allow' if everybody on the way may read them",
+      'tones would leave in the clear: send the digits with seal(), or set telephoneEvents to allow',
     );
   };
   Object.defineProperty(dtmf, 'insertDTMF', { value: insertDTMF });

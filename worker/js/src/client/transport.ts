@@ -1,6 +1,7 @@
 import type { Channel } from './channel.js';
 import { isClosed, knowsOption } from './connection.js';
 import { FramesealError } from './errors.js';
+import type { Carrier } from './lone-end.js';
 import type { Pipeline } from '../protocol.js';
 
 /**
@@ -29,8 +30,8 @@ export const transport: Transport | undefined = runsWebAssembly() ? transforms()
 export const PLACEHOLDER = Symbol.for('frameseal.placeholder');
 
 /** Whether a transform that is not ours is there already. */
-export function hasTransform(end: MediaEnd): boolean {
-  return 'transform' in end && end.transform !== null && !(PLACEHOLDER in end.transform);
+export function hasTransform(end: MediaEnd | undefined): boolean {
+  return !!end && 'transform' in end && end.transform !== null && !(PLACEHOLDER in end.transform);
 }
 
 /**
@@ -53,9 +54,9 @@ export function requireClosed(pc: RTCPeerConnection): void {
 }
 
 /** Ends what a transceiver carries, at once and for good. */
-export function stopTransceiver(transceiver: RTCRtpTransceiver): void {
+export function stop(carrier: Carrier): void {
   try {
-    transceiver.stop();
+    carrier.stop();
   } catch {
     // The connection is closed: it carries nothing.
   }
@@ -66,7 +67,7 @@ function scriptTransform(worker: Worker, pipeline: Pipeline): RTCRtpScriptTransf
     return new RTCRtpScriptTransform(worker, pipeline);
   } catch (cause) {
     // Firefox 140 throws an object of its own, which says nothing, when the worker was terminated.
-    throw new FramesealError('worker-failed', 'the browser refuses the worker, which has probably been terminated', {
+    throw new FramesealError('worker-failed', 'the browser refuses the worker: it was probably terminated', {
       cause,
     });
   }
@@ -91,7 +92,7 @@ function guard(prototype: object): void {
       if (sealed.has(this)) {
         throw new FramesealError(
           'already-protected',
-          'a protected sender or receiver keeps its transform: make another transceiver',
+          'a protected end keeps its transform: make another transceiver',
         );
       }
       Reflect.apply(set, this, [transform]);
@@ -114,8 +115,8 @@ function encodedStreams(end: MediaEnd): { readable: ReadableStream; writable: Wr
 function encodedStreamsDisabled(cause?: unknown): FramesealError {
   return new FramesealError(
     'encoded-streams-disabled',
-    'media of this connection could leave in the clear: make it with frameseal.connection(), or ' +
-      'with new RTCPeerConnection({ encodedInsertableStreams: true, ... })',
+    'media could leave in the clear: make the connection with frameseal.connection(), or with ' +
+      'encodedInsertableStreams: true',
     { cause },
   );
 }

@@ -213,8 +213,8 @@ async function read(watched: Watched[]): Promise<void> {
   await Promise.race([all, new Promise((resolve) => setTimeout(resolve, FAST_MS))]);
 }
 
-function flows({ direction, transceiver, bypassed }: PipelineEnd): boolean {
-  const current = transceiver.currentDirection ?? '';
+function flows({ direction, carrier, bypassed }: PipelineEnd): boolean {
+  const current = carrier.currentDirection ?? '';
   return !bypassed && current.includes(direction === 'send' ? 'send' : 'recv');
 }
 

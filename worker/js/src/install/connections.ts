@@ -1,7 +1,7 @@
 import type { Claimant } from './installation.js';
 import { isClosed, knowsOption, OWN } from '../client/connection.js';
 import { FramesealError } from '../client/errors.js';
-import { PLACEHOLDER, stopTransceiver, type MediaEnd } from '../client/transport.js';
+import { PLACEHOLDER, stop, type MediaEnd } from '../client/transport.js';
 
 /** A session, and which connections it wants. */
 interface Claim {
@@ -50,7 +50,7 @@ export class Connections {
       if (!this.#waiting.has(pc)) this.add(pc); // made past our constructor
       if (this.#waiting.has(pc)) hold(pc);
     } catch (error) {
-      for (const transceiver of pc.getTransceivers()) stopTransceiver(transceiver);
+      for (const transceiver of pc.getTransceivers()) stop(transceiver);
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { HAS_EVENTS, WANTS_WORK } from '../constants.js';
-import { PolicyWatch } from '../policy.js';
+import { underPolicy } from '../policy.js';
 import { Session, wasm_memory } from '../../wasm/frameseal.js';
 import { Alarm } from './alarm.js';
 import { Codecs } from './codecs.js';
@@ -76,15 +76,14 @@ export class Engine {
 
   /** Loads WebAssembly, once. */
   async load({ call, load: url }: Load): Promise<void> {
-    const watch = new PolicyWatch(globalThis);
     try {
-      await (this.#loaded ??= load(url));
+      await underPolicy(() => (this.#loaded ??= load(url)));
       this.#post({ call });
     } catch (error) {
       this.#loaded = undefined;
-      this.#post({ call, failure: failure('worker-failed', await watch.explain(error)) });
+      const message = error instanceof Error ? error.message : String(error);
+      this.#post({ call, failure: failure('worker-failed', message) });
     }
-    watch.stop();
   }
 
   /** Answers a call of the main thread. Calls are answered in their order. */
