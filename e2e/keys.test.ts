@@ -85,7 +85,7 @@ inBrowsers((bench) => {
       const { bob } = call;
       await until('the missing key to be reported', async () => (await bob.problems()).length > 0);
       assert.equal(await call.bob.pictures(), 0);
-      assert.deepEqual(new Set(await bob.problems()), new Set(['missing-key']));
+      assert.deepEqual(lacks(await bob.problems()), new Set(['missing-key']));
 
       await call.bob.session('addReceiveKey', { ...ALICES_KEY, member: 'alice' });
       await call.flows();
@@ -101,7 +101,7 @@ inBrowsers((bench) => {
       await until('missing-key', async () => (await videoProblems(call.bob)).length > 0);
       await call.flows({ alice: { audio: 1, video: 1 } });
       assert.equal(await call.bob.pictures(), decoded);
-      assert.deepEqual(new Set(await call.bob.problems()), new Set(['missing-key']));
+      assert.deepEqual(lacks(await call.bob.problems()), new Set(['missing-key']));
     });
   });
 
@@ -172,4 +172,9 @@ async function videoProblems(peer: Member): Promise<Happening<'problem'>[]> {
   const stats = await peer.run('counters');
   const mids = stats.filter(({ kind }) => kind === 'video').map(({ mid }) => mid);
   return problems.filter(({ detail }) => mids.includes(detail.mid ?? null));
+}
+
+/** What was told, but for what is told after 3 s: a machine may be slow. */
+function lacks(codes: string[]): Set<string> {
+  return new Set(codes.filter((code) => code !== 'no-media'));
 }

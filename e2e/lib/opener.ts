@@ -4,6 +4,7 @@ import type { AnyPage, Arguments, Result, Task } from './remote-page.ts';
 
 /** The modules. */
 export interface Pages {
+  blackout: typeof import('../pages/blackout.ts');
   cipher: typeof import('../pages/cipher.ts');
   copies: typeof import('../pages/copies.ts');
   crowd: typeof import('../pages/crowd.ts');

@@ -212,8 +212,8 @@ class Call {
     for (const { direction, kind, dropped } of tracks) {
       if (direction !== 'receive') continue;
       // What nobody sealed may look like a frame under some key.
-      const { notSealed, malformedFrame, authenticationFailed, missingKey } = dropped;
-      const frames = notSealed + malformedFrame + authenticationFailed + missingKey;
+      const { notSealed, malformedFrame, authenticationFailed, missingKey, unclear } = dropped;
+      const frames = notSealed + malformedFrame + authenticationFailed + missingKey + unclear;
       const clear = this.#clear[kind];
       if (frames > clear.frames) this.#clear[kind] = { frames, last: performance.now() };
     }

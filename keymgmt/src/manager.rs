@@ -122,6 +122,8 @@ pub struct KeyManager<R> {
     inbox: Inbox,
     /// Who spoke last without being here, and why it was not heard.
     stranger: Option<(MemberId, MessageError)>,
+    /// Whether the roster named us among the others.
+    met_itself: bool,
     agenda: Agenda,
     introduced: Introduced,
     outputs: VecDeque<Output>,
@@ -187,6 +189,7 @@ impl<R: CryptoRng> KeyManager<R> {
             peers: Vec::new(),
             inbox: Inbox::default(),
             stranger: None,
+            met_itself: false,
             agenda: Agenda::default(),
             introduced: Introduced::No,
             outputs: VecDeque::new(),
@@ -337,6 +340,12 @@ impl<R: CryptoRng> KeyManager<R> {
     #[must_use]
     pub fn stranger(&self) -> Option<&(MemberId, MessageError)> {
         self.stranger.as_ref()
+    }
+
+    /// Tells whether the roster named us among the others: if nobody else is there, somebody has our name.
+    #[must_use]
+    pub const fn met_itself(&self) -> bool {
+        self.met_itself
     }
 
     /// Returns the epoch of the key that frames are sealed under; `None` before the first.

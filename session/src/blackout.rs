@@ -161,7 +161,10 @@ impl Blackout {
         let stranger = manager.stranger().map(Self::of_stranger);
         let unheard = manager.members().filter_map(Self::of_member).min_by_key(Self::vagueness);
         let is_alone = manager.members().next().is_none();
-        let nobody = is_alone.then(|| BlackoutState::NobodyAnnounced.into());
+        let nobody = is_alone.then(|| match manager.met_itself() {
+            true => BlackoutState::SameMember.into(),
+            false => BlackoutState::NobodyAnnounced.into(),
+        });
         [stranger, unheard, nobody]
             .into_iter()
             .flatten()

@@ -132,10 +132,8 @@ impl Session {
             "rolled-back" => ProblemCode::RolledBack,
             _ => ProblemCode::TransformNotRunning,
         };
-        let (pipeline, frames) = (
-            integer("pipeline", &request.get(1))?,
-            integer("frames", &request.get(3))?,
-        );
+        let (pipeline, frames) =
+            (integer("pipeline", &request.get(1))?, integer("frames", &request.get(3))?);
         self.session.report(time(now), pipeline, code, frames);
         Ok(JsValue::UNDEFINED)
     }

@@ -75,8 +75,11 @@ const ROWS: { name: string; value(track: TrackStats): string }[] = [
 ];
 
 function otherwise(dropped: Dropped): number {
-  const { keyExhausted, malformedFrame, notSealed, stale, unsupportedCodec, wrongSource } = dropped;
-  return keyExhausted + malformedFrame + notSealed + stale + unsupportedCodec + wrongSource;
+  const { keyExhausted, malformedFrame, notSealed, stale, unclear, unsupportedCodec, wrongSource } =
+    dropped;
+  return (
+    keyExhausted + malformedFrame + notSealed + stale + unclear + unsupportedCodec + wrongSource
+  );
 }
 
 /** Bytes that sealing adds, and opening takes away, on average. */

@@ -16,6 +16,7 @@ use crate::peer::{Access, Exposure, Peer, Proof, State};
 impl<R: CryptoRng> KeyManager<R> {
     pub(super) fn join(&mut self, id: MemberId) -> Result<(), InputError> {
         if id == self.member {
+            self.met_itself = true;
             return Err(InputError::OwnId);
         }
         let Err(at) = self.position(&id) else {

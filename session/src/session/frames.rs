@@ -291,7 +291,8 @@ impl<R: CryptoRng> Session<R> {
         let key_id = key_id.map(|key_id| self.profile.key_number(key_id));
         let culprit = Culprit { member, key_id, ..Culprit::default() };
         self.events.extend(state.drop(now, reason, culprit));
-        if reason.darkens() && state.darkness.deepen(now) {
+        let is_received = state.direction() == Direction::Receive;
+        if is_received && reason.darkens() && state.darkness.deepen(now) {
             self.tell_blackout(now, pipeline);
         }
     }

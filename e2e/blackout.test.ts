@@ -1,0 +1,113 @@
+/** Every mistake that leaves the picture black, or plays what is not sealed: what is told, and when. */
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { writeReport } from './lib/report.ts';
+import { inBrowsers } from './lib/suite.ts';
+import type { End, Name, Told } from './pages/blackout.ts';
+
+/** What a member must hear: its code, or its state if that is `no-media`, and words of the hint. */
+type Expected = [what: string, severity: Told['severity'], ...words: string[]];
+
+/** By the mistake: what Alice and Bob hear. One for both, where they hear the same. */
+const EXPECTED: Record<string, Expected | Record<Name, Expected>> = {
+  'nobody is announced': ['nobody-announced', 'error', 'memberJoined()'],
+  'one side is announced': {
+    alice: ['nothing-received', 'error', 'bob', 'memberJoined() for us on its side'],
+    bob: ['not-announced', 'error', 'alice', 'memberJoined()'],
+  },
+  'two pages have one name': ['same-member', 'error', 'ID of its own'],
+  'messages are not delivered': ['nothing-received', 'error', 'receive()'],
+  'messages are delivered one way': {
+    alice: ['nothing-received', 'error', 'bob'],
+    bob: ['not-answered', 'error', 'alice', 'deliver our message events'],
+  },
+  'secrets differ': ['other-secret', 'error', 'same secret'],
+  'one has no secret': ['other-secret', 'error', 'same secret'],
+  'rooms differ': ['other-room', 'error', 'letter by letter'],
+  'suites differ': {
+    alice: ['other-suite', 'error', 'AES_256_GCM_SHA512_128', 'cipherSuite'],
+    bob: ['other-suite', 'error', 'AES_128_GCM_SHA256_128', 'cipherSuite'],
+  },
+  'JSON of the bytes': ['damaged-messages', 'error', '[...data]'],
+  'bytes decoded as text': ['damaged-messages', 'error', 'text decoder'],
+  'a string for a message': ['TypeError', undefined, 'must be bytes', 'a String'],
+  'an object for a message': ['TypeError', undefined, 'JSON', '[...data]'],
+  'another sender is named': ['wrong-sender', 'error', 'somebody', 'letter by letter'],
+  'the sender in another case': ['wrong-sender', 'error', 'letter by letter'],
+  'the receiver as the sender': ['wrong-sender', 'error', 'letter by letter'],
+  'one side is not attached': {
+    alice: ['not-sealed', 'error', 'frameseal.connection()'],
+    bob: ['not-attached', 'error', 'frameseal.connection()'],
+  },
+  'nothing is attached': ['not-attached', 'error', 'frameseal.connection()'],
+};
+
+/** With these, all is well. */
+const FINE = ['none', 'an array for a message', 'a buffer for a message'];
+
+/** Of one call; what is told comes after 3 s. */
+const SECONDS = 5;
+
+/** Calls at a time: two cores encode and decode both ways of each. */
+const TOGETHER = 4;
+
+inBrowsers((bench) => {
+  const ends: Record<string, Record<Name, End>> = {};
+
+  before(async () => {
+    const mistakes = [...FINE, ...Object.keys(EXPECTED)];
+    while (mistakes.length > 0) {
+      const some = mistakes.splice(0, TOGETHER);
+      const calls = some.map((mistake) => bench.run('blackout', 'call', mistake, SECONDS));
+      const came = await Promise.all(calls);
+      some.forEach((mistake, at) => (ends[mistake] = came[at]!));
+    }
+  });
+
+  for (const mistake of FINE) {
+    test(`${mistake}: nothing is told`, () => {
+      for (const { told, decoded } of Object.values(ends[mistake]!)) {
+        assert.deepEqual(errors(told), []);
+        assert.ok(decoded > 15, String(decoded));
+      }
+    });
+  }
+
+  for (const [mistake, expected] of Object.entries(EXPECTED)) {
+    test(mistake, () => {
+      for (const name of ['alice', 'bob'] as const) {
+        const [what, severity, ...words] = Array.isArray(expected) ? expected : expected[name];
+        const { told, explained } = ends[mistake]![name];
+        const found = told.find(({ state }) => state === what) ?? told.find(({ code }) => code === what);
+        assert.ok(found, `${name}: ${JSON.stringify(told)}`);
+        assert.equal(found.severity, severity);
+        for (const word of words) assert.ok(found.hint.includes(word), found.hint);
+        // Frames come some tenths of a second after the negotiation has begun.
+        assert.ok(found.after < 4.5, `${name}: after ${found.after} s`);
+        if (found.code !== 'no-media') continue;
+        assert.deepEqual(new Set(told.flatMap(({ state }) => state ?? [])), new Set([what]), 'one cause');
+        if (what !== 'not-attached') assert.ok(explained.includes(found.hint), explained);
+        if (what !== 'other-secret') assert.ok(!found.hint.includes('secret'), found.hint);
+      }
+    });
+  }
+
+  test('the seconds until it is told, for the report', async () => {
+    const rows = Object.entries(ends).flatMap(([mistake, both]) =>
+      Object.entries(both).map(([member, { told, decoded }]) => ({
+        browser: bench.name,
+        mistake,
+        member,
+        decoded,
+        told: errors(told).map(({ code, state, after }) => [state ?? code, Number(after.toFixed(1))]),
+      })),
+    );
+    await writeReport(`blackout-${bench.name}`, rows);
+    assert.equal(rows.length, 2 * (FINE.length + Object.keys(EXPECTED).length));
+  });
+});
+
+function errors(told: Told[]): Told[] {
+  return told.filter(({ severity = 'error' }) => severity === 'error');
+}
