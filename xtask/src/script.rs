@@ -78,6 +78,8 @@ pub(crate) enum Report {
     Loss,
     /// Sealed calls in old and new browsers, and connections that are protected late
     Browsers,
+    /// Sealed calls of one application by every bundler, and under strict policies
+    Bundlers,
     /// Sealed frames through media servers, packetizers, muxers and parsers
     Servers,
     /// The tests of crossing changes, new keys and pictures that stand still, with more of each
@@ -99,6 +101,7 @@ pub(crate) fn report(
             Report::Pauses => ("e2e/pauses.ts", &[]),
             Report::Latency => ("e2e/latency.ts", &[Program::Janus]),
             Report::Browsers => ("e2e/browsers.ts", &[]),
+            Report::Bundlers => ("e2e/bundlers.ts", &[]),
             Report::Loss => ("e2e/loss.ts", &[Program::Tc, Program::Nft]),
         };
         prepare(workspace, programs)?;
