@@ -28,9 +28,10 @@ pub(crate) fn vector_tests(workspace: &Workspace) -> Result<()> {
 
 /// Browser tests that prove the same on a machine that is busy with others of them. Those that are not
 /// here measure time, or fill two cores by themselves.
-const SIDE_BY_SIDE: [&str; 14] = [
+const SIDE_BY_SIDE: [&str; 15] = [
     "admission",
     "browser-facts",
+    "bundlers",
     "cipher",
     "connection",
     "conversation",
