@@ -81,6 +81,8 @@ pub(crate) enum Report {
     Browsers,
     /// Sealed calls of one application by every bundler, and under strict policies
     Bundlers,
+    /// How long it takes from nothing to a sealed call in a new application, command by command
+    FirstCall,
     /// Sealed frames through media servers, packetizers, muxers and parsers
     Servers,
     /// The tests of crossing changes, new keys and pictures that stand still, with more of each
@@ -103,6 +105,7 @@ pub(crate) fn report(
             Report::Latency => ("e2e/latency.ts", &[Program::Janus]),
             Report::Browsers => ("e2e/browsers.ts", &[]),
             Report::Bundlers => ("e2e/bundlers.ts", &[]),
+            Report::FirstCall => ("e2e/first-call.ts", &[]),
             Report::Loss => ("e2e/loss.ts", &[Program::Tc, Program::Nft]),
         };
         prepare(workspace, programs)?;
