@@ -1,7 +1,7 @@
 /** Serves the test pages and the built `frameseal` package to the browsers. */
 
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,7 @@ export async function serve(
   const frameseal = sirv(packed, { dev: true });
   const cipher = sirv(CIPHER, { dev: true });
 
-  const server = createServer((request, response) => {
+  return listen((request, response) => {
     response.setHeaders(new Map(Object.entries(headers)));
     const missing = () => void response.writeHead(404).end();
     const { url = '' } = request;
@@ -67,6 +67,19 @@ export async function serve(
       bundles(request, response, missing);
     }
   });
+}
+
+/** Serves the files of a folder as they are, with `headers`. */
+export function serveFolder(folder: string, headers: Record<string, string> = {}): Promise<Server> {
+  const files = sirv(folder, { dev: true });
+  return listen((request, response) => {
+    response.setHeaders(new Map(Object.entries(headers)));
+    files(request, response, () => void response.writeHead(404).end());
+  });
+}
+
+async function listen(handler: RequestListener): Promise<Server> {
+  const server = createServer(handler);
   await once(server.listen(0, '127.0.0.1'), 'listening');
 
   return {

@@ -28,9 +28,10 @@ pub(crate) fn vector_tests(workspace: &Workspace) -> Result<()> {
 
 /// Browser tests that prove the same on a machine that is busy with others of them. Those that are not
 /// here measure time, or fill two cores by themselves.
-const SIDE_BY_SIDE: [&str; 14] = [
+const SIDE_BY_SIDE: [&str; 15] = [
     "admission",
     "browser-facts",
+    "bundlers",
     "cipher",
     "connection",
     "conversation",
@@ -78,6 +79,10 @@ pub(crate) enum Report {
     Loss,
     /// Sealed calls in old and new browsers, and connections that are protected late
     Browsers,
+    /// Sealed calls of one application by every bundler, and under strict policies
+    Bundlers,
+    /// How long it takes from nothing to a sealed call in a new application, command by command
+    FirstCall,
     /// Sealed frames through media servers, packetizers, muxers and parsers
     Servers,
     /// The tests of crossing changes, new keys and pictures that stand still, with more of each
@@ -99,6 +104,8 @@ pub(crate) fn report(
             Report::Pauses => ("e2e/pauses.ts", &[]),
             Report::Latency => ("e2e/latency.ts", &[Program::Janus]),
             Report::Browsers => ("e2e/browsers.ts", &[]),
+            Report::Bundlers => ("e2e/bundlers.ts", &[]),
+            Report::FirstCall => ("e2e/first-call.ts", &[]),
             Report::Loss => ("e2e/loss.ts", &[Program::Tc, Program::Nft]),
         };
         prepare(workspace, programs)?;
