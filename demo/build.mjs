@@ -17,7 +17,7 @@ async function page(outdir, entryPoints) {
     outdir,
     bundle: true,
     format: 'esm',
-    external: ['./worker.inline.js'], // where it would look next
+    external: ['./frameseal.worker.inline.js'], // where it would look next
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.html': 'copy', '.svg': 'copy' },
@@ -25,8 +25,11 @@ async function page(outdir, entryPoints) {
     target: 'es2022',
     logLevel: 'warning',
   });
-  for (const file of ['worker.js', 'frameseal_bg.wasm']) {
-    await cp(fileURLToPath(import.meta.resolve(`frameseal/${file}`)), `${outdir}/${file}`);
+  for (const [specifier, file] of [
+    ['worker.js', 'frameseal.worker.js'],
+    ['frameseal_bg.wasm', 'frameseal_bg.wasm'],
+  ]) {
+    await cp(fileURLToPath(import.meta.resolve(`frameseal/${specifier}`)), `${outdir}/${file}`);
   }
 }
 

@@ -32,7 +32,7 @@ await esbuild.build({
   alias: {
     'frameseal/install.js': '/frameseal/install.js',
     'frameseal/negotiation.js': '/frameseal/negotiation.js',
-    'frameseal/worker.js': '/frameseal/worker.js',
+    'frameseal/worker.js': '/frameseal/frameseal.worker.js',
     frameseal: '/frameseal/frameseal.js',
   },
   external: ['/frameseal/*'],

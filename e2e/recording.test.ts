@@ -93,7 +93,7 @@ async function record(isSealed: boolean): Promise<Evidence> {
   const other = await AppServer.start(options);
   const witness = await scriptOfWitness();
   const proxies = await Promise.all(
-    [bench.app, other].map(({ origin }) => WebProxy.start(origin, { '/worker.js': witness })),
+    [bench.app, other].map(({ origin }) => WebProxy.start(origin, { '/frameseal.worker.js': witness })),
   );
   try {
     const room = randomBytes(16).toString('base64url');

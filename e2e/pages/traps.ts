@@ -61,7 +61,7 @@ export async function construct(): Promise<Record<string, Verdict>> {
 
 /** The application has ended the worker that it gave. */
 export async function terminate(): Promise<Verdict> {
-  const worker = new Worker('/frameseal/worker.js', { type: 'module' });
+  const worker = new Worker('/frameseal/frameseal.worker.js', { type: 'module' });
   const frameseal = await open({ worker });
   worker.terminate();
   return sends(frameseal.connection());

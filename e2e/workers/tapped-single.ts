@@ -2,4 +2,4 @@
 
 import './beside.ts';
 
-importScripts('/frameseal/worker.single.js');
+importScripts('/frameseal/frameseal.worker.single.js');

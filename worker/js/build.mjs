@@ -45,19 +45,19 @@ await Promise.all([
       entryPoints: [entryPoint],
       outfile: `dist/${name}.js`,
       format: 'esm',
-      external: ['./worker.inline.js'],
+      external: ['./frameseal.worker.inline.js'],
     }),
   ),
   // A module worker: loads frameseal_bg.wasm from its own folder.
   esbuild.build({
     ...worker,
-    outfile: 'dist/worker.js',
+    outfile: 'dist/frameseal.worker.js',
     format: 'esm',
   }),
   // A classic worker that loads nothing: for bundlers and hosts that want one file.
   esbuild.build({
     ...worker,
-    outfile: 'dist/worker.single.js',
+    outfile: 'dist/frameseal.worker.single.js',
     format: 'iife',
     loader: { '.wasm': 'binary' },
     sourcemap: false, // would hold the module a second time
@@ -66,8 +66,8 @@ await Promise.all([
   cp('wasm/frameseal_bg.wasm', 'dist/frameseal_bg.wasm'),
 ]);
 await inlineWorker();
-await Promise.all([...Object.keys(entries), 'worker'].map((name) => shrink(`${name}.js`)));
-await declare(entries, ['worker', 'worker.single', 'frameseal_bg.wasm']);
+await Promise.all([...Object.keys(entries), 'frameseal.worker'].map((name) => shrink(`${name}.js`)));
+await declare(entries, ['frameseal.worker', 'frameseal.worker.single', 'frameseal_bg.wasm']);
 
 // Makes smaller what esbuild has minified: by 3 %, all told.
 async function shrink(name) {
@@ -111,6 +111,6 @@ function embedModule() {
 
 // Makes the one script a module that any bundler takes along, for pages where no file lies beside.
 async function inlineWorker() {
-  const script = await readFile('dist/worker.single.js', 'utf8');
-  await writeFile('dist/worker.inline.js', `export default ${JSON.stringify(script)};\n`);
+  const script = await readFile('dist/frameseal.worker.single.js', 'utf8');
+  await writeFile('dist/frameseal.worker.inline.js', `export default ${JSON.stringify(script)};\n`);
 }

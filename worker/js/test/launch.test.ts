@@ -41,17 +41,17 @@ test('where none starts, the error names each place and what stood in the way', 
   workersAre(context, LostWorker);
   await assert.rejects(
     launch(undefined),
-    saying(/worker\.js beside the library: the script did not load/, /worker\.inline\.js.*: Cannot find/),
+    saying(/Beside the library: the script did not load/, /As a blob: Cannot find/),
   );
   assert.ok(FakeWorker.latest.terminated);
 });
 
 test('what the application names is tried alone', async (context) => {
   workersAre(context, LostWorker);
-  await assert.rejects(launch('/none.js'), (error: Error) => !error.message.includes('inline'));
+  await assert.rejects(launch('/none.js'), (error: Error) => !error.message.includes('blob'));
   assert.ok(FakeWorker.latest.terminated);
   const given = new LostWorker();
-  await assert.rejects(launch(given as unknown as Worker), saying(/the worker option/));
+  await assert.rejects(launch(given as unknown as Worker), saying(/By the worker option/));
   assert.ok(!given.terminated);
 });
 

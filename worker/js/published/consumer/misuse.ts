@@ -53,8 +53,8 @@ export async function misuse(frameseal: Frameseal, pc: RTCPeerConnection): Promi
 
   // @ts-expect-error: an option is no argument
   frameseal.attach(pc, true);
-  // @ts-expect-error: a sender is no transceiver
-  frameseal.protect(pc.getSenders()[0]!);
+  // @ts-expect-error: a track is no transceiver
+  frameseal.protect(pc.getSenders()[0]!.track!);
   // @ts-expect-error: no such track
   frameseal.protect(pc.addTransceiver('video'), { track: 'track-3' });
   // @ts-expect-error: no number

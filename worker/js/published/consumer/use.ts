@@ -3,6 +3,7 @@
 import { Frameseal, FramesealError } from 'frameseal';
 import type {
   AttachOptions,
+  BlackoutState,
   BytesLike,
   CipherSuite,
   FramesealErrorCode,
@@ -75,7 +76,10 @@ export function connect(frameseal: Frameseal, found: RTCPeerConnection, track: M
   frameseal.attach(found, late);
   const received: ProtectOptions = { codec: 'video/VP8', from: 'bob' };
   frameseal.protect(pc.addTransceiver(track), { track: 'screen' });
-  frameseal.protect(pc.addTransceiver('video'), received);
+  frameseal.protect(pc.addTransceiver('audio'));
+  frameseal.protect(pc.getSenders()[0]!);
+  frameseal.protect(pc.getReceivers()[0]!, { from: 'bob' });
+  void frameseal.explain().then((text) => console.log(text.length));
   frameseal.protect(pc.addTransceiver('audio'));
 }
 
@@ -91,8 +95,9 @@ export function listen(frameseal: Frameseal, socket: WebSocket): void {
   frameseal.addEventListener('keychange', ({ detail }) => detail.generation + detail.step, {
     once: true,
   });
-  frameseal.addEventListener('source', ({ detail: { transceiver, mid, trackId, member, track } }) => {
-    console.log(transceiver.receiver.track, mid ?? '', trackId.length, member.length);
+  frameseal.addEventListener('source', ({ detail }) => {
+    const { transceiver, receiver, mid, trackId, member, track } = detail;
+    console.log(receiver.track, transceiver?.direction, mid ?? '', trackId.length, member.length);
     console.log(track === 'microphone' || track === 'track-4');
   });
   frameseal.addEventListener('problem', async ({ type, detail }) => {
@@ -100,7 +105,8 @@ export function listen(frameseal: Frameseal, socket: WebSocket): void {
     const severity: Severity = detail.severity;
     console.log(type, code, severity, detail.hint, detail.count + 1, detail.reason?.length);
     const keyId: string | undefined = detail.keyId; // no bigint: details can be JSON
-    console.log(keyId, detail.error, detail.member, detail.trackId, detail.mid);
+    const state: BlackoutState | undefined = detail.state;
+    console.log(state === 'nobody-announced', keyId, detail.error, detail.member, detail.trackId, detail.mid);
   });
 
   // All that else a listener can be.

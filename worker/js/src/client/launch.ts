@@ -43,24 +43,24 @@ interface Started {
 type Place = [name: string, start: () => Started | Promise<Started>];
 
 const OURS: Place[] = [
-  ['worker.js beside the library', beside],
-  ['worker.inline.js by a blob', inline],
+  ['Beside the library', beside],
+  ['As a blob', inline],
 ];
 
 function theirs(given: Worker | URL | string): Place {
   const worker = (): Worker => (given instanceof Worker ? given : new Worker(given, MODULE));
-  return ['the worker option', () => ({ worker: worker() })];
+  return ['By the worker option', () => ({ worker: worker() })];
 }
 
 // The URLs are written out, so that bundlers take the files along.
 function beside(): Started {
-  const script = new URL('./worker.js', import.meta.url);
+  const script = new URL('./frameseal.worker.js', import.meta.url);
   const wasm = new URL('./frameseal_bg.wasm', import.meta.url);
   return { worker: new Worker(trusted(script.href), MODULE), wasm: wasm.href };
 }
 
 async function inline(): Promise<Started> {
-  const { default: script } = await import('./worker.inline.js');
+  const { default: script } = await import('./frameseal.worker.inline.js');
   const blob = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   return { worker: new Worker(trusted(blob)), blob };
 }

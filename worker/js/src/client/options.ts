@@ -105,11 +105,11 @@ export interface FramesealOptions {
   telephoneEvents?: 'refuse' | 'allow';
 
   /**
-   * The worker, or where its script is. By default it is found: `worker.js` and `frameseal_bg.wasm`
+   * The worker, or where its script is. By default it is found: `frameseal.worker.js` and `frameseal_bg.wasm`
    * beside this module, or else a copy of both that bundlers take along, by a blob URL.
    *
    * Needed where a policy forbids blobs and the bundler does not put the files beside: name a
-   * `worker.js` that has `frameseal_bg.wasm` beside it, or a `worker.single.js`, which is both in one
+   * `frameseal.worker.js` that has `frameseal_bg.wasm` beside it, or a `frameseal.worker.single.js`, which is both in one
    * file, on the page's own origin.
    *
    * A `Worker` must run one of the two scripts and serves one `Frameseal`; it is the application's
