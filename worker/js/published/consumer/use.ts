@@ -76,7 +76,7 @@ export function connect(frameseal: Frameseal, found: RTCPeerConnection, track: M
   frameseal.attach(found, late);
   const received: ProtectOptions = { codec: 'video/VP8', from: 'bob' };
   frameseal.protect(pc.addTransceiver(track), { track: 'screen' });
-  frameseal.protect(pc.addTransceiver('audio'));
+  frameseal.protect(pc.addTransceiver('video'), received);
   frameseal.protect(pc.getSenders()[0]!);
   frameseal.protect(pc.getReceivers()[0]!, { from: 'bob' });
   void frameseal.explain().then((text) => console.log(text.length));
