@@ -57,7 +57,7 @@ impl Session {
         }
     }
 
-    /// Adds a pipeline; options that [`retarget`](Self::retarget) gave before stand.
+    /// Adds a pipeline; options that a request `retarget` gave before stand.
     ///
     /// # Errors
     ///

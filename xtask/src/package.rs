@@ -9,7 +9,8 @@ use crate::size::Size;
 use crate::workspace::Workspace;
 
 /// What the package gives to applications, smallest first.
-const PRODUCTS: [&str; 4] = ["frameseal.js", "frameseal.worker.js", "frameseal_bg.wasm", "frameseal.worker.single.js"];
+const PRODUCTS: [&str; 4] =
+    ["frameseal.js", "frameseal.worker.js", "frameseal_bg.wasm", "frameseal.worker.single.js"];
 
 /// Checks what the package shows to applications. Its npm packages are apart: several are TypeScript.
 const PUBLISHED: &str = "worker/js/published";
