@@ -78,13 +78,15 @@ export async function share(): Promise<Record<string, Verdict>> {
   const waiting = new RTCPeerConnection();
   const closing = new RTCPeerConnection();
   closing.close();
-  const [first, second] = [await open(), await open()];
+  const second = await open();
   const attached = new RTCPeerConnection();
   second.attach(attached);
   const made = second.connection();
   await pause(2200);
   const unclaimed = names.length === 1 && names[0] === waiting;
-  installation.claim(first);
+  const first = begin();
+  installation.claim(first); // before it is ready
+  await first.ready;
   return {
     exempt: sends(exempt),
     'waits, and is told': String(unclaimed),
@@ -113,8 +115,12 @@ function verdictOf(pc: RTCPeerConnection): Verdict {
   return option === undefined ? 'unknown' : option ? 'closed' : 'open';
 }
 
-function open(options: Partial<FramesealOptions> = {}): Promise<Frameseal> {
-  return new Frameseal({ room: 'traps', member: 'alice', keys: 'manual', ...options }).ready;
+function open(options?: Partial<FramesealOptions>): Promise<Frameseal> {
+  return begin(options).ready;
+}
+
+function begin(options: Partial<FramesealOptions> = {}): Frameseal {
+  return new Frameseal({ room: 'traps', member: 'alice', keys: 'manual', ...options });
 }
 
 function turn(username: string): RTCIceServer {

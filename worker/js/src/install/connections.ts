@@ -57,10 +57,7 @@ export class Connections {
 
   claim(claim: Claim): void {
     this.#claims.push(claim);
-    this.#forgetClosed();
-    for (const pc of [...this.#waiting]) {
-      if (this.#offer(pc)) this.#waiting.delete(pc);
-    }
+    this.#offerWaiting();
   }
 
   release(frameseal: Claimant): void {
@@ -75,11 +72,28 @@ export class Connections {
     }
   }
 
+  #offerWaiting(): void {
+    this.#forgetClosed();
+    for (const pc of [...this.#waiting]) {
+      if (this.#offer(pc)) this.#waiting.delete(pc);
+    }
+  }
+
   #offer(pc: RTCPeerConnection): boolean {
     const claim = this.#claims.find(({ wants }) => wants(pc));
     if (!claim) return false;
-    claim.frameseal.attach(pc);
-    this.#owners.set(pc, claim.frameseal);
+    const { frameseal } = claim;
+    try {
+      frameseal.attach(pc);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'not-ready')) throw error;
+      frameseal.ready.then(
+        () => this.#offerWaiting(),
+        () => this.release(frameseal), // it was told to whoever awaits the same promise
+      );
+      return false;
+    }
+    this.#owners.set(pc, frameseal);
     return true;
   }
 }

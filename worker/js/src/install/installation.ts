@@ -22,6 +22,7 @@ export interface InstallOptions {
 
 /** A `Frameseal`, as far as it concerns connections. */
 export interface Claimant {
+  readonly ready: Promise<unknown>;
   /** Protects a connection, now and later. */
   attach(pc: RTCPeerConnection): void;
 }
@@ -38,7 +39,7 @@ export interface Claimant {
  * import { install } from 'frameseal/install.js'; // before everything else
  * const installation = install();
  * …
- * installation.claim(await new Frameseal({ room, member, secret }).ready);
+ * installation.claim(new Frameseal({ room, member, secret }));
  * ```
  */
 export function install(options: InstallOptions = {}): Installation {
@@ -73,7 +74,8 @@ export class Installation {
   }
 
   /**
-   * Gives a session the connections that nobody has claimed, and those that are made from now on.
+   * Gives a session the connections that nobody has claimed, and those that are made from now on; as
+   * soon as it is ready.
    *
    * @param wants which of them; by default all. The session that claimed first is asked first.
    */
