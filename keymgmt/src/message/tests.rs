@@ -282,6 +282,7 @@ fn tells_why_a_message_is_of_no_use() {
     let hello_with = |public_key| Hello { public_key, ..hello_of(alice) };
     let from_alice =
         |hello: &Hello| Message::encode(room().tag(), "alice", None, Some(hello), None);
+    let our_own = Message::encode(room().tag(), "bob", None, Some(&Bob::new().hello), None);
     let mut x_of_no_point = [0; 33];
     (x_of_no_point[0], x_of_no_point[32]) = (2, 1);
 
@@ -289,7 +290,8 @@ fn tells_why_a_message_is_of_no_use() {
         ("another room's", replaced(&good, &room().tag(), &[0; 8]), MessageError::OtherRoom),
         ("for Eve", replaced(&good, b"bob", b"eve"), MessageError::Misaddressed),
         ("of Carol's", replaced(&good, b"alice", b"carol"), MessageError::Misaddressed),
-        ("our own", replaced(&good, b"\x65alice", b"\x63bob"), MessageError::Reflected),
+        ("of our name", replaced(&good, b"\x65alice", b"\x63bob"), MessageError::Namesake),
+        ("our own", our_own, MessageError::Reflected),
         (
             "our own key",
             from_alice(&hello_with(own_key)),
