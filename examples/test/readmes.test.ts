@@ -1,0 +1,90 @@
+/** What the READMEs say of the examples: the diffs, and how many lines there are. */
+
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { EXAMPLES } from '../lib/serve.ts';
+
+/** Lines of an example, besides the quick start. */
+const MOST_LINES = 60;
+
+/** The lines that every application begins with. */
+const QUICK_START = codeBlocks(read('../README.md'), 'ts')[0]!.filter((line) => line !== '');
+/** Of these, the line in which an application says who is where. */
+const OPTIONS = /new Frameseal\(\{.*\}\)/;
+
+const examples = readdirSync(EXAMPLES).filter((name) => /^\d\d-/.test(name));
+const table = read('README.md').split('\n');
+
+for (const name of examples.filter((name) => sources(name).length > 0)) {
+  describe(name, () => {
+    const file = sources(name).find((source) => source.startsWith('sealed'))!;
+    const [plain, sealed] = [file.replace('sealed', 'plain'), file].map((source) =>
+      read(join(name, source)).trimEnd().split('\n'),
+    ) as [string[], string[]];
+    const [diff] = codeBlocks(read(join(name, 'README.md')), 'diff');
+
+    test('the diff makes the sealed version of the plain one', () => {
+      assert.deepEqual(patched(plain, diff!), sealed);
+    });
+
+    test('it is short, and the table says how short', () => {
+      assert.ok(besidesQuickStart(sealed).length <= MOST_LINES);
+      const added = diff!.filter((line) => line.startsWith('+')).map((line) => line.slice(1));
+      const row = table.find((line) => line.includes(`(${name}/`));
+      const [, lines] = / (\d+) \|$/.exec(row ?? '') ?? [];
+      assert.equal(Number(lines), besidesQuickStart(added).length);
+    });
+  });
+}
+
+/** Its versions; none if it is in Rust. */
+function sources(name: string): string[] {
+  return readdirSync(join(EXAMPLES, name)).filter((file) => /^(plain|sealed)\.tsx?$/.test(file));
+}
+
+/**
+ * Follows a diff without line numbers: what it names is looked for from where it came to, and what it
+ * does not name stays.
+ */
+function patched(plain: string[], diff: string[]): string[] {
+  const rest = [...plain];
+  const made: string[] = [];
+  for (const line of diff.filter((line) => !line.startsWith('@@'))) {
+    const [sign, text] = [line.slice(0, 1), line.slice(1)];
+    if (sign === '+') {
+      made.push(text);
+      continue;
+    }
+    const at = rest.indexOf(text);
+    assert.ok(at >= 0, `the plain version has: ${text}`);
+    made.push(...rest.splice(0, at));
+    const found = rest.splice(0, 1);
+    if (sign !== '-') made.push(...found);
+  }
+  return [...made, ...rest];
+}
+
+/** The lines that say something, but for the quick start's, and the import of `page.ts`. */
+function besidesQuickStart(lines: string[]): string[] {
+  const start = QUICK_START.map(general);
+  return lines.filter((line) => {
+    const at = start.indexOf(general(line));
+    if (at >= 0) start.splice(at, 1);
+    return at < 0 && line.trim() !== '' && !line.endsWith(" from '../page.ts';");
+  });
+}
+
+function general(line: string): string {
+  return line.replace(OPTIONS, 'new Frameseal(…)');
+}
+
+function codeBlocks(text: string, language: string): string[][] {
+  const blocks = text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)\n\`\`\`$`, 'gms'));
+  return [...blocks].map(([, block]) => block!.split('\n'));
+}
+
+function read(path: string): string {
+  return readFileSync(join(EXAMPLES, path), 'utf8');
+}
