@@ -30,6 +30,7 @@ export function relay(server: Server): Relay {
     const room = rooms.get(name) ?? new Map<string, WebSocket>();
     rooms.set(name, room);
     for (const [other, theirs] of room) {
+      if (other === member) continue; // from before
       tell(socket, { type: 'joined', from: other });
       tell(theirs, { type: 'joined', from: member });
     }

@@ -44,24 +44,21 @@ function sources(name: string): string[] {
   return readdirSync(join(EXAMPLES, name)).filter((file) => /^(plain|sealed)\.tsx?$/.test(file));
 }
 
-/**
- * Follows a diff without line numbers: what it names is looked for from where it came to, and what it
- * does not name stays.
- */
+/** Follows a diff without line numbers: what it names is looked for from where it came to. */
 function patched(plain: string[], diff: string[]): string[] {
-  const rest = [...plain];
   const made: string[] = [];
-  for (const line of diff.filter((line) => !line.startsWith('@@'))) {
-    const [sign, text] = [line.slice(0, 1), line.slice(1)];
-    if (sign === '+') {
-      made.push(text);
-      continue;
-    }
-    const at = rest.indexOf(text);
-    assert.ok(at >= 0, `the plain version has: ${text}`);
-    made.push(...rest.splice(0, at));
-    const found = rest.splice(0, 1);
-    if (sign !== '-') made.push(...found);
+  let rest = plain;
+  for (const hunk of diff.join('\n').split('\n@@\n')) {
+    const lines = hunk.split('\n');
+    const [before, after] = ['+', '-'].map((others) =>
+      lines.filter((line) => !line.startsWith(others)).map((line) => line.slice(1)),
+    ) as [string[], string[]];
+    const at = rest.findIndex((_, index) =>
+      before.every((line, offset) => rest[index + offset] === line),
+    );
+    assert.ok(at >= 0, `the plain version has: ${before.join('\n')}`);
+    made.push(...rest.slice(0, at), ...after);
+    rest = rest.slice(at + before.length);
   }
   return [...made, ...rest];
 }
@@ -77,7 +74,7 @@ function besidesQuickStart(lines: string[]): string[] {
 }
 
 function general(line: string): string {
-  return line.replace(OPTIONS, 'new Frameseal(…)');
+  return line.trim().replace(OPTIONS, 'new Frameseal(…)');
 }
 
 function codeBlocks(text: string, language: string): string[][] {
