@@ -19,6 +19,8 @@ export type Start = (http: Server) => Promise<ExampleServer>;
 export interface ExampleServer {
   /** For the page: `server` of `page.ts`. */
   readonly url?: string;
+  /** Whether a member is there. */
+  knows?(member: string): boolean;
   stop?(): Promise<void>;
 }
 

@@ -107,6 +107,8 @@ export class Call<Server extends ExampleServer = ExampleServer> {
       const person = await Person.open(await shared(this.#browsers[index]!), url);
       this.people.push(person);
       await until('a camera', async () => (await person.picture('#me')) !== undefined);
+      const { example } = this.#served;
+      await until('the server to know', async () => example?.knows?.(member) ?? true);
     }
   }
 
