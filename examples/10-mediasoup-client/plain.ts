@@ -6,23 +6,27 @@ const mine = await camera();
 const device = await Device.factory();
 await device.load({ routerRtpCapabilities: await request('capabilities') });
 
-const receiving = device.createRecvTransport(await request('transport'));
+const transport = () => request<types.TransportOptions>('transport');
+const receiving = device.createRecvTransport(await transport());
 connect(receiving);
 const theirs = new MediaStream();
 onProducer(async (producer) => {
-  const { id: transport } = receiving;
-  const consumer = await receiving.consume(await request('consume', { transport, producer }));
+  const details = { transport: receiving.id, producer };
+  const options = await request<types.ConsumerOptions>('consume', details);
+  const consumer = await receiving.consume(options);
   theirs.addTrack(consumer.track);
   show(theirs);
 });
 
-const sending = device.createSendTransport(await request('transport'));
+const sending = device.createSendTransport(await transport());
 connect(sending);
 sending.on('produce', ({ kind, rtpParameters }, done, fail) => {
-  const { id: transport } = sending;
-  request<{ id: string }>('produce', { transport, kind, rtpParameters }).then(done, fail);
+  const details = { transport: sending.id, kind, rtpParameters };
+  request<{ id: string }>('produce', details).then(done, fail);
 });
-for (const track of mine.getTracks()) await sending.produce({ track });
+for (const track of mine.getTracks()) {
+  await sending.produce({ track });
+}
 
 function connect(transport: types.Transport): void {
   transport.on('connect', ({ dtlsParameters }, done, fail) => {

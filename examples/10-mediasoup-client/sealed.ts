@@ -1,10 +1,8 @@
-import { install } from 'frameseal/install.js'; // before everything else
 import { Frameseal } from 'frameseal';
 import { Device, type types } from 'mediasoup-client';
 import { camera, member, room, secret, show, socket } from '../page.ts';
 import { onProducer, request } from './signalling.ts';
 
-const installation = install();
 const frameseal = new Frameseal({ room, member, secret });
 frameseal.addEventListener('problem', ({ detail }) => console.warn(detail.code, detail.hint));
 frameseal.addEventListener('message', ({ detail: { to, data } }) => {
@@ -18,29 +16,38 @@ socket.addEventListener('message', (event) => {
 });
 
 await frameseal.ready;
-installation.claim(frameseal);
 
 const mine = await camera();
 const device = await Device.factory();
 await device.load({ routerRtpCapabilities: await request('capabilities') });
 
-const receiving = device.createRecvTransport(await request('transport'));
+const additionalSettings = { iceServers: [], encodedInsertableStreams: true };
+const transport = async () => {
+  return { ...(await request<types.TransportOptions>('transport')), additionalSettings };
+};
+const receiving = device.createRecvTransport(await transport());
 connect(receiving);
 const theirs = new MediaStream();
 onProducer(async (producer) => {
-  const { id: transport } = receiving;
-  const consumer = await receiving.consume(await request('consume', { transport, producer }));
+  const details = { transport: receiving.id, producer };
+  const options = await request<types.ConsumerOptions>('consume', details);
+  const consumer = await receiving.consume({
+    ...options,
+    onRtpReceiver: (receiver) => frameseal.protect(receiver),
+  });
   theirs.addTrack(consumer.track);
   show(theirs);
 });
 
-const sending = device.createSendTransport(await request('transport'));
+const sending = device.createSendTransport(await transport());
 connect(sending);
 sending.on('produce', ({ kind, rtpParameters }, done, fail) => {
-  const { id: transport } = sending;
-  request<{ id: string }>('produce', { transport, kind, rtpParameters }).then(done, fail);
+  const details = { transport: sending.id, kind, rtpParameters };
+  request<{ id: string }>('produce', details).then(done, fail);
 });
-for (const track of mine.getTracks()) await sending.produce({ track });
+for (const track of mine.getTracks()) {
+  await sending.produce({ track, onRtpSender: (sender) => frameseal.protect(sender) });
+}
 
 function connect(transport: types.Transport): void {
   transport.on('connect', ({ dtlsParameters }, done, fail) => {
