@@ -2,7 +2,7 @@ import { Frameseal } from 'frameseal';
 import { StrictMode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { camera, member, room, secret, socket } from '../page.ts';
-import { talk } from './call.ts';
+import { talk } from '../talk.ts';
 
 // From the first turn on: nobody tells later who was there.
 const others = new Set<string>();

@@ -46,17 +46,20 @@ export async function plain(name: string): Promise<void> {
 export interface ExampleOptions {
   /** By default the sealed version's. */
   path?: string;
+  /** Is done before anybody comes. */
+  prepare?: (server: ExampleServer) => void;
 }
 
 /** Opens an example for two, does something with it, and closes it. */
 export async function withExample<Server extends ExampleServer>(
   name: string,
   browsers: Pair,
-  { path = '/' }: ExampleOptions,
+  { path = '/', prepare }: ExampleOptions,
   body: (call: Call<Server>) => Promise<void>,
 ): Promise<void> {
   const call = await Call.start<Server>(name, browsers, path);
   try {
+    prepare?.(call.server);
     await call.open();
     await body(call);
   } catch (error) {
@@ -93,7 +96,8 @@ export class Call<Server extends ExampleServer = ExampleServer> {
       worker: await witness(),
       async between(url) {
         between = await WebProxy.start(url);
-        return between.url + new URL(url).pathname;
+        const { protocol, pathname } = new URL(url);
+        return (protocol === 'http:' ? between.origin : between.url) + pathname;
       },
     });
     return new Call(browsers, path, served, between);
@@ -123,15 +127,19 @@ export class Call<Server extends ExampleServer = ExampleServer> {
     for (const hasMoved of moved) await until('moving pictures of the other', hasMoved, 25_000);
   }
 
-  /** Holds what both see of their own call against each other. */
-  async isSealed(): Promise<void> {
+  /**
+   * Holds what both see of their own call against each other.
+   *
+   * @param states of the other, for each; with manual keys there are none.
+   */
+  async isSealed(states = ['secured']): Promise<void> {
     for (const person of this.people) {
       await until('sound both ways', async () => (await person.testify()).isHeard);
       const { encoded, seen, sealed, decoded, opened, ...rest } = await person.testify();
       assert.ok(encoded > 5 && seen >= encoded, `${seen} of ${encoded} encoded frames were seen`);
       assert.ok(sealed >= seen - 1, `${sealed} of ${seen} frames were sealed`);
       assert.ok(decoded > 5 && opened >= decoded, `${opened} of ${decoded} frames were opened`);
-      assert.deepEqual(Object.values(rest.members), ['secured']);
+      assert.deepEqual(Object.values(rest.members), states);
       assert.deepEqual(rest.errors, []);
       assert.equal(rest.isBypassed, false);
     }
@@ -149,11 +157,16 @@ export class Call<Server extends ExampleServer = ExampleServer> {
     const pairs = drawn.flatMap((key) => keyPair(key) ?? []);
     const publicKeys = pairs.map(({ publicKey }) => publicKey);
     const agreements = pairs.flatMap(({ agree }) => publicKeys.map((key) => agree(key)));
-    const keys = [this.#secret, ...drawn, ...drawn.flatMap(ratcheted), ...agreements];
-    const [secret, open] = [new Secrets(keys), new Secrets(publicKeys)];
+    const open = new Secrets(publicKeys);
+    assert.ok(this.overheard().some((text) => open.isIn(text)), 'the search finds public keys');
+    this.hides([...drawn, ...drawn.flatMap(ratcheted), ...agreements]);
+  }
+
+  /** Searches all that was overheard for these, and for the secret. */
+  hides(keys: Uint8Array[]): void {
+    const secrets = new Secrets([this.#secret, ...keys]);
     const overheard = this.overheard();
-    assert.ok(overheard.some((text) => open.isIn(text)), 'the search finds public keys');
-    assert.deepEqual(overheard.filter((text) => secret.isIn(text)), [], 'and no secret ones');
+    assert.deepEqual(overheard.filter((text) => secrets.isIn(text)), [], 'somebody heard a secret');
   }
 
   async close(): Promise<void> {
@@ -177,7 +190,7 @@ export class Person extends AppPage {
   static async open(browser: Browser, url: string): Promise<Person> {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
-    await page.evaluateOnNewDocument(keepConnections);
+    await page.evaluateOnNewDocument(watch);
     const person = new Person(page, context);
     await page.goto(url);
     return person;
@@ -210,8 +223,15 @@ export class Person extends AppPage {
 }
 
 /** Runs in the page, before anything else. */
-function keepConnections(): void {
+function watch(): void {
   window.connections = [];
+  window.drawn = [];
+  const { getRandomValues } = Crypto.prototype;
+  Crypto.prototype.getRandomValues = function <T extends ArrayBufferView>(array: T): T {
+    const filled: T = Reflect.apply(getRandomValues, this, [array]);
+    window.drawn.push([...new Uint8Array(filled.buffer, filled.byteOffset, filled.byteLength)]);
+    return filled;
+  };
   window.RTCPeerConnection = new Proxy(RTCPeerConnection, {
     construct(target, args, newTarget) {
       const pc = Reflect.construct(target, args, newTarget) as RTCPeerConnection;

@@ -19,6 +19,8 @@ declare global {
   interface Window {
     /** All that the page has made. */
     connections: RTCPeerConnection[];
+    /** Random bytes that the page drew, its workers aside. */
+    drawn: number[][];
     testify(): Promise<Testimony>;
   }
 }

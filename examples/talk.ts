@@ -1,7 +1,7 @@
-import { socket } from '../page.ts';
+import { socket } from './page.ts';
 
 /**
- * The call that the application has: one connection to whoever else is there, and another when that one comes
+ * The call that an application has: one connection to whoever else is there, and another when that one comes
  * again. Returns what ends it.
  */
 export function talk(
@@ -32,7 +32,7 @@ export function talk(
   }
 
   socket.addEventListener('message', hear);
-  // Strict Mode mounts twice in one turn.
+  // Not in this turn: React's Strict Mode mounts twice in one.
   const greeting = setTimeout(() => send({ type: 'hello' }));
   return () => {
     clearTimeout(greeting);
