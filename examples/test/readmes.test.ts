@@ -32,11 +32,29 @@ for (const name of examples.filter((name) => sources(name).length > 0)) {
     test('it is short, and the table says how short', () => {
       assert.ok(besidesQuickStart(sealed).length <= MOST_LINES);
       const added = diff!.filter((line) => line.startsWith('+')).map((line) => line.slice(1));
-      const row = table.find((line) => line.includes(`(${name}/`));
-      const [, lines] = / (\d+) \|$/.exec(row ?? '') ?? [];
-      assert.equal(Number(lines), besidesQuickStart(added).length);
+      assert.equal(linesInTable(name), besidesQuickStart(added).length);
     });
   });
+}
+
+describe('13-native-rust', () => {
+  const source = read('../session/examples/two_members.rs').split('#[test]')[0]!;
+  const lines = source.split('\n').filter((line) => line !== '');
+  const [excerpt] = codeBlocks(read('13-native-rust/README.md'), 'rust');
+
+  test('what its README shows is there', () => {
+    assert.ok(source.includes(excerpt!.join('\n')));
+  });
+
+  test('it is short, and the table says how short', () => {
+    assert.ok(lines.length <= MOST_LINES);
+    assert.equal(linesInTable('13-native-rust'), lines.length);
+  });
+});
+
+function linesInTable(name: string): number {
+  const row = table.find((line) => line.includes(`(${name}/`)) ?? '';
+  return Number(/ (\d+) \|$/.exec(row)?.[1]);
 }
 
 /** Its versions; none if it is in Rust. */
