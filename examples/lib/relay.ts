@@ -9,6 +9,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 export interface Relay {
   /** All that members sent so far, as it came. */
   readonly messages: readonly string[];
+  close(): void;
 }
 
 /** Members connect to `/relay?room=…&member=…` of this server. */
@@ -23,10 +24,8 @@ export function relay(server: Server): Relay {
 
   function join(socket: WebSocket, { url = '' }: IncomingMessage): void {
     const { searchParams } = new URL(url, 'ws://relay');
-    const [name, member] = ['room', 'member'].map((field) => searchParams.get(field) ?? '') as [
-      string,
-      string,
-    ];
+    const name = searchParams.get('room') ?? '';
+    const member = searchParams.get('member') ?? '';
     const room = rooms.get(name) ?? new Map<string, WebSocket>();
     rooms.set(name, room);
     for (const [other, theirs] of room) {
@@ -51,7 +50,12 @@ export function relay(server: Server): Relay {
     });
   }
 
-  return { messages };
+  return {
+    messages,
+    close() {
+      for (const client of sockets.clients) client.terminate();
+    },
+  };
 }
 
 function tell(socket: WebSocket, message: object): void {

@@ -1,9 +1,8 @@
 /** Serves one example: its two versions, the relay, and the server that its library needs. */
 
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +12,19 @@ import { relay, type Relay } from './relay.ts';
 
 export const EXAMPLES = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+/** Those that a browser runs. */
+export function examples(): string[] {
+  return readdirSync(EXAMPLES).filter((name) => sources(name).length > 0);
+}
+
+/** The two versions of an example. */
+export function sources(name: string): string[] {
+  if (!/^\d\d-/.test(name)) return [];
+  return readdirSync(join(EXAMPLES, name)).filter((file) => /^(plain|sealed)\.tsx?$/.test(file));
+}
+
 /** What an example's `server.ts` exports as `start`. */
-export type Start = (http: Server) => Promise<ExampleServer>;
+export type Start = () => Promise<ExampleServer>;
 
 export interface ExampleServer {
   /** For the page: `server` of `page.ts`. */
@@ -48,49 +58,54 @@ export async function serve<Example extends ExampleServer>(
   name: string,
   { port = 0, between, ...options }: ServeOptions = {},
 ): Promise<Served<Example>> {
-  const folder = join(EXAMPLES, name);
-  const files = await bundle(folder, options.frameseal);
+  const files = await bundle(name, options.frameseal);
   if (options.worker) files.set('worker.js', options.worker);
+  const example = (await startServer(name)) as Example | undefined;
+  const { url = '' } = example ?? {};
+  const server = url && between ? await between(url) : url;
+  files.set('', page(name, 'sealed.js', server)).set('plain', page(name, 'plain.js', server));
+
   const besides = sirv(PACKAGE, { dev: true });
-  let server = '';
   const http = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://page').pathname;
-    const file = files.get(basename(path));
-    if (file) {
-      response.setHeader('content-type', 'text/javascript').end(file);
-    } else if (path === '/' || path === '/plain') {
-      const script = path === '/' ? 'sealed.js' : 'plain.js';
-      response.setHeader('content-type', 'text/html').end(page(name, script, server));
-    } else {
+    const path = new URL(request.url ?? '/', 'http://page').pathname.slice(1);
+    const file = files.get(path);
+    if (file === undefined) {
       besides(request, response, () => void response.writeHead(404).end());
+    } else {
+      response.setHeader('content-type', path.endsWith('.js') ? 'text/javascript' : 'text/html');
+      response.end(file);
     }
   });
   await once(http.listen(port, '127.0.0.1'), 'listening');
-  const { start } = existsSync(join(folder, 'server.ts'))
-    ? ((await import(`../${name}/server.ts`)) as { start: Start })
-    : {};
-  const example = (await start?.(http)) as Example | undefined;
-  if (example?.url) server = between ? await between(example.url) : example.url;
+  const relaying = relay(http);
   return {
     origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    relay: relay(http),
+    relay: relaying,
     example,
     async close() {
       await example?.stop?.();
+      relaying.close();
       http.closeAllConnections();
       await new Promise((closed) => http.close(closed));
     },
   };
 }
 
+/** What `server.ts` of an example starts, if it has one. */
+async function startServer(name: string): Promise<ExampleServer | undefined> {
+  if (!existsSync(join(EXAMPLES, name, 'server.ts'))) return undefined;
+  const { start } = (await import(`../${name}/server.ts`)) as { start: Start };
+  return start();
+}
+
 /** The worker, and its WebAssembly: Frameseal looks for them beside the page's script. */
 export const PACKAGE = fileURLToPath(new URL('../../worker/js/dist', import.meta.url));
 
 /** As anybody would call esbuild; returns the files by name. */
-async function bundle(folder: string, frameseal?: string): Promise<Map<string, string>> {
-  const versions = (await readdir(folder)).filter((file) => /^(plain|sealed)\.tsx?$/.test(file));
+async function bundle(name: string, frameseal?: string): Promise<Map<string, string>> {
+  const folder = join(EXAMPLES, name);
   const { outputFiles } = await build({
-    entryPoints: versions.map((file) => join(folder, file)),
+    entryPoints: sources(name).map((file) => join(folder, file)),
     outdir: folder,
     bundle: true,
     splitting: true,

@@ -1,10 +1,10 @@
 /** What the READMEs say of the examples: the diffs, and how many lines there are. */
 
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { EXAMPLES } from '../lib/serve.ts';
+import { EXAMPLES, examples, sources } from '../lib/serve.ts';
 
 /** Lines of an example, besides the quick start. */
 const MOST_LINES = 60;
@@ -14,10 +14,9 @@ const QUICK_START = codeBlocks(read('../README.md'), 'ts')[0]!.filter((line) => 
 /** Of these, the line in which an application says who is where. */
 const OPTIONS = /new Frameseal\(\{.*\}\)/;
 
-const examples = readdirSync(EXAMPLES).filter((name) => /^\d\d-/.test(name));
 const table = read('README.md').split('\n');
 
-for (const name of examples.filter((name) => sources(name).length > 0)) {
+for (const name of examples()) {
   describe(name, () => {
     const file = sources(name).find((source) => source.startsWith('sealed'))!;
     const [plain, sealed] = [file.replace('sealed', 'plain'), file].map((source) =>
@@ -55,11 +54,6 @@ describe('13-native-rust', () => {
 function linesInTable(name: string): number {
   const row = table.find((line) => line.includes(`(${name}/`)) ?? '';
   return Number(/ (\d+) \|$/.exec(row)?.[1]);
-}
-
-/** Its versions; none if it is in Rust. */
-function sources(name: string): string[] {
-  return readdirSync(join(EXAMPLES, name)).filter((file) => /^(plain|sealed)\.tsx?$/.test(file));
 }
 
 /** Follows a diff without line numbers: what it names is looked for from where it came to. */
