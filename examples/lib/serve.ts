@@ -39,7 +39,7 @@ export interface ServeOptions {
   port?: number;
   /** A module that stands in for `frameseal`. */
   frameseal?: string;
-  /** A script in place of the package's `worker.js`. */
+  /** A script in place of the package's worker. */
   worker?: string;
   /** Has the page talk to something between itself and the example's server; returns its URL. */
   between?: (url: string) => Promise<string>;
@@ -59,7 +59,7 @@ export async function serve<Example extends ExampleServer>(
   { port = 0, between, ...options }: ServeOptions = {},
 ): Promise<Served<Example>> {
   const files = await bundle(name, options.frameseal);
-  if (options.worker) files.set('worker.js', options.worker);
+  if (options.worker) files.set(WORKER, options.worker);
   const example = (await startServer(name)) as Example | undefined;
   const { url = '' } = example ?? {};
   const server = url && between ? await between(url) : url;
@@ -98,8 +98,9 @@ async function startServer(name: string): Promise<ExampleServer | undefined> {
   return start();
 }
 
-/** The worker, and its WebAssembly: Frameseal looks for them beside the page's script. */
+/** The package: Frameseal looks for its worker and WebAssembly beside the page's script. */
 export const PACKAGE = fileURLToPath(new URL('../../worker/js/dist', import.meta.url));
+export const WORKER = 'frameseal.worker.js';
 
 /** As anybody would call esbuild; returns the files by name. */
 async function bundle(name: string, frameseal?: string): Promise<Map<string, string>> {

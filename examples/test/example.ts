@@ -15,7 +15,7 @@ import { keyPair, ratcheted, Secrets } from '../../e2e/lib/secrets.ts';
 import { shared } from '../../e2e/lib/suite.ts';
 import { until } from '../../e2e/lib/until.ts';
 import type { Testimony as Drawn } from '../../e2e/workers/messages.ts';
-import { PACKAGE, serve, type ExampleServer, type Served } from '../lib/serve.ts';
+import { PACKAGE, serve, WORKER, type ExampleServer, type Served } from '../lib/serve.ts';
 import type { Testimony } from './watched.ts';
 
 /** One of each, both ways round. */
@@ -249,7 +249,7 @@ async function witness(): Promise<string> {
     format: 'iife',
     write: false,
   });
-  return `${outputFiles[0]!.text}\n${await readFile(join(PACKAGE, 'worker.js'), 'utf8')}`;
+  return `${outputFiles[0]!.text}\n${await readFile(join(PACKAGE, WORKER), 'utf8')}`;
 }
 
 /** A text, and what there is in it in base64. */
