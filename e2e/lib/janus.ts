@@ -37,6 +37,11 @@ export class Janus {
 
   /** Records what comes into a room of the application from now on, as whoever runs it can. */
   async record(room: string, isSealed: boolean): Promise<void> {
+    await this.recordRoom(roomNumber(room, isSealed));
+  }
+
+  /** The same for the room of this number, whoever made it. */
+  async recordRoom(room: number): Promise<void> {
     const socket = new WebSocket(this.url, 'janus-protocol');
     await once(socket, 'open');
     const ask = async (request: object): Promise<Answer> => {
@@ -50,7 +55,7 @@ export class Janus {
     const session_id = (await ask({ janus: 'create' })).data?.id;
     const plugin = 'janus.plugin.videoroom';
     const handle_id = (await ask({ janus: 'attach', plugin, session_id })).data?.id;
-    const body = { request: 'enable_recording', room: roomNumber(room, isSealed), record: true };
+    const body = { request: 'enable_recording', room, record: true };
     const answer = await ask({ janus: 'message', session_id, handle_id, body });
     socket.close();
     const { error, record } = answer.plugindata?.data ?? {};

@@ -14,7 +14,7 @@ use crate::prerequisite::{self, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// The TypeScript projects.
-const PROJECTS: [&str; 14] = [
+const PROJECTS: [&str; 15] = [
     "worker/js",
     "worker/js/src/worker",
     "worker/js/test",
@@ -24,6 +24,7 @@ const PROJECTS: [&str; 14] = [
     "demo/page/inspect/worker",
     "e2e",
     "e2e/workers",
+    "examples",
     "interop/peers",
     "benches/browser",
     "benches/browser/workers",

@@ -46,12 +46,18 @@ const SIDE_BY_SIDE: [&str; 15] = [
     "webkit",
 ];
 
+/// Examples that run with the browser tests, side by side: those that are the most unlike each other.
+const SOME_EXAMPLES: [&str; 6] =
+    ["01-two-tabs", "02-safety-numbers", "05-peerjs", "06-simple-peer", "12-react", "readmes"];
+
 /// Runs the browser tests: some side by side, then each of the others by itself.
 pub(crate) fn browser_tests(workspace: &Workspace) -> Result<()> {
     prepare(workspace, &[Program::Janus, Program::NatsServer, Program::WebKit])?;
     cipher::module(workspace)?;
-    let (together, alone): (Vec<_>, Vec<_>) =
-        tests_in(workspace, "e2e")?.into_iter().partition(|file| is_side_by_side(file));
+    let (mut together, alone): (Vec<_>, Vec<_>) =
+        tests_in(workspace, "e2e")?.into_iter().partition(|file| is_one_of(&SIDE_BY_SIDE, file));
+    let examples = tests_in(workspace, EXAMPLES)?.into_iter();
+    together.extend(examples.filter(|file| is_one_of(&SOME_EXAMPLES, file)));
     let run = |concurrency: &str, files: Vec<PathBuf>| -> Result<()> {
         let concurrency = format!("--test-concurrency={concurrency}");
         Ok(node_with_browsers(workspace)?.args(["--test", &concurrency]).args(files).run()?)
@@ -61,9 +67,9 @@ pub(crate) fn browser_tests(workspace: &Workspace) -> Result<()> {
     outcomes.into_iter().collect()
 }
 
-fn is_side_by_side(file: &Path) -> bool {
+fn is_one_of(tests: &[&str], file: &Path) -> bool {
     let name = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
-    SIDE_BY_SIDE.iter().any(|test| name.strip_suffix(".test.ts") == Some(test))
+    tests.iter().any(|test| name.strip_suffix(".test.ts") == Some(test))
 }
 
 /// What is measured in browsers, and written to `target/e2e/`.
@@ -87,6 +93,8 @@ pub(crate) enum Report {
     Servers,
     /// The tests of crossing changes, new keys and pictures that stand still, with more of each
     Long,
+    /// Every example, sealed and as it was before
+    Examples,
 }
 
 /// Makes one report, or all of them.
@@ -99,6 +107,7 @@ pub(crate) fn report(
     reports.into_iter().try_for_each(|report| {
         let (script, programs): (_, &[Program]) = match report {
             Report::Long => return long_tests(workspace),
+            Report::Examples => return example_tests(workspace),
             Report::Servers => return servers::run(workspace, options),
             Report::Matrix => ("e2e/matrix.ts", &[]),
             Report::Pauses => ("e2e/pauses.ts", &[]),
@@ -119,6 +128,15 @@ fn long_tests(workspace: &Workspace) -> Result<()> {
     let node = node_with_browsers(workspace)?.env("LONG", "yes");
     Ok(node.args(["--test", "--test-concurrency=1"]).args(tests).run()?)
 }
+
+fn example_tests(workspace: &Workspace) -> Result<()> {
+    prepare(workspace, &[Program::Janus, Program::NatsServer])?;
+    let tests = tests_in(workspace, EXAMPLES)?;
+    Ok(node_with_browsers(workspace)?.args(["--test", "--test-concurrency=1"]).args(tests).run()?)
+}
+
+/// Where the examples' tests are.
+const EXAMPLES: &str = "examples/test";
 
 /// Runs a bench that drives browsers.
 pub(crate) fn bench(workspace: &Workspace, script: &str, options: &[String]) -> Result<()> {
@@ -171,8 +189,11 @@ mod tests {
 
     #[test]
     fn tests_that_run_side_by_side_are_there() {
-        let files = tests_in(&Workspace::load().unwrap(), "e2e").unwrap();
-        let found = files.iter().filter(|file| is_side_by_side(file)).count();
-        assert_eq!(found, SIDE_BY_SIDE.len());
+        let workspace = Workspace::load().unwrap();
+        for (folder, tests) in [("e2e", &SIDE_BY_SIDE[..]), (EXAMPLES, &SOME_EXAMPLES[..])] {
+            let files = tests_in(&workspace, folder).unwrap();
+            let found = files.iter().filter(|file| is_one_of(tests, file)).count();
+            assert_eq!(found, tests.len());
+        }
     }
 }

@@ -1,0 +1,1 @@
+export { startSipProxy as start } from '../lib/sip-proxy.ts';
