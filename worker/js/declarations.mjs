@@ -2,7 +2,7 @@
 // that it names and nothing else.
 
 import { spawnSync } from 'node:child_process';
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
@@ -20,6 +20,8 @@ export async function declare(entries, files) {
     additionalEntryPoints: configs.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath),
   });
   for (const config of configs) bundle(config, state);
+  // The bundler leaves out what is global.
+  await appendFile('dist/frameseal.d.ts', await readFile('src/client/globals.d.ts'));
   await rm(SINGLE, { recursive: true });
 
   const nothing = '/** A file for a worker: it exports nothing. */\nexport {};\n';

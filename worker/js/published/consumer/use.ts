@@ -74,6 +74,7 @@ export function connect(frameseal: Frameseal, found: RTCPeerConnection, track: M
   const pc = frameseal.connection({ iceServers: [{ urls: 'stun:example.org' }] });
   const late: AttachOptions = { trustTiming: true };
   frameseal.attach(found, late);
+  frameseal.attach(new RTCPeerConnection({ iceServers: [], encodedInsertableStreams: true }));
   const received: ProtectOptions = { codec: 'video/VP8', from: 'bob' };
   frameseal.protect(pc.addTransceiver(track), { track: 'screen' });
   frameseal.protect(pc.addTransceiver('video'), received);

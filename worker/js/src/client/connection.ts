@@ -6,6 +6,8 @@
  * do not know the option, and heed a transform whenever it comes.
  */
 
+import type {} from './globals.js';
+
 /** Returns a configuration with the option, and with all that the given one has or inherits. */
 export function closedConfiguration(given?: RTCConfiguration | null): RTCConfiguration {
   const configuration = given ?? {};
@@ -30,8 +32,7 @@ export const OWN = Symbol.for('frameseal.own');
  * the option.
  */
 export function isClosed(pc: RTCPeerConnection): boolean | undefined {
-  const configuration: RTCConfiguration & { [OPTION]?: boolean } = pc.getConfiguration();
-  return configuration[OPTION];
+  return pc.getConfiguration()[OPTION];
 }
 
 /**
