@@ -69,5 +69,5 @@ inBrowsers((bench) => {
 
 /** What a message says is forbidden, place by place. */
 function forbidden(message: string): string[] {
-  return [...message.matchAll(/ forbids it: (.*?)\. (?=As a|See)/g)].map(([, what]) => what!);
+  return [...message.matchAll(/ forbids: (.*?)\. (?=As a|See)/g)].map(([, what]) => what!);
 }

@@ -153,7 +153,10 @@ inBrowsers((bench) => {
 
 /** `authentication-failed` of each of Alice's tracks, at most once a second, and nothing else. */
 async function assertOneReportASecond(peer: Member): Promise<void> {
-  const problems = await peer.happened('problem');
+  const all = await peer.happened('problem');
+  const causes = all.flatMap(({ detail }) => detail.state ?? []);
+  assert.ok(causes.every((state) => state === 'not-authentic'), causes.join());
+  const problems = all.filter(({ detail }) => detail.code !== 'no-media');
   assert.deepEqual(
     new Set(problems.map(({ detail }) => detail.code)),
     new Set(['authentication-failed']),

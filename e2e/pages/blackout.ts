@@ -6,7 +6,7 @@
 import { Frameseal, type FramesealOptions, type ProblemDetail } from 'frameseal';
 import { connect as negotiate } from './connection.ts';
 import { makeMedia, openCamera, pause, playAll } from './media.ts';
-import { decodedPictures } from './rtp-stats.ts';
+import { decodedPictures, streams, total } from './rtp-stats.ts';
 
 /** One member of a call. */
 export type Name = 'alice' | 'bob';
@@ -15,7 +15,7 @@ export type Name = 'alice' | 'bob';
 export interface Told extends Partial<Pick<ProblemDetail, 'state' | 'severity' | 'reason' | 'member'>> {
   code: string;
   hint: string;
-  /** Seconds from the beginning of the negotiation. */
+  /** Seconds from the first picture that came to this member. */
   after: number;
 }
 
@@ -87,9 +87,9 @@ export async function call(mistake: string, seconds: number): Promise<Record<Nam
   }: Mistake = MISTAKES[mistake]!;
   const secret = random();
   const told: Record<Name, Told[]> = { alice: [], bob: [] };
-  let begun = performance.now();
+  const begun: Record<Name, number> = { alice: performance.now(), bob: performance.now() };
   const note = (name: Name, what: Omit<Told, 'after'>): void => {
-    told[name].push({ ...what, after: (performance.now() - begun) / 1000 });
+    told[name].push({ ...what, after: performance.now() });
   };
 
   const sessions = Object.fromEntries(
@@ -121,19 +121,28 @@ export async function call(mistake: string, seconds: number): Promise<Record<Nam
     for (const track of media) pc.addTrack(track);
     return pc;
   }) as [RTCPeerConnection, RTCPeerConnection];
-  begun = performance.now();
   await negotiate(alice, bob);
+  await Promise.all([firstPicture(alice), firstPicture(bob)]).then(([toAlice, toBob]) => {
+    Object.assign(begun, { alice: toAlice, bob: toBob });
+  });
   await pause(1000 * seconds);
 
   const ends = await Promise.all(
     NAMES.map(async (name, at): Promise<[Name, End]> => {
       const decoded = await decodedPictures([alice, bob][at]!);
-      return [name, { told: told[name], decoded, explained: await sessions[name].explain() }];
+      const since = told[name].map((what) => ({ ...what, after: (what.after - begun[name]) / 1000 }));
+      return [name, { told: since, decoded, explained: await sessions[name].explain() }];
     }),
   );
   for (const pc of [alice, bob]) pc.close();
   for (const name of NAMES) sessions[name].close();
   return Object.fromEntries(ends) as Record<Name, End>;
+}
+
+/** When the first picture came, whether it could be decoded or not. */
+async function firstPicture(pc: RTCPeerConnection): Promise<number> {
+  while (total(await streams(pc, 'inbound-rtp'), 'framesReceived') === 0) await pause(30);
+  return performance.now();
 }
 
 /** Of all calls: they are made side by side, so pictures are small and few. */

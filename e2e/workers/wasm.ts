@@ -2,6 +2,7 @@
 
 import { answer } from './answer.ts';
 import type { Slice } from './messages.ts';
+import names from '../../worker/js/wasm/names.json';
 
 /**
  * Lets the module trap when the page asks.
@@ -39,7 +40,7 @@ const TRAP = Uint8Array.from(
  */
 export function cutSlices(): void {
   wrapExports((name, exported) => {
-    return name === 'session_work' ? (...args) => step(() => exported(...args)) : exported;
+    return name === names.session_work ? (...args) => step(() => exported(...args)) : exported;
   });
   answer('slices', () => slices.splice(0));
   answer('slow-down', slowDown);

@@ -34,6 +34,8 @@ export interface Testimony {
   /** Of these at least, frames that came to the worker, and that left it sealed. */
   seen: number;
   sealed: number;
+  /** Came, whether they could be decoded or not. */
+  received: number;
   decoded: number;
   /** At least what was decoded. */
   opened: number;
@@ -81,11 +83,12 @@ window.testify = async () => {
   };
 };
 
-async function counted(): Promise<Pick<Testimony, 'encoded' | 'decoded'>> {
+async function counted(): Promise<Pick<Testimony, 'encoded' | 'received' | 'decoded'>> {
   const all = async (type: 'outbound-rtp' | 'inbound-rtp') =>
     (await Promise.all(window.connections.map((pc) => streams(pc, type)))).flat();
   return {
     encoded: total(await all('outbound-rtp'), 'framesEncoded'),
+    received: total(await all('inbound-rtp'), 'framesReceived'),
     decoded: total(await all('inbound-rtp'), 'framesDecoded'),
   };
 }

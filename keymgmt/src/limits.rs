@@ -27,6 +27,11 @@ pub const MAX_STRANGERS: usize = 16;
 /// How long such a message counts: longer, and it may be of somebody's life before.
 pub const STRANGER_PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long it is remembered that somebody spoke who was not in the room. Project decision: who is really
+/// there speaks again, at most 36 s later, and far sooner at first; one message from before must not explain
+/// what goes wrong later.
+pub const STRANGER_MEMORY: Duration = Duration::from_secs(40);
+
 /// Keys of one member that are held as they came; what was ratcheted from them is not counted. One
 /// in use, at most six that came within [`SWITCH_DEADLINE`] at [`JOIN_CAUSES`] from each other, and
 /// one that frames on their way may still be of.

@@ -23,13 +23,13 @@ pub use self::frames::Fate;
 pub use self::options::{Options, OptionsError};
 use crate::agenda::{Agenda, Task};
 use crate::alarms::Alarms;
-use crate::association::Topic;
+use crate::association::{Candidate, Topic};
 use crate::epoch::Epoch;
 use crate::heard::Heard;
 use crate::inbox::Inbox;
 use crate::input::{Input, InputError};
 use crate::key_pair::{Fingerprint, KeyPair};
-use crate::limits::{MAX_CREDENTIAL_LEN, MAX_SILENT_MESSAGES};
+use crate::limits::{MAX_CREDENTIAL_LEN, MAX_SILENT_MESSAGES, STRANGER_MEMORY};
 use crate::member_id::MemberId;
 use crate::message::{Hello, MessageError, suite_numbers};
 use crate::output::{Event, MemberState, Output};
@@ -120,8 +120,8 @@ pub struct KeyManager<R> {
     /// By ascending ID.
     peers: Vec<Peer>,
     inbox: Inbox,
-    /// Who spoke last without being here, and why it was not heard.
-    stranger: Option<(MemberId, MessageError)>,
+    /// Who spoke last without being here, when, and why it was not heard.
+    stranger: Option<(Timestamp, MemberId, MessageError)>,
     /// Whether the roster named us among the others.
     met_itself: bool,
     agenda: Agenda,
@@ -332,14 +332,16 @@ impl<R: CryptoRng> KeyManager<R> {
             fingerprint: peer.fingerprint(),
             epoch: peer.keys.anchor(),
             heard: peer.heard,
+            awaits_judgement: matches!(peer.candidate(), Some(Candidate::Unjudged { .. })),
         })
     }
 
-    /// Returns who spoke last without being in the room, as far as the application has told, and why it
-    /// was not heard: a member that is not announced, or whose messages come under another name.
+    /// Returns who spoke just now without being in the room, as far as the application has told, and why
+    /// it was not heard: a member that is not announced, or whose messages come under another name.
     #[must_use]
-    pub fn stranger(&self) -> Option<&(MemberId, MessageError)> {
-        self.stranger.as_ref()
+    pub fn stranger(&self, now: Timestamp) -> Option<(&MemberId, MessageError)> {
+        let (at, id, refused) = self.stranger.as_ref()?;
+        (now.since(*at) < STRANGER_MEMORY).then_some((id, *refused))
     }
 
     /// Tells whether the roster named us among the others: if nobody else is there, somebody has our name.
@@ -512,6 +514,8 @@ pub struct MemberStatus {
     pub epoch: Option<Epoch>,
     /// Its messages.
     pub heard: Heard,
+    /// Whether the application has not judged it yet.
+    pub awaits_judgement: bool,
 }
 
 /// There is no safety number for a member whose key is not certain: wait until it is secured.

@@ -16,14 +16,21 @@ use crate::event::ProblemCode;
 pub(crate) struct Darkness {
     /// Since when; `None`: frames open, or none came.
     since: Option<Timestamp>,
+    /// When the last frame came.
+    last: Timestamp,
     /// When to look into it next.
     next: Timestamp,
-    told: Option<BlackoutState>,
+    told: Vec<BlackoutState>,
 }
 
 impl Darkness {
     /// Notes a frame that did not open, or not yet; tells whether it is time to look into it.
     pub(crate) fn deepen(&mut self, now: Timestamp) -> bool {
+        // While nothing comes, there is nothing to be seen.
+        if now.since(self.last) >= PATIENCE {
+            self.lift();
+        }
+        self.last = now;
         let since = *self.since.get_or_insert(now);
         let is_due = now.since(since) >= PATIENCE && now >= self.next;
         if is_due {
@@ -39,11 +46,15 @@ impl Darkness {
 
     /// Notes what it comes from; tells whether that is news.
     pub(crate) fn is_news(&mut self, state: BlackoutState) -> bool {
-        self.told.replace(state) != Some(state)
+        let is_news = !self.told.contains(&state);
+        if is_news {
+            self.told.push(state);
+        }
+        is_news
     }
 
-    pub(crate) fn is_deep(&self, now: Timestamp) -> bool {
-        self.since.is_some_and(|since| now.since(since) >= PATIENCE)
+    pub(crate) fn is_deep(&self) -> bool {
+        self.since.is_some_and(|since| self.last.since(since) >= PATIENCE)
     }
 }
 
@@ -100,6 +111,8 @@ pub(crate) struct Blackout {
 pub enum BlackoutState {
     /// The roster is empty.
     NobodyAnnounced,
+    /// The roster has nobody but us.
+    OnlyOurselves,
     /// Somebody speaks whom the roster lacks.
     NotAnnounced,
     /// A member was announced, and has not been heard.
@@ -120,12 +133,16 @@ pub enum BlackoutState {
     WrongSender,
     /// Another page has our name.
     SameMember,
+    /// The application has not judged it yet.
+    NotJudged,
     /// The application rejected it.
     MemberRejected,
     /// All members are secured, and none has given the key that frames name.
     KeyMissing,
     /// The application has not set the key that frames name.
     KeyNotSet,
+    /// The application has not set a key to seal with.
+    NoSendKey,
     /// Nobody sealed the frames.
     NotSealed,
     /// Frames are not what was sealed.
@@ -139,47 +156,52 @@ pub enum BlackoutState {
 }
 
 impl Blackout {
-    /// Finds out why frames are dropped, by why the last one was.
+    /// Finds out why frames are dropped, by why the last one was that told anything; `None`: it is not
+    /// clear.
     pub(crate) fn of_frames<R: CryptoRng>(
-        code: ProblemCode,
+        now: Timestamp,
+        code: Option<ProblemCode>,
         manager: Option<&KeyManager<R>>,
-    ) -> Self {
+    ) -> Option<Self> {
         let state = match code {
-            ProblemCode::NotSealed => BlackoutState::NotSealed,
-            ProblemCode::WrongSource => BlackoutState::WrongSource,
-            ProblemCode::UnsupportedCodec => BlackoutState::UnsupportedCodec,
-            ProblemCode::MissingKey => {
-                return manager.map_or_else(|| BlackoutState::KeyNotSet.into(), Self::of_keys);
+            Some(ProblemCode::NotSealed) => BlackoutState::NotSealed,
+            Some(ProblemCode::WrongSource) => BlackoutState::WrongSource,
+            Some(ProblemCode::UnsupportedCodec) => BlackoutState::UnsupportedCodec,
+            Some(ProblemCode::MissingKey) | None => {
+                let of_keys = manager.and_then(|manager| Self::of_keys(now, manager));
+                let unknown = match manager {
+                    Some(_) => BlackoutState::KeyMissing,
+                    None => BlackoutState::KeyNotSet,
+                };
+                return of_keys.or_else(|| code.map(|_| unknown.into()));
             }
-            _ => BlackoutState::NotAuthentic,
+            Some(_) => BlackoutState::NotAuthentic,
         };
-        state.into()
+        Some(state.into())
     }
 
     /// Finds out why a key has not come: what was refused tells more than what did not come.
-    fn of_keys<R: CryptoRng>(manager: &KeyManager<R>) -> Self {
-        let stranger = manager.stranger().map(Self::of_stranger);
+    fn of_keys<R: CryptoRng>(now: Timestamp, manager: &KeyManager<R>) -> Option<Self> {
+        let stranger = manager.stranger(now).map(Self::of_stranger);
         let unheard = manager.members().filter_map(Self::of_member).min_by_key(Self::vagueness);
         let is_alone = manager.members().next().is_none();
         let nobody = is_alone.then(|| match manager.met_itself() {
-            true => BlackoutState::SameMember.into(),
+            true => BlackoutState::OnlyOurselves.into(),
             false => BlackoutState::NobodyAnnounced.into(),
         });
-        [stranger, unheard, nobody]
-            .into_iter()
-            .flatten()
-            .min_by_key(Self::vagueness)
-            .unwrap_or_else(|| BlackoutState::KeyMissing.into())
+        [stranger, unheard, nobody].into_iter().flatten().min_by_key(Self::vagueness)
     }
 
-    fn of_stranger((member, refused): &(MemberId, MessageError)) -> Self {
-        Self { state: state_of(*refused), member: Some(member.clone()), refused: Some(*refused) }
+    fn of_stranger((member, refused): (&MemberId, MessageError)) -> Self {
+        Self { state: state_of(refused), member: Some(member.clone()), refused: Some(refused) }
     }
 
-    fn of_member(MemberStatus { id, state, heard, .. }: MemberStatus) -> Option<Self> {
+    fn of_member(status: MemberStatus) -> Option<Self> {
+        let MemberStatus { id, state, heard, awaits_judgement, .. } = status;
         let state = match (state, heard.refused) {
             (MemberState::Secured, _) => return None,
             (MemberState::Rejected, _) => BlackoutState::MemberRejected,
+            _ if awaits_judgement => BlackoutState::NotJudged,
             (_, Some(refused)) => state_of(refused),
             (_, None) if heard.messages == 0 => BlackoutState::NothingReceived,
             (_, None) => BlackoutState::NotAnswered,
@@ -190,7 +212,9 @@ impl Blackout {
     /// What was refused comes first, and what did not come last.
     const fn vagueness(&self) -> u8 {
         match self.state {
-            BlackoutState::NobodyAnnounced | BlackoutState::NothingReceived => 2,
+            BlackoutState::NobodyAnnounced
+            | BlackoutState::OnlyOurselves
+            | BlackoutState::NothingReceived => 2,
             BlackoutState::NotAnswered | BlackoutState::NotAnnounced => 1,
             _ => 0,
         }
@@ -200,6 +224,19 @@ impl Blackout {
 impl From<BlackoutState> for Blackout {
     fn from(state: BlackoutState) -> Self {
         Self { state, member: None, refused: None }
+    }
+}
+
+impl BlackoutState {
+    /// The problem that frames are dropped for in this state.
+    const fn code(self) -> ProblemCode {
+        match self {
+            Self::NotSealed => ProblemCode::NotSealed,
+            Self::WrongSource => ProblemCode::WrongSource,
+            Self::UnsupportedCodec => ProblemCode::UnsupportedCodec,
+            Self::NotAuthentic => ProblemCode::AuthenticationFailed,
+            _ => ProblemCode::NoMedia,
+        }
     }
 }
 
@@ -221,7 +258,7 @@ fn state_of(refused: MessageError) -> BlackoutState {
 impl fmt::Display for Blackout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((_, before, after)) = HINTS.iter().find(|(state, ..)| *state == self.state) else {
-            return Ok(());
+            return f.write_str(self.state.code().hint().1);
         };
         f.write_str(before)?;
         if !after.is_empty() {
@@ -235,13 +272,19 @@ impl fmt::Display for Blackout {
     }
 }
 
-/// What to say before and behind the member's name, if there is a behind. Methods are named as in the
-/// browser's API.
-const HINTS: [(BlackoutState, &str, &str); 19] = [
+/// What to say before and behind the member's name, if there is a behind; the other states are those of
+/// problems. Methods are named as in the browser's API.
+const HINTS: [(BlackoutState, &str, &str); 18] = [
     (
         BlackoutState::NobodyAnnounced,
         "Nobody was announced, so no keys are exchanged. Call memberJoined() for each member \
          that is in the room, those who came before you included.",
+        "",
+    ),
+    (
+        BlackoutState::OnlyOurselves,
+        "The roster names nobody but us. If another page has our member ID, give each page an ID \
+         of its own; else call memberJoined() for the others.",
         "",
     ),
     (
@@ -304,6 +347,11 @@ const HINTS: [(BlackoutState, &str, &str); 19] = [
         "",
     ),
     (
+        BlackoutState::NotJudged,
+        "acceptMember() has not decided about ",
+        " yet. Let its promise resolve to true or false.",
+    ),
+    (
         BlackoutState::MemberRejected,
         "acceptMember() rejected ",
         ". memberLeft() and memberJoined() have it judged again.",
@@ -321,27 +369,8 @@ const HINTS: [(BlackoutState, &str, &str); 19] = [
         "",
     ),
     (
-        BlackoutState::NotSealed,
-        "Frames arrive, but nobody sealed them: the other side is not protected. Make its \
-         connection with frameseal.connection(), or attach() it, on that side.",
-        "",
-    ),
-    (
-        BlackoutState::NotAuthentic,
-        "Frames arrive changed, or sealed with another key. Compare profile, cipher suites and \
-         base keys of both sides, and turn off what rewrites media in the server.",
-        "",
-    ),
-    (
-        BlackoutState::WrongSource,
-        "Another member than the one asked for sends on this receiver. Change the from option of \
-         protect() if the media server moved the members.",
-        "",
-    ),
-    (
-        BlackoutState::UnsupportedCodec,
-        "There is no envelope for this codec, or the browser does not tell the codec. Negotiate \
-         VP8, VP9, H.264, H.265 or AV1, or tell protect() the codec.",
+        BlackoutState::NoSendKey,
+        "There is no key to seal with, so no frame leaves. Call setSendKey() first.",
         "",
     ),
     (
@@ -372,7 +401,13 @@ mod tests {
     #[test]
     fn the_documentation_says_of_every_state_what_is_said_here() {
         let page = include_str!("../../docs/troubleshooting.md");
-        for (state, ..) in HINTS {
+        let others = [
+            BlackoutState::NotSealed,
+            BlackoutState::NotAuthentic,
+            BlackoutState::WrongSource,
+            BlackoutState::UnsupportedCodec,
+        ];
+        for state in HINTS.into_iter().map(|(state, ..)| state).chain(others) {
             let member = Some(MemberId::new("bob").expect("short"));
             let hint = Blackout { state, member, refused: None }.to_string();
             let row = format!("| `{}` | {hint} |", name(state));

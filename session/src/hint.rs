@@ -35,7 +35,8 @@ pub(crate) const HINTS: [(ProblemCode, Severity, &str); 13] = [
         ProblemCode::AuthenticationFailed,
         Severity::Warning,
         "Frames are not what the named key sealed: keys differ, or somebody changed the frames. \
-         Compare both sides’ cipher suites, and base keys if set by hand.",
+         Compare profile, cipher suites and base keys of both sides, and turn off what rewrites \
+         media in the server.",
     ),
     (
         ProblemCode::KeyExhausted,
@@ -63,7 +64,8 @@ pub(crate) const HINTS: [(ProblemCode, Severity, &str); 13] = [
     (
         ProblemCode::NoMedia,
         Severity::Error,
-        "Frames arrive, but for 3 s none could be played. What to do depends on the state.",
+        "Nothing has played for 3 s, or members are there and nothing is attached. What to do \
+         depends on the state.",
     ),
     (
         ProblemCode::NotSealed,

@@ -181,7 +181,7 @@ impl Pipeline {
         self.stats.bytes_in += as_f64(len);
         self.stats.bytes_out += as_f64(output_len);
         self.repeats.pass(now);
-        self.darkness.lift();
+        self.lift();
         if kind == Some(FrameKind::Key) {
             self.picture = Picture::Whole;
         }
@@ -216,9 +216,25 @@ impl Pipeline {
         }
     }
 
-    /// Why frames were dropped last, while none opens.
-    pub(crate) fn last_refusal(&self) -> ProblemCode {
-        self.refusal.unwrap_or(ProblemCode::MissingKey)
+    /// Why frames were dropped last, while none opens; `None`: it is not clear.
+    pub(crate) const fn last_refusal(&self) -> Option<ProblemCode> {
+        self.refusal
+    }
+
+    /// Notes that a frame opened: what was wrong before is over.
+    pub(crate) fn lift(&mut self) {
+        self.darkness.lift();
+        self.sequence = Sequence::default();
+        self.refusal = None;
+    }
+
+    /// Whether a frame that is dropped for this reason leaves the picture black, or the sound silent.
+    pub(crate) fn is_darkened_by(&self, reason: Drop) -> bool {
+        match self.options.direction {
+            // Comfort noise is no sound that anybody misses.
+            Direction::Receive => reason.darkens() && self.codec != Format::NeverSealed,
+            Direction::Send => reason == Drop::Problem(ProblemCode::MissingKey),
+        }
     }
 
     /// Notes something that the application should know; returns the event, if one is due.
@@ -344,7 +360,7 @@ impl Pipeline {
 
 impl Drop {
     /// Whether nothing is heard or seen for it: a frame that comes again has been played.
-    pub(crate) const fn darkens(self) -> bool {
+    const fn darkens(self) -> bool {
         matches!(self, Self::Problem(_) | Self::Unclear)
     }
 

@@ -19,6 +19,8 @@ struct Entry {
     code: ProblemCode,
     /// Whose it is: a member that is turned down all the time must not hide another.
     member: Option<String>,
+    /// Of `no-media`: one cause must not hide another.
+    state: Option<BlackoutState>,
     pending: u32,
     /// When it was last reported; `None`: never.
     reported: Option<Timestamp>,
@@ -56,7 +58,7 @@ impl Problems {
         pipeline: Option<u32>,
         culprit: Culprit,
     ) -> Option<Event> {
-        let problem = self.entry(now, code, culprit.member.as_deref());
+        let problem = self.entry(now, code, culprit.state, culprit.member.as_deref());
         problem.pending = problem.pending.saturating_add(cases);
         if problem.reported.is_some_and(|at| now.since(at) < INTERVAL) {
             return None;
@@ -75,16 +77,23 @@ impl Problems {
         Some(Event::Problem(known))
     }
 
-    fn entry(&mut self, now: Timestamp, code: ProblemCode, member: Option<&str>) -> &mut Entry {
+    fn entry(
+        &mut self,
+        now: Timestamp,
+        code: ProblemCode,
+        state: Option<BlackoutState>,
+        member: Option<&str>,
+    ) -> &mut Entry {
         let Self(problems) = self;
         problems.retain(|problem| problem.reported.is_some_and(|at| now.since(at) < MEMORY));
         // Nobody gets more events by many names: those beyond the limit share one.
         let named = member.filter(|_| problems.len() < MAX_PROBLEMS);
-        let held = problems.iter().position(|problem| problem.is(code, member));
-        let found = held.or_else(|| problems.iter().position(|problem| problem.is(code, named)));
+        let held = problems.iter().position(|problem| problem.is(code, state, member));
+        let found =
+            held.or_else(|| problems.iter().position(|problem| problem.is(code, state, named)));
         let at = found.unwrap_or_else(|| {
             let member = named.map(String::from);
-            problems.push(Entry { code, member, pending: 0, reported: None });
+            problems.push(Entry { code, member, state, pending: 0, reported: None });
             problems.len().saturating_sub(1)
         });
         #[expect(clippy::indexing_slicing, reason = "found, or pushed just now")]
@@ -93,8 +102,8 @@ impl Problems {
 }
 
 impl Entry {
-    fn is(&self, code: ProblemCode, member: Option<&str>) -> bool {
-        self.code == code && self.member.as_deref() == member
+    fn is(&self, code: ProblemCode, state: Option<BlackoutState>, member: Option<&str>) -> bool {
+        self.code == code && self.state == state && self.member.as_deref() == member
     }
 }
 

@@ -259,10 +259,12 @@ fn the_signalling_names_another_sender() {
 fn two_pages_have_one_name() {
     let bobs = |options: Options| Options { member: member("alice"), ..options };
     let deliver = |_, (_, data): Letter| Some(("alice", data));
-    // A roster names the other page by our own name; some name nobody, and deliver its messages.
-    for roster in [|_| &["alice"][..], |id| if id == "alice" { &["bob"][..] } else { &[] }] {
-        let [_, bob] = (Mistake { bobs, roster, deliver, ..NONE }).run();
-        assert_told(&bob, BlackoutState::SameMember, &["ID of its own"]);
+    let roster = |id| if id == "alice" { &["bob"][..] } else { &[] };
+    let [_, bob] = (Mistake { bobs, roster, deliver, ..NONE }).run();
+    assert_told(&bob, BlackoutState::SameMember, &["ID of its own"]);
+    // A roster that names the other page by our own name, and so nobody says anything.
+    for told in (Mistake { bobs, roster: |_| &["alice"], deliver, ..NONE }).run() {
+        assert_told(&told, BlackoutState::OnlyOurselves, &["ID of its own", "memberJoined()"]);
     }
 }
 
@@ -293,7 +295,7 @@ fn frames_in_the_clear_never_lack_a_key() {
     let mut bob = session();
     bob.add_receive_key(at(0), 1, key(1), member("alice")).unwrap();
     bob.add_pipeline(audio(Direction::Receive)).unwrap();
-    let mut waiting: VecDeque<Vec<u8>> = VecDeque::new();
+    let mut line = Line(VecDeque::new());
     let mut noise: u32 = 1;
     for at_ms in (0..20_000).step_by(20) {
         let mut frame = vec![0x78]; // Opus, 20 ms, mono
@@ -301,16 +303,7 @@ fn frames_in_the_clear_never_lack_a_key() {
             noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             frame.push(u8::try_from(noise >> 24).unwrap());
         }
-        if bob.open(at(at_ms), 0, &frame).unwrap() == Verdict::Wait {
-            waiting.push_back(frame);
-        }
-        while bob.work(at(at_ms)) == Wake::Now {}
-        while let Some(frame) = waiting.front() {
-            if bob.retry(at(at_ms), 0, frame).unwrap() == Verdict::Wait {
-                break;
-            }
-            waiting.pop_front();
-        }
+        line.open(&mut bob, at_ms, frame);
     }
     let dropped = bob.stats().pipelines[0].dropped;
     assert_eq!(dropped.missing_key, 0);
@@ -323,18 +316,109 @@ fn a_manual_key_was_not_set() {
     alice.set_send_key(1, key(1)).unwrap();
     alice.add_pipeline(video(Direction::Send)).unwrap();
     bob.add_pipeline(video(Direction::Receive)).unwrap();
-    let mut told = Vec::new();
+    let mut line = Line(VecDeque::new());
     for frame in 0..200 {
-        let now = at(frame * 33);
+        let now = frame * 33;
+        let Verdict::Pass(sealed) = alice.seal(at(now), 0, &DELTA_FRAME).unwrap() else { panic!() };
+        line.open(&mut bob, now, sealed.to_vec());
+    }
+    assert_eq!(states(&mut bob), [BlackoutState::KeyNotSet]);
+}
+
+/// Frames of pipeline 0 that wait.
+struct Line(VecDeque<Vec<u8>>);
+
+impl Line {
+    fn open(&mut self, session: &mut TestSession, now: u64, frame: Vec<u8>) {
+        if session.open(at(now), 0, &frame).unwrap() == Verdict::Wait {
+            self.0.push_back(frame);
+        }
+        while session.work(at(now)) == Wake::Now {}
+        while let Some(frame) = self.0.front() {
+            if session.retry(at(now), 0, frame).unwrap() == Verdict::Wait {
+                break;
+            }
+            self.0.pop_front();
+        }
+    }
+}
+
+#[test]
+fn a_key_to_seal_with_was_not_set() {
+    let mut alice = session();
+    alice.add_pipeline(video(Direction::Send)).unwrap();
+    for frame in 0..200 {
+        assert_eq!(alice.seal(at(frame * 33), 0, &DELTA_FRAME).unwrap(), Verdict::Drop);
+    }
+    assert_eq!(states(&mut alice), [BlackoutState::NoSendKey]);
+}
+
+/// What is told of a session's pipelines.
+fn states(session: &mut TestSession) -> Vec<BlackoutState> {
+    let events = core::iter::from_fn(|| session.poll_event());
+    let states = events.filter_map(|event| match event {
+        Event::Problem(problem) => problem.state,
+        _ => None,
+    });
+    states.collect()
+}
+
+#[test]
+fn who_has_not_been_judged_is_not_said_to_be_silent() {
+    let bobs = |options| Options { verify: true, ..options };
+    let [_, bob] = (Mistake { bobs, ..NONE }).run();
+    assert_told(&bob, BlackoutState::NotJudged, &["acceptMember()", "alice"]);
+}
+
+/// A track that is held, or a machine that sleeps: one frame that waits is no blackout.
+#[test]
+fn time_in_which_nothing_comes_is_not_dark() {
+    let [mut alice, mut bob] = [session(), session()];
+    alice.set_send_key(1, key(1)).unwrap();
+    alice.add_pipeline(video(Direction::Send)).unwrap();
+    bob.add_pipeline(video(Direction::Receive)).unwrap();
+    for now in [0, 60_000] {
+        let Verdict::Pass(sealed) = alice.seal(at(now), 0, &DELTA_FRAME).unwrap() else { panic!() };
+        let _ = bob.open(at(now), 0, sealed).unwrap();
+        let _ = bob.work(at(now));
+    }
+    assert_eq!(states(&mut bob), []);
+}
+
+/// What was wrong before a frame opened says nothing of what is wrong later.
+#[test]
+fn a_sender_that_is_attached_late_is_not_told_so_for_ever() {
+    let [mut alice, mut bob] = [session(), session()];
+    alice.set_send_key(1, key(1)).unwrap();
+    alice.add_pipeline(video(Direction::Send)).unwrap();
+    bob.add_receive_key(at(0), 1, key(1), member("alice")).unwrap();
+    bob.add_pipeline(video(Direction::Receive)).unwrap();
+    for frame in 0..100u8 {
+        let clear = [0x11, frame, 0x2a, 0x77, frame.wrapping_mul(31), 9];
+        assert_eq!(bob.open(at(u64::from(frame) * 33), 0, &clear).unwrap(), Verdict::Drop);
+    }
+    assert_eq!(states(&mut bob), [BlackoutState::NotSealed]);
+    let Verdict::Pass(sealed) = alice.seal(at(4000), 0, &DELTA_FRAME).unwrap() else { panic!() };
+    assert_eq!(bob.open(at(4000), 0, sealed).unwrap(), Verdict::Pass(&DELTA_FRAME));
+    bob.remove_receive_key(1).unwrap();
+    for frame in 0..200 {
+        let now = at(5000 + frame * 33);
         let Verdict::Pass(sealed) = alice.seal(now, 0, &DELTA_FRAME).unwrap() else { panic!() };
         let _ = bob.open(now, 0, sealed).unwrap();
-        while bob.work(now) == Wake::Now {}
-        told.extend(core::iter::from_fn(|| bob.poll_event()).filter_map(|event| match event {
-            Event::Problem(problem) => problem.state,
-            _ => None,
-        }));
+        let _ = bob.work(now);
     }
-    assert_eq!(told, [BlackoutState::KeyNotSet]);
+    assert!(!states(&mut bob).contains(&BlackoutState::NotSealed));
+}
+
+#[test]
+fn comfort_noise_is_not_missed() {
+    let mut bob = session();
+    let codec = Some(String::from("audio/CN"));
+    bob.add_pipeline(PipelineOptions { codec, ..audio(Direction::Receive) }).unwrap();
+    for frame in 0..50 {
+        assert_eq!(bob.open(at(frame * 100), 0, &[0x40]).unwrap(), Verdict::Drop);
+    }
+    assert_eq!(states(&mut bob), []);
 }
 
 /// Delivers what a session has to say; returns its problems.
@@ -357,21 +441,6 @@ fn tell(
         }
     }
     told
-}
-
-#[test]
-fn who_has_no_key_to_seal_with_hears_nothing_of_what_comes() {
-    let mut alice = session();
-    alice.add_pipeline(video(Direction::Send)).unwrap();
-    for frame in 0..200 {
-        assert_eq!(alice.seal(at(frame * 33), 0, &DELTA_FRAME).unwrap(), Verdict::Drop);
-    }
-    let problems = core::iter::from_fn(|| alice.poll_event());
-    assert!(
-        !problems
-            .into_iter()
-            .any(|event| matches!(event, Event::Problem(it) if it.state.is_some()))
-    );
 }
 
 /// After 3 s, once; where data is sealed, nobody may want a connection.
@@ -406,10 +475,11 @@ fn what_is_explained_names_members_and_causes_and_no_secret() {
     let bobs = |options| Options { secret: Secret::random(&[8; 32]).unwrap(), ..options };
     let [alice, _] = (Mistake { bobs, ..NONE }).run();
     let text = alice.session.explain(at(8000));
-    for part in ["bob is Pending", "does not open", "Nothing plays: Key messages of bob", "VP8"] {
+    for part in ["\"bob\" is Pending", "does not open", "Nothing plays: Key messages of bob", "VP8"]
+    {
         assert!(text.contains(part), "{text}");
     }
     let [alice, _] = NONE.run();
     let text = alice.session.explain(at(8000));
-    assert!(text.contains("bob is Secured") && !text.contains("Nothing plays"), "{text}");
+    assert!(text.contains("\"bob\" is Secured") && !text.contains("Nothing plays"), "{text}");
 }

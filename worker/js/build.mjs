@@ -27,7 +27,7 @@ const common = {
 const worker = {
   ...common,
   entryPoints: ['src/worker/index.ts'],
-  define: { FinalizationRegistry: 'undefined', 'Symbol.dispose': 'undefined' },
+  define: { 'Symbol.dispose': 'undefined' },
   drop: ['console'],
 };
 

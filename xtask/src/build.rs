@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use wasm_bindgen_cli_support::Bindgen;
 use xshell::cmd;
 
@@ -48,7 +49,7 @@ pub(crate) fn wasm_module(workspace: &Workspace) -> Result<()> {
 }
 
 /// Gives the module's imports and exports names of one or two letters, in its glue, too: 2 KiB of
-/// JavaScript are nothing but names.
+/// JavaScript are nothing but names. What exports have become is in `names.json`.
 fn shorten_names(workspace: &Workspace, module: &Path, glue: &Path) -> Result<()> {
     let shell = workspace.shell();
     let printed = cmd!(shell, "npx --no wasm-opt -- {module} --output {module}")
@@ -66,6 +67,16 @@ fn shorten_names(workspace: &Workspace, module: &Path, glue: &Path) -> Result<()
             text = text.replace(&format!("wasm.{long}{end}"), &format!("wasm.{short}{end}"));
         }
     }
+    // The one session lives as long as its worker: nobody waits for its end.
+    let of_registry = ["SessionFinalization", "{ register: ", "new FinalizationRegistry("];
+    let lines = text.lines().filter(|line| !of_registry.iter().any(|part| line.contains(part)));
+    text = lines.collect::<Vec<_>>().join("\n");
+    let exports = names.exports.into_iter().map(|(long, short)| (long, Value::from(short)));
+    let exports: Map<_, _> = exports.collect();
+    for long in exports.keys() {
+        ensure!(!text.contains(&format!("wasm.{long}")), "the glue still says wasm.{long}");
+    }
+    shell.write_file(glue.with_file_name("names.json"), serde_json::to_string(&exports)?)?;
     Ok(shell.write_file(glue, text)?)
 }
 

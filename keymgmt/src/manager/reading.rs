@@ -30,7 +30,7 @@ impl<R: CryptoRng> KeyManager<R> {
             Some(peer) => peer.heard.note(refused),
             None => {
                 let refused = refused.unwrap_or(MessageError::UnknownMember);
-                self.stranger = Some((from.clone(), refused));
+                self.stranger = Some((self.now, from.clone(), refused));
             }
         }
         if let Some(reason) = refused {
@@ -247,6 +247,7 @@ impl<R: CryptoRng> KeyManager<R> {
             return Opened::InVain;
         };
         peer.introductions.reset();
+        peer.heard.refused = None;
         let key_of = |association: &Association| association.introduction.fingerprint();
         match peer.proven().map(key_of) {
             Some(other) if other != key_of(&association) => {

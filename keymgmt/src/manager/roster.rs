@@ -38,7 +38,7 @@ impl<R: CryptoRng> KeyManager<R> {
         if self.proof == Proof::Waived {
             self.ratchet_soon();
         }
-        self.stranger.take_if(|(stranger, _)| *stranger == id);
+        self.stranger.take_if(|(_, stranger, _)| *stranger == id);
         if let Some(message) = self.inbox.recall(self.now, &id) {
             self.receive(id, message);
         }

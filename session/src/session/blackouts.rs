@@ -8,6 +8,8 @@ use super::pipelines::find;
 use crate::blackout::{Attachment, Blackout, BlackoutState};
 use crate::event::{Event, ProblemCode};
 use crate::hint::Severity;
+use crate::keys::Keys;
+use crate::pipeline::{Direction, Pipeline};
 use crate::problems::Culprit;
 
 impl<R: CryptoRng> Session<R> {
@@ -16,8 +18,9 @@ impl<R: CryptoRng> Session<R> {
         let Some(state) = find(&mut self.pipelines, pipeline) else {
             return;
         };
-        let blackout = Blackout::of_frames(state.last_refusal(), self.keys.manager());
-        if state.darkness.is_news(blackout.state) {
+        if let Some(blackout) = diagnose(now, state, &self.keys)
+            && state.darkness.is_news(blackout.state)
+        {
             let event = self.blackout(now, Some(pipeline), &blackout);
             self.events.extend(event);
         }
@@ -53,5 +56,17 @@ impl<R: CryptoRng> Session<R> {
             ..Culprit::default()
         };
         self.problems.count(now, ProblemCode::NoMedia, pipeline, culprit)
+    }
+}
+
+/// Finds out what keeps a pipeline from playing, if that is clear.
+pub(super) fn diagnose<R: CryptoRng>(
+    now: Timestamp,
+    pipeline: &Pipeline,
+    keys: &Keys<R>,
+) -> Option<Blackout> {
+    match pipeline.direction() {
+        Direction::Send => Some(BlackoutState::NoSendKey.into()),
+        Direction::Receive => Blackout::of_frames(now, pipeline.last_refusal(), keys.manager()),
     }
 }

@@ -7,8 +7,8 @@ use frameseal_keymgmt::{KeyManager, MemberStatus};
 use frameseal_sframe::Timestamp;
 
 use super::Session;
+use super::blackouts::diagnose;
 use super::exchange::generation;
-use crate::blackout::Blackout;
 use crate::pipeline::{Direction, Pipeline};
 
 impl<R: CryptoRng> Session<R> {
@@ -18,18 +18,18 @@ impl<R: CryptoRng> Session<R> {
     pub fn explain(&self, now: Timestamp) -> String {
         let mut text = String::new();
         // A String takes whatever is written.
-        let _ = self.write_keys(&mut text);
+        let _ = self.write_keys(&mut text, now);
         for pipeline in self.pipelines.iter().flatten() {
             let _ = self.write_pipeline(&mut text, now, pipeline);
         }
         text
     }
 
-    fn write_keys(&self, text: &mut String) -> fmt::Result {
+    fn write_keys(&self, text: &mut String, now: Timestamp) -> fmt::Result {
         let [main, audio] = [self.suites.main.name(), self.suites.audio.name()];
         writeln!(text, "Cipher suites: {main}, {audio} for audio.")?;
         match self.keys.manager() {
-            Some(manager) => write_members(text, manager),
+            Some(manager) => write_members(text, now, manager),
             None => {
                 writeln!(text, "Keys are manual; {} to open with.", self.receiver.keys().count())
             }
@@ -52,8 +52,9 @@ impl<R: CryptoRng> Session<R> {
         let codec = stats.codec.as_deref().unwrap_or("a codec that is not known yet");
         write!(text, "Pipeline {} {verb} {codec}: {} frames came, ", stats.pipeline, stats.seen)?;
         write!(text, "{} were {did}.", stats.passed.saturating_add(stats.empty))?;
-        if pipeline.darkness.is_deep(now) {
-            let why = Blackout::of_frames(pipeline.last_refusal(), self.keys.manager());
+        if pipeline.darkness.is_deep()
+            && let Some(why) = diagnose(now, pipeline, &self.keys)
+        {
             write!(text, " Nothing plays: {why}")?;
         }
         text.push('\n');
@@ -61,22 +62,29 @@ impl<R: CryptoRng> Session<R> {
     }
 }
 
-fn write_members<R: CryptoRng>(text: &mut String, manager: &KeyManager<R>) -> fmt::Result {
+fn write_members<R: CryptoRng>(
+    text: &mut String,
+    now: Timestamp,
+    manager: &KeyManager<R>,
+) -> fmt::Result {
     if manager.members().next().is_none() {
         writeln!(text, "Nobody else was announced.")?;
     }
     for member in manager.members() {
         write_member(text, &member)?;
     }
-    match manager.stranger() {
-        Some((id, refused)) => writeln!(text, "{id} spoke, and was not heard: {refused}."),
+    match manager.stranger(now) {
+        // IDs are anything that the signalling says: they must not make up lines.
+        Some((id, refused)) => {
+            writeln!(text, "{:?} spoke, and was not heard: {refused}.", id.as_str())
+        }
         None => Ok(()),
     }
 }
 
 fn write_member(text: &mut String, member: &MemberStatus) -> fmt::Result {
     let MemberStatus { id, state, epoch, heard, .. } = member;
-    write!(text, "{id} is {state:?}: {} messages came", heard.messages)?;
+    write!(text, "{:?} is {state:?}: {} messages came", id.as_str(), heard.messages)?;
     if let Some(refused) = heard.refused {
         write!(text, ", one was refused ({refused})")?;
     }

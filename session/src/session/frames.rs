@@ -260,6 +260,7 @@ impl<R: CryptoRng> Session<R> {
             state.line.pop();
             if state.kind() == MediaKind::Audio && now.since(turn.came) > MAX_SOUND_DELAY {
                 self.buffer.discard();
+                state.lift();
                 self.events.extend(state.drop(now, Drop::Stale, Culprit::default()));
                 return Verdict::Drop;
             }
@@ -291,8 +292,7 @@ impl<R: CryptoRng> Session<R> {
         let key_id = key_id.map(|key_id| self.profile.key_number(key_id));
         let culprit = Culprit { member, key_id, ..Culprit::default() };
         self.events.extend(state.drop(now, reason, culprit));
-        let is_received = state.direction() == Direction::Receive;
-        if is_received && reason.darkens() && state.darkness.deepen(now) {
+        if state.is_darkened_by(reason) && state.darkness.deepen(now) {
             self.tell_blackout(now, pipeline);
         }
     }

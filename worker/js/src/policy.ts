@@ -17,7 +17,8 @@ export async function underPolicy<T>(attempt: () => T | Promise<T>): Promise<T> 
   } catch (error) {
     await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
     if (forbidden.size === 0) throw error;
-    throw new Error(`the Content Security Policy forbids it: ${[...forbidden].join(' and ')}`);
+    const { message } = error as Error;
+    throw new Error(`${message}; the policy forbids: ${[...forbidden].join(' and ')}`);
   } finally {
     removeEventListener(VIOLATION, note);
   }

@@ -76,6 +76,27 @@ test('a session that is closed before it is ready ends its worker, and says so',
   frameseal.close();
   await assert.rejects(frameseal.ready, hasCode('closed'));
   assert.ok(FakeWorker.latest.closed && FakeWorker.latest.terminated);
+  frameseal.memberJoined('bob');
+  frameseal.receive('bob', [1]);
+  assert.deepEqual(FakeWorker.latest.requests, []);
+});
+
+test('a sender alone is protected, once it has a track', async (context) => {
+  const { frameseal, worker } = await open();
+  context.after(() => frameseal.close());
+  const sender = {
+    transform: null,
+    transport: null,
+    track: { kind: 'video' },
+    getStats: async () => [],
+    getParameters: () => ({ codecs: [] }),
+    replaceTrack: async () => {},
+  };
+  frameseal.protect(sender as unknown as RTCRtpSender, { track: 'screen' });
+  assert.ok(sender.transform);
+  assert.deepEqual(worker.requests, [['prepare']]);
+  const idle = { ...sender, transform: null, track: null };
+  assert.throws(() => frameseal.protect(idle as unknown as RTCRtpSender), TypeError);
 });
 
 test('roster and messages reach the worker in their order', async () => {

@@ -57,7 +57,7 @@ test('what the application names is tried alone', async (context) => {
 
 test('what the policy forbids is named, with the directive', async (context) => {
   const violations: [object, RegExp][] = [
-    [{ effectiveDirective: 'worker-src', blockedURI: 'blob' }, /forbids it: worker-src \(blob\)/],
+    [{ effectiveDirective: 'worker-src', blockedURI: 'blob' }, /the script did not load; the policy forbids: worker-src \(blob\)/],
     [{ effectiveDirective: 'connect-src', blockedURI: 'http://app.test/a.wasm' }, /connect-src \(http:\/\/app\.test\/a\.wasm\)/],
     [{ effectiveDirective: 'script-src', blockedURI: 'wasm-eval' }, /script-src \('wasm-unsafe-eval'\)/],
     [{ effectiveDirective: 'worker-src', blockedURI: 'https://cdn.test/a.js' }, /worker-src \(https:\/\/cdn\.test\/a\.js\)/],

@@ -244,8 +244,8 @@ test('what are no bytes is named, with what made it so', () => {
     [JSON.parse(JSON.stringify(new Uint8Array(16))), /JSON.*send \[\.\.\.data\]/],
     [new Blob(['0123456789abcdef']), /binaryType/],
     [null, /a Null/],
-    [Array(16).fill(256), /an array with others than 0 to 255/],
-    [Array(16).fill('1'), /an array with others than 0 to 255/],
+    [Array(16).fill(256), /more than bytes/],
+    [Array(16).fill('1'), /more than bytes/],
   ];
   for (const [form, message] of forms) {
     const isTold = (error: unknown): boolean =>

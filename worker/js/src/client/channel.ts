@@ -34,7 +34,7 @@ export class Channel {
   requireWorker(): Worker {
     if (this.#ended) throw this.#ended;
     if (this.#worker) return this.#worker;
-    throw new FramesealError('not-ready', 'the worker is starting: await frameseal.ready first');
+    throw new FramesealError('not-ready', 'await frameseal.ready first');
   }
 
   /** Begins to talk with a worker that has loaded; ours ends with the talk. */

@@ -18,6 +18,7 @@ import {
   secretMemory,
   sessionOptions,
   toKeyId,
+  wipe,
   type AttachOptions,
   type BytesLike,
   type FramesealOptions,
@@ -351,8 +352,7 @@ export class Frameseal extends EventTarget {
     const explained = await this.#request('explain');
     const ends = [...this.#pipelines].map(
       ({ pipeline, carrier: { mid, currentDirection }, pc, bypassed }) =>
-        `Pipeline ${pipeline}: mid ${mid}, ${currentDirection}, connection ${pc?.connectionState}` +
-        (bypassed ? ', stopped' : ''),
+        JSON.stringify({ pipeline, mid, currentDirection, state: pc?.connectionState, bypassed }),
     );
     return [navigator.userAgent, transport, explained, ...ends].join('\n');
   }
@@ -381,6 +381,8 @@ export class Frameseal extends EventTarget {
       await this.#channel.configure(session, secretMemory(session));
       if (typeof credential === 'function') await this.#introduce(credential);
     } catch (error) {
+      wipe(session);
+      this.#early = undefined;
       const isOurs = error instanceof FramesealError;
       this.#channel.close(isOurs ? error : new FramesealError('closed', 'credential() failed'));
       throw error;
@@ -566,7 +568,7 @@ function requireTransport(): void {
   if (transport) return;
   throw new FramesealError(
     'unsupported-browser',
-    'this browser has no encoded transforms, or a WebAssembly without vectors',
+    'no encoded transforms here, or a WebAssembly without vectors',
   );
 }
 

@@ -1,3 +1,4 @@
+import { FramesealError } from './errors.js';
 import type { MediaEnd } from './transport.js';
 
 /** A sender or receiver whose transceiver nobody names: as much of one as its end tells. */
@@ -20,13 +21,18 @@ export class LoneEnd {
   /** `null` before it is negotiated. */
   get currentDirection(): RTCRtpTransceiverDirection | null {
     const { transport, track } = this.#end;
-    if (transport?.state === 'closed' || (this.receiver && track?.readyState === 'ended')) return 'stopped';
-    return transport && this.direction;
+    const isOver = transport?.state === 'closed' || (this.receiver && track?.readyState === 'ended');
+    return isOver ? 'stopped' : transport && this.direction;
   }
 
-  /** Ends what it sends. */
+  /** Ends what it sends, for good: what came later could leave in the clear. */
   stop(): void {
-    void this.sender?.replaceTrack(null);
+    const { sender } = this;
+    if (!sender) return;
+    sender.replaceTrack(null).catch(() => {}); // it is stopped already
+    const replaceTrack = (): Promise<never> =>
+      Promise.reject(new FramesealError('already-protected', 'this sender was stopped'));
+    Object.defineProperty(sender, 'replaceTrack', { value: replaceTrack });
   }
 }
 

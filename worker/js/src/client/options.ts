@@ -290,6 +290,12 @@ export function secretMemory(session: SessionOptions): Transferable[] {
   return secret instanceof Uint8Array ? [secret.buffer] : [];
 }
 
+/** Wipes a session's secret, if the worker has not got it. */
+export function wipe(session: SessionOptions): void {
+  const [memory] = secretMemory(session) as ArrayBuffer[];
+  if (memory?.byteLength) new Uint8Array(memory).fill(0);
+}
+
 /** Checks a credential; returns a copy whose buffer holds nothing else, to be transferred. */
 export function copyCredential(credential: BytesLike): Uint8Array<ArrayBuffer> {
   return copyBytes('credential', credential, 0, MAX_CREDENTIAL_LENGTH);
@@ -304,10 +310,10 @@ export function requireMember(name: string, id: string): void {
 export function requireProtectOptions({ codec, track, from, ...unknown }: ProtectOptions): void {
   refuseUnknown(unknown);
   if (codec !== undefined && !(typeof codec === 'string' && /^(audio|video)\/./i.test(codec))) {
-    throw new TypeError('codec must be a MIME type, such as video/VP8');
+    throw new TypeError('codec must be a MIME type');
   }
   if (track !== undefined && trackNumber(track) === undefined) {
-    throw new TypeError(`track: ${String(track)} is not the name of a media track`);
+    throw new TypeError(`track: ${String(track)} is not known`);
   }
   if (from !== undefined) requireMember('from', from);
 }
@@ -331,7 +337,7 @@ export function toKeyId(value: number | bigint, profile: Profile): string {
     throw new TypeError('keyId must be a number or a bigint');
   }
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    throw new RangeError('keyId must be an integer; above 2^53 - 1, a bigint');
+    throw new RangeError('keyId must be a safe integer, or a bigint');
   }
   const keyId = BigInt(value);
   const bits = profile === 'rfc9605' ? 64n : 24n;
@@ -361,7 +367,7 @@ export function copyBytes(
   max = MAX_DATA_LENGTH,
 ): Uint8Array<ArrayBuffer> {
   const bytes = viewOf(given);
-  if (!bytes) throw new TypeError(`${name} must be bytes, such as a Uint8Array; ${whatIs(given)}`);
+  if (!bytes) throw new TypeError(`${name} must be bytes; ${whatIs(given)}`);
   requireRange(name, bytes.length, min, max, ' bytes');
   // Not slice(): that of a Node-style Buffer shares memory.
   return new Uint8Array(bytes);
@@ -381,7 +387,7 @@ function isByte(value: unknown): boolean {
 
 /** Says what came in place of bytes, and how that happens. */
 function whatIs(given: unknown): string {
-  if (Array.isArray(given)) return 'this is an array with others than 0 to 255';
+  if (Array.isArray(given)) return 'this array has more than bytes';
   const name = Object.prototype.toString.call(given).slice(8, -1);
   if (name === 'Blob') return 'this is a Blob: set binaryType to arraybuffer';
   if (name === 'Object') return 'this is an Object, as JSON makes of a Uint8Array: send [...data]';

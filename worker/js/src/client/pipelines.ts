@@ -116,10 +116,10 @@ export class Pipelines {
     const { sender, receiver } = carrier;
     if (carrier.direction === 'stopped') return;
     if (owned.has(carrier) || hasTransform(sender) || hasTransform(receiver)) {
-      throw new FramesealError('already-protected', 'the transceiver has another transform');
+      throw new FramesealError('already-protected', 'it has another transform');
     }
     const kind = (receiver ?? sender)?.track?.kind as MediaKind | undefined;
-    if (!kind) throw new TypeError('a sender needs a track before it is protected');
+    if (!kind) throw new TypeError('the sender has no track yet');
     owned.add(carrier);
 
     const end = (end: MediaEnd, direction: Direction): PipelineEnd => {

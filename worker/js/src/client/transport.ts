@@ -67,7 +67,7 @@ function scriptTransform(worker: Worker, pipeline: Pipeline): RTCRtpScriptTransf
     return new RTCRtpScriptTransform(worker, pipeline);
   } catch (cause) {
     // Firefox 140 throws an object of its own, which says nothing, when the worker was terminated.
-    throw new FramesealError('worker-failed', 'the browser refuses the worker: it was probably terminated', {
+    throw new FramesealError('worker-failed', 'was the worker terminated?', {
       cause,
     });
   }

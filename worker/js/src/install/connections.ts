@@ -33,7 +33,7 @@ export class Connections {
     this.#waiting.add(pc);
     setTimeout(() => {
       this.#forgetClosed();
-      if (this.#waiting.has(pc)) this.#unclaimed(pc);
+      if (this.#waiting.has(pc) && !this.#claimOf(pc)) this.#unclaimed(pc);
     }, UNCLAIMED_MS);
   }
 
@@ -74,23 +74,35 @@ export class Connections {
 
   #offerWaiting(): void {
     this.#forgetClosed();
+    const errors: unknown[] = [];
     for (const pc of [...this.#waiting]) {
-      if (this.#offer(pc)) this.#waiting.delete(pc);
+      try {
+        if (this.#offer(pc)) this.#waiting.delete(pc);
+      } catch (error) {
+        errors.push(error); // those after it must not wait for that
+      }
     }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  #claimOf(pc: RTCPeerConnection): Claim | undefined {
+    return this.#claims.find(({ wants }) => wants(pc));
   }
 
   #offer(pc: RTCPeerConnection): boolean {
-    const claim = this.#claims.find(({ wants }) => wants(pc));
+    const claim = this.#claimOf(pc);
     if (!claim) return false;
     const { frameseal } = claim;
     try {
       frameseal.attach(pc);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'not-ready')) throw error;
-      frameseal.ready.then(
-        () => this.#offerWaiting(),
-        () => this.release(frameseal), // it was told to whoever awaits the same promise
-      );
+      frameseal.ready
+        .then(
+          () => this.#offerWaiting(),
+          () => this.release(frameseal), // it was told to whoever awaits the same promise
+        )
+        .catch(reportError);
       return false;
     }
     this.#owners.set(pc, frameseal);
