@@ -15,7 +15,7 @@ export type Name = 'alice' | 'bob';
 export interface Told extends Partial<Pick<ProblemDetail, 'state' | 'severity' | 'reason' | 'member'>> {
   code: string;
   hint: string;
-  /** Seconds from the first picture that came to this member. */
+  /** Seconds from the first packet that came to this member. */
   after: number;
 }
 
@@ -122,7 +122,7 @@ export async function call(mistake: string, seconds: number): Promise<Record<Nam
     return pc;
   }) as [RTCPeerConnection, RTCPeerConnection];
   await negotiate(alice, bob);
-  await Promise.all([firstPicture(alice), firstPicture(bob)]).then(([toAlice, toBob]) => {
+  await Promise.all([firstPacket(alice), firstPacket(bob)]).then(([toAlice, toBob]) => {
     Object.assign(begun, { alice: toAlice, bob: toBob });
   });
   await pause(1000 * seconds);
@@ -139,9 +139,9 @@ export async function call(mistake: string, seconds: number): Promise<Record<Nam
   return Object.fromEntries(ends) as Record<Name, End>;
 }
 
-/** When the first picture came, whether it could be decoded or not. */
-async function firstPicture(pc: RTCPeerConnection): Promise<number> {
-  while (total(await streams(pc, 'inbound-rtp'), 'framesReceived') === 0) await pause(30);
+/** When the first packet came: pictures that no transform lets through are not counted. */
+async function firstPacket(pc: RTCPeerConnection): Promise<number> {
+  while (total(await streams(pc, 'inbound-rtp'), 'packetsReceived') === 0) await pause(30);
   return performance.now();
 }
 

@@ -15,7 +15,7 @@ test('03-credentials: whoever has none for the key is not let in', () => {
       await until('a rejection', async () => {
         return Object.values((await person.testify()).members).includes('rejected');
       });
-      await until('pictures to come', async () => (await person.testify()).received > 20);
+      await until('packets to come', async () => (await person.testify()).received > 20);
       const { decoded, opened } = await person.testify();
       assert.deepEqual({ decoded, opened }, { decoded: 0, opened: 0 });
     }

@@ -34,7 +34,7 @@ export interface Testimony {
   /** Of these at least, frames that came to the worker, and that left it sealed. */
   seen: number;
   sealed: number;
-  /** Came, whether they could be decoded or not. */
+  /** Packets that came, whether their frames were opened or not. */
   received: number;
   decoded: number;
   /** At least what was decoded. */
@@ -88,7 +88,7 @@ async function counted(): Promise<Pick<Testimony, 'encoded' | 'received' | 'deco
     (await Promise.all(window.connections.map((pc) => streams(pc, type)))).flat();
   return {
     encoded: total(await all('outbound-rtp'), 'framesEncoded'),
-    received: total(await all('inbound-rtp'), 'framesReceived'),
+    received: total(await all('inbound-rtp'), 'packetsReceived'),
     decoded: total(await all('inbound-rtp'), 'framesDecoded'),
   };
 }
