@@ -171,7 +171,7 @@ inBrowsers(
         Reflect.deleteProperty(RTCRtpSender.prototype, 'createEncodedStreams');
       });
       await unable.reaches('problem');
-      assert.match(await unable.text('#status-detail'), /^This browser has neither/);
+      assert.match(await unable.text('#status-detail'), /^This browser lacks/);
       assert.equal(await unable.attribute('#change-key', 'disabled'), '');
       await unable.page.close();
     });

@@ -59,7 +59,9 @@ inBrowsers((bench) => {
             if (isSilent) assert.equal(opened, 0);
             else assert.ok(opened >= MANY[kind], `${opened} frames of ${kind} opened`);
           }
-          assert.deepEqual(errors(told), EXPECTED[which] ?? []);
+          // After 3 s it is told that a connection is missing; the call may be over by then.
+          const isMissing = (what: string): boolean => which === 'never' && what === 'no-media';
+          assert.deepEqual(errors(told).filter((what) => !isMissing(what)), EXPECTED[which] ?? []);
         });
       }
     });

@@ -74,8 +74,13 @@ const MISTAKES: Record<string, Mistake> = {
   'nothing is attached': { connect: plain },
 };
 
+/** Makes a call with each mistake, all at once. */
+export function calls(mistakes: string[], seconds: number): Promise<Record<Name, End>[]> {
+  return Promise.all(mistakes.map((mistake) => call(mistake, seconds)));
+}
+
 /** Makes the call with one mistake, and lets it last for some seconds. */
-export async function call(mistake: string, seconds: number): Promise<Record<Name, End>> {
+async function call(mistake: string, seconds: number): Promise<Record<Name, End>> {
   const {
     options = {},
     announced = () => true,

@@ -35,8 +35,7 @@ pub(crate) const HINTS: [(ProblemCode, Severity, &str); 13] = [
         ProblemCode::AuthenticationFailed,
         Severity::Warning,
         "Frames are not what the named key sealed: keys differ, or somebody changed the frames. \
-         Compare profile, cipher suites and base keys of both sides, and turn off what rewrites \
-         media in the server.",
+         Compare both sides’ cipher suites, and base keys if set by hand.",
     ),
     (
         ProblemCode::KeyExhausted,

@@ -568,7 +568,7 @@ function requireTransport(): void {
   if (transport) return;
   throw new FramesealError(
     'unsupported-browser',
-    'no encoded transforms here, or a WebAssembly without vectors',
+    'this browser lacks encoded transforms, or WebAssembly’s vectors',
   );
 }
 
