@@ -13,18 +13,18 @@ type Expected = [what: string, severity: Told['severity'], ...words: string[]];
 const EXPECTED: Record<string, Expected | Record<Name, Expected>> = {
   'nobody is announced': ['nobody-announced', 'error', 'memberJoined()'],
   'one side is announced': {
-    alice: ['nothing-received', 'error', 'bob', 'memberJoined() for us on its side'],
+    alice: ['nothing-received', 'error', 'bob', 'memberJoined() for this member on the other side'],
     bob: ['not-announced', 'error', 'alice', 'memberJoined()'],
   },
   'two pages have one name': ['only-ourselves', 'error', 'ID of its own'],
   'messages are not delivered': ['nothing-received', 'error', 'receive()'],
   'messages are delivered one way': {
     alice: ['nothing-received', 'error', 'bob'],
-    bob: ['not-answered', 'error', 'alice', 'deliver our message events'],
+    bob: ['not-answered', 'error', 'alice', 'delivers our message events'],
   },
   'secrets differ': ['other-secret', 'error', 'same secret'],
   'one has no secret': ['other-secret', 'error', 'same secret'],
-  'rooms differ': ['other-room', 'error', 'letter by letter'],
+  'rooms differ': ['other-room', 'error', 'exactly the same room'],
   'suites differ': {
     alice: ['other-suite', 'error', 'AES_256_GCM_SHA512_128', 'cipherSuite'],
     bob: ['other-suite', 'error', 'AES_128_GCM_SHA256_128', 'cipherSuite'],
@@ -33,9 +33,9 @@ const EXPECTED: Record<string, Expected | Record<Name, Expected>> = {
   'bytes decoded as text': ['damaged-messages', 'error', 'text decoder'],
   'a string for a message': ['TypeError', undefined, 'must be bytes', 'a String'],
   'an object for a message': ['TypeError', undefined, 'JSON', '[...data]'],
-  'another sender is named': ['wrong-sender', 'error', 'somebody', 'letter by letter'],
-  'the sender in another case': ['wrong-sender', 'error', 'letter by letter'],
-  'the receiver as the sender': ['wrong-sender', 'error', 'letter by letter'],
+  'another sender is named': ['wrong-sender', 'error', 'somebody', 'exactly as the sender gave it'],
+  'the sender in another case': ['wrong-sender', 'error', 'exactly as the sender gave it'],
+  'the receiver as the sender': ['wrong-sender', 'error', 'exactly as the sender gave it'],
   'one side is not attached': {
     alice: ['not-sealed', 'error', 'frameseal.connection()'],
     bob: ['not-attached', 'error', 'frameseal.connection()'],

@@ -277,8 +277,8 @@ impl fmt::Display for Blackout {
 const HINTS: [(BlackoutState, &str, &str); 18] = [
     (
         BlackoutState::NobodyAnnounced,
-        "Nobody was announced, so no keys are exchanged. Call memberJoined() for each member \
-         that is in the room, those who came before you included.",
+        "Nobody was announced, so no keys are exchanged. Call memberJoined() for each member in \
+         the room, including those who were there before you.",
         "",
     ),
     (
@@ -296,14 +296,15 @@ const HINTS: [(BlackoutState, &str, &str); 18] = [
     (
         BlackoutState::NothingReceived,
         "",
-        " was announced, but no key message has come from it. Have the signalling give its \
-         messages to receive(), and call memberJoined() for us on its side.",
+        " was announced, but no key message has arrived from it. Make sure that the signalling \
+         passes its messages to receive(), and call memberJoined() for this member on the other \
+         side.",
     ),
     (
         BlackoutState::NotAnswered,
         "",
-        " was heard, but does not answer what we send. Have the signalling deliver our message \
-         events to it, too.",
+        " has sent key messages, but has not answered ours. Make sure that the signalling \
+         delivers our message events to it.",
     ),
     (
         BlackoutState::OtherSecret,
@@ -314,7 +315,7 @@ const HINTS: [(BlackoutState, &str, &str); 18] = [
     (
         BlackoutState::OtherRoom,
         "Key messages of ",
-        " are of another room. Give all members of the call the same room, letter by letter.",
+        " are of another room. Give all members of the call exactly the same room.",
     ),
     (
         BlackoutState::OtherSuite,
@@ -336,10 +337,9 @@ const HINTS: [(BlackoutState, &str, &str); 18] = [
     ),
     (
         BlackoutState::WrongSender,
-        "Key messages come under the name ",
-        ", which is not that of their sender. Give receive() the sender's ID as from, letter by \
-         letter as it gave it as member, and deliver each message only to the member that to \
-         names.",
+        "Key messages arrive under the name ",
+        ", which is not their sender's. Pass the sender's ID to receive() exactly as the sender \
+         gave it, and deliver each message only to the member named in its to.",
     ),
     (
         BlackoutState::SameMember,
@@ -348,8 +348,8 @@ const HINTS: [(BlackoutState, &str, &str); 18] = [
     ),
     (
         BlackoutState::NotJudged,
-        "acceptMember() has not decided about ",
-        " yet. Let its promise resolve to true or false.",
+        "acceptMember() has not decided on ",
+        " yet. Make sure that its promise resolves to true or false.",
     ),
     (
         BlackoutState::MemberRejected,
@@ -358,14 +358,14 @@ const HINTS: [(BlackoutState, &str, &str); 18] = [
     ),
     (
         BlackoutState::KeyMissing,
-        "All members are secured, but none has given the key that frames name. Call \
-         memberJoined() for their sender, and find out whether key messages got lost.",
+        "All members are secured, but none has sent the key that the frames name. Call \
+         memberJoined() for their sender, and check whether key messages were lost.",
         "",
     ),
     (
         BlackoutState::KeyNotSet,
-        "No key was added that frames name. Call addReceiveKey() with the keyId and the baseKey \
-         that their sender gave to setSendKey().",
+        "Frames name a key that was not added. Call addReceiveKey() with the keyId and baseKey \
+         that their sender passed to setSendKey().",
         "",
     ),
     (
@@ -376,7 +376,7 @@ const HINTS: [(BlackoutState, &str, &str); 18] = [
     (
         BlackoutState::NotAttached,
         "Members are secured, but no connection is attached. Make it with \
-         frameseal.connection(), or attach() it. If the call begins later, all is well.",
+         frameseal.connection(), or attach() it. If the call starts later, ignore this.",
         "",
     ),
 ];

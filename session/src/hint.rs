@@ -128,12 +128,12 @@ pub(crate) fn cure(refused: MessageError) -> &'static str {
             "Give all members the same cipherSuite and audioCipherSuite."
         }
         MessageError::Misaddressed | MessageError::WrongSender => {
-            "Give receive() the sender's ID as from, letter by letter as it gave it as member, and \
-             deliver each message only to the member that to names."
+            "Pass the sender's ID to receive() exactly as the sender gave it, and deliver each \
+         message only to the member named in its to."
         }
         MessageError::Namesake => "Give each page in the room a member ID of its own.",
-        MessageError::OtherRoom => "Give all members of the call the same room, letter by letter.",
-        MessageError::RejectedMember => "It goes on trying: memberLeft() ends that.",
+        MessageError::OtherRoom => "Give all members of the call exactly the same room.",
+        MessageError::RejectedMember => "It keeps trying until you call memberLeft().",
         MessageError::TooSoon => {
             "Nothing is lost, unless two pages have one member ID: give each its own."
         }

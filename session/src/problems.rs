@@ -121,6 +121,7 @@ mod tests {
     use frameseal_sframe::Timestamp;
 
     use super::{Culprit, MAX_PROBLEMS, MEMORY, Problems};
+    use crate::blackout::BlackoutState;
     use crate::event::{Event, ProblemCode};
 
     fn at(millis: u64) -> Timestamp {
@@ -158,6 +159,17 @@ mod tests {
         assert!(told(0, "bob") && told(1, "alice"));
         assert!(!told(2, "bob") && !told(3, "alice"));
         assert!(told(1000, "bob") && told(1001, "alice"));
+    }
+
+    #[test]
+    fn two_causes_of_a_blackout_are_both_told() {
+        let mut problems = Problems::default();
+        let mut told = |state| {
+            let culprit = Culprit { state: Some(state), ..Culprit::default() };
+            problems.count(at(0), ProblemCode::NoMedia, Some(1), culprit).is_some()
+        };
+        assert!(told(BlackoutState::NotSealed) && told(BlackoutState::UnsupportedCodec));
+        assert!(!told(BlackoutState::NotSealed));
     }
 
     #[test]

@@ -180,7 +180,7 @@ fn one_side_was_not_announced() {
     let roster = |id| if id == "alice" { &["bob"][..] } else { &[] };
     let [alice, bob] = (Mistake { roster, ..NONE }).run();
     assert_told(&bob, BlackoutState::NotAnnounced, &["alice", "memberJoined()"]);
-    assert_told(&alice, BlackoutState::NothingReceived, &["bob", "memberJoined() for us"]);
+    assert_told(&alice, BlackoutState::NothingReceived, &["bob", "memberJoined() for this member"]);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn messages_are_delivered_one_way() {
     let deliver = |from, letter| (from == "alice").then_some(letter);
     let [alice, bob] = (Mistake { deliver, ..NONE }).run();
     assert_told(&alice, BlackoutState::NothingReceived, &["bob"]);
-    assert_told(&bob, BlackoutState::NotAnswered, &["alice", "deliver our message events"]);
+    assert_told(&bob, BlackoutState::NotAnswered, &["alice", "delivers our message events"]);
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn secrets_differ() {
 fn rooms_differ() {
     let bobs = |options: Options| Options { room: Room::new("Standup").unwrap(), ..options };
     for told in (Mistake { bobs, ..NONE }).run() {
-        assert_told(&told, BlackoutState::OtherRoom, &["another room", "letter by letter"]);
+        assert_told(&told, BlackoutState::OtherRoom, &["another room", "exactly the same room"]);
     }
 }
 
@@ -249,7 +249,7 @@ fn the_signalling_names_another_sender() {
         |from, (_, data): Letter| Some((if from == "alice" { "bob" } else { "alice" }, data));
     for deliver in [somebody, other_case, receiver] {
         for told in (Mistake { deliver, ..NONE }).run() {
-            assert_told(&told, BlackoutState::WrongSender, &["letter by letter"]);
+            assert_told(&told, BlackoutState::WrongSender, &["exactly as the sender gave it"]);
             assert!(!told.hint().contains("secret"), "{}", told.hint());
         }
     }
@@ -368,6 +368,18 @@ fn who_has_not_been_judged_is_not_said_to_be_silent() {
     let bobs = |options| Options { verify: true, ..options };
     let [_, bob] = (Mistake { bobs, ..NONE }).run();
     assert_told(&bob, BlackoutState::NotJudged, &["acceptMember()", "alice"]);
+}
+
+/// One message of somebody who has left explains nothing a minute later.
+#[test]
+fn a_stranger_is_forgotten() {
+    let options = |id| Options::new(Room::new("standup").unwrap(), member(id));
+    let mut alice = Session::new(options("alice"), ChaCha20Rng::seed_from_u64(1)).unwrap();
+    let input = Input::Received { from: member("mallory"), message: b"noise".to_vec() };
+    alice.handle(at(0), input).unwrap();
+    while alice.work(at(0)) == Wake::Now {}
+    assert!(alice.explain(at(39_000)).contains("mallory"));
+    assert!(!alice.explain(at(40_000)).contains("mallory"));
 }
 
 /// A track that is held, or a machine that sleeps: one frame that waits is no blackout.
