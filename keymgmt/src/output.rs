@@ -77,6 +77,14 @@ pub enum Event {
         /// What the member was given by the application; empty if nothing. Not authenticated.
         credential: Vec<u8>,
     },
+    /// A member that has proven who it is records. It gets no keys of ours before
+    /// [`Input::Consent`](crate::Input::Consent).
+    Recorder {
+        /// Which member.
+        id: MemberId,
+        /// Of its public key.
+        fingerprint: Fingerprint,
+    },
     /// Frames leave under this key from now on.
     KeyChange {
         /// How far our keys have come.

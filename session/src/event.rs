@@ -82,6 +82,15 @@ pub enum Event {
         )]
         credential: Vec<u8>,
     },
+    /// A member that has proven who it is records. It opens nothing of ours before the application consents.
+    Recorder {
+        /// Which member.
+        #[cfg_attr(feature = "typescript", serde(serialize_with = "text"), tsify(type = "string"))]
+        id: MemberId,
+        /// Of its public key.
+        #[cfg_attr(feature = "typescript", serde(serialize_with = "text"), tsify(type = "string"))]
+        fingerprint: Fingerprint,
+    },
     /// Frames now leave under another key.
     Keychange {
         /// Counts this member's fresh keys.
@@ -155,6 +164,26 @@ pub enum MemberState {
     Rejected,
     /// It is gone, and so are its keys.
     Left,
+}
+
+/// How the application stands to a member that records.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "typescript", derive(Serialize, Tsify), serde(rename_all = "kebab-case"))]
+#[expect(clippy::exhaustive_enums, reason = "a recorder has our keys, or has not")]
+pub enum Consent {
+    /// It has not consented, or does no more: the recorder gets no keys.
+    Missing,
+    /// It has consented: the recorder opens what this member seals.
+    Given,
+}
+
+impl From<frameseal_keymgmt::Consent> for Consent {
+    fn from(consent: frameseal_keymgmt::Consent) -> Self {
+        match consent {
+            frameseal_keymgmt::Consent::Missing => Self::Missing,
+            frameseal_keymgmt::Consent::Given => Self::Given,
+        }
+    }
 }
 
 /// Why frames were dropped, or what else the application should know of.

@@ -166,6 +166,9 @@ impl<R: CryptoRng> Session<R> {
             keymgmt::Event::Verify { id, fingerprint, credential } => {
                 Some(Event::Verify { id, fingerprint, credential })
             }
+            keymgmt::Event::Recorder { id, fingerprint } => {
+                Some(Event::Recorder { id, fingerprint })
+            }
             keymgmt::Event::KeyChange { epoch } => {
                 Some(Event::Keychange { generation: generation(epoch), step: epoch.step() })
             }
