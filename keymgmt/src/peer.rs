@@ -141,7 +141,8 @@ impl Peer {
 
     /// Makes the event that tells how the member stands.
     pub(crate) fn event(&self, state: MemberState) -> Event {
-        Event::Member { id: self.id.clone(), state, fingerprint: self.fingerprint() }
+        let (id, fingerprint) = (self.id.clone(), self.fingerprint());
+        Event::Member { id, state, fingerprint, recorder: self.recorder() }
     }
 
     /// How the member stands, as the application is told.

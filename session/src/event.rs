@@ -65,6 +65,9 @@ pub enum Event {
             tsify(optional, type = "string")
         )]
         fingerprint: Option<Fingerprint>,
+        /// How the application stands to it, if it records; `None`: it does not say that it does.
+        #[cfg_attr(feature = "typescript", tsify(optional))]
+        recorder: Option<Consent>,
     },
     /// The application is to judge a member, with the same fingerprint.
     Verify {
@@ -81,15 +84,6 @@ pub enum Event {
             tsify(type = "Uint8Array<ArrayBuffer>")
         )]
         credential: Vec<u8>,
-    },
-    /// A member that has proven who it is records. It opens nothing of ours before the application consents.
-    Recorder {
-        /// Which member.
-        #[cfg_attr(feature = "typescript", serde(serialize_with = "text"), tsify(type = "string"))]
-        id: MemberId,
-        /// Of its public key.
-        #[cfg_attr(feature = "typescript", serde(serialize_with = "text"), tsify(type = "string"))]
-        fingerprint: Fingerprint,
     },
     /// Frames now leave under another key.
     Keychange {

@@ -42,7 +42,7 @@ fn members_are_told_of_and_known() {
     call.pass(100);
     let bobs = call.of("bob").session.fingerprint().unwrap();
     let secured =
-        Event::Member { id: member("bob"), state: MemberState::Secured, fingerprint: Some(bobs) };
+        Event::Member { id: member("bob"), state: MemberState::Secured, fingerprint: Some(bobs), recorder: None };
     assert!(call.told("alice").contains(&secured));
     assert_eq!(bobs.to_string().parse::<Fingerprint>(), Ok(bobs));
 

@@ -9,6 +9,7 @@ import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { Panel } from './panel.tsx';
 import { People } from './people.tsx';
+import { Recorders } from './recorders.tsx';
 import { Rotate } from './rotate.tsx';
 import { Safety } from './safety.tsx';
 import { ShieldView } from './shield-view.tsx';
@@ -86,6 +87,7 @@ export function CallView({ call, visit }: { call: Call; visit: Visit }) {
         </div>
       </header>
       {!call.isSealed && <Banner />}
+      <Recorders call={call} />
       <main class="call-main">
         <div class="stage">
           <People call={call} />

@@ -9,20 +9,10 @@ use crate::association::{Delivery, Topic};
 use crate::input::InputError;
 use crate::key_pair::Fingerprint;
 use crate::member_id::MemberId;
-use crate::output::Event;
 use crate::peer::{Access, Exposure};
 use crate::recording::Consent;
 
 impl<R: CryptoRng> KeyManager<R> {
-    /// Asks the application, if the member has proven to be a recorder that it has not consented to.
-    pub(super) fn ask_for_consent(&mut self, at: usize) {
-        let recorder = self.peers.get(at).filter(|peer| peer.recorder() == Some(Consent::Missing));
-        if let Some((peer, proven)) = recorder.and_then(|peer| Some((peer, peer.proven()?))) {
-            let (id, fingerprint) = (peer.id.clone(), proven.introduction.fingerprint());
-            self.tell(Event::Recorder { id, fingerprint });
-        }
-    }
-
     /// Lets a recorder have our keys, from the next step on: what was sealed before is not for it.
     pub(super) fn consent(
         &mut self,
@@ -36,6 +26,8 @@ impl<R: CryptoRng> KeyManager<R> {
         {
             peer.consent = Some(fingerprint);
             peer.access = Access::Waiting;
+            let event = peer.event(peer.member_state());
+            self.tell(event);
             self.give_access(at);
         }
         Ok(())
@@ -60,6 +52,8 @@ impl<R: CryptoRng> KeyManager<R> {
             proven.due.topic = proven.due.topic.min(Topic::Answer);
         }
         let exposure = mem::replace(&mut peer.exposure, Exposure::None);
+        let event = peer.event(peer.member_state());
+        self.tell(event);
         self.stop_waiting_for(id);
         if exposure > Exposure::None {
             self.rotate_soon();

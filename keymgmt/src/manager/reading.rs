@@ -272,7 +272,6 @@ impl<R: CryptoRng> KeyManager<R> {
             self.rotate_soon();
         }
         self.give_access(at);
-        self.ask_for_consent(at);
         Opened::Body(body)
     }
 }

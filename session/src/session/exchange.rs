@@ -157,17 +157,15 @@ impl<R: CryptoRng> Session<R> {
     /// Returns what the application is told, if it is to be told now.
     fn tell(&mut self, now: Timestamp, event: keymgmt::Event) -> Option<Event> {
         match event {
-            keymgmt::Event::Member { id, state, fingerprint } => {
+            keymgmt::Event::Member { id, state, fingerprint, recorder } => {
                 if state == keymgmt::MemberState::Secured {
                     self.attachment.expect(now);
                 }
-                Some(Event::Member { id, state: state.into(), fingerprint })
+                let recorder = recorder.map(Into::into);
+                Some(Event::Member { id, state: state.into(), fingerprint, recorder })
             }
             keymgmt::Event::Verify { id, fingerprint, credential } => {
                 Some(Event::Verify { id, fingerprint, credential })
-            }
-            keymgmt::Event::Recorder { id, fingerprint } => {
-                Some(Event::Recorder { id, fingerprint })
             }
             keymgmt::Event::KeyChange { epoch } => {
                 Some(Event::Keychange { generation: generation(epoch), step: epoch.step() })

@@ -221,6 +221,20 @@ export class Frameseal extends EventTarget {
   }
 
   /**
+   * Lets a member that records have this member's keys from the next one on: what was sealed before
+   * does not open for it. With `isGiven: false` it gets none any more, 600 ms later at the latest.
+   * Consent is for one key pair: a recorder that comes back with another one is asked for anew.
+   *
+   * @param recorder what a `member` event told, with `recorder`; any other changes nothing.
+   * @throws FramesealError as {@link Frameseal.memberJoined}.
+   */
+  consent(recorder: Pick<MemberDetail, 'id' | 'fingerprint'>, isGiven = true): void {
+    const { id, fingerprint = '' } = recorder;
+    requireMember('id', id);
+    this.#tell('consent', id, fingerprint, isGiven);
+  }
+
+  /**
    * Makes a fresh key for those who are here. Resolves when frames leave under it, or under a later
    * one: when all have it, or after 600 ms.
    *
