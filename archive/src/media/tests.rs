@@ -1,11 +1,16 @@
 //! What the writers do, whatever they write; what is in their files is looked at where these are read
 //! (`open/tests/files.rs`).
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic"
+)]
 
-use std::cell::RefCell;
+use alloc::rc::Rc;
+use core::cell::RefCell;
 use std::fs;
 use std::io::{Cursor, SeekFrom};
 use std::path::Path;
-use std::rc::Rc;
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! WebM: VP8, VP9, AV1 or Opus, a cluster for each second and each key frame.
+//! `WebM`: VP8, VP9, AV1 or Opus, a cluster for each second and each key frame.
 //!
 //! The segment has no size until the file is finished, and a void is where the duration will be. So
 //! what was written plays at any moment.
@@ -11,7 +11,7 @@ use webm_iterable::{WebmWriter, WriteOptions};
 
 use super::{MediaError, MediaFrame, PIECE, Size, TrackWriter, av1, opus, vp8, vp9};
 
-/// Which of WebM's codecs.
+/// Which of `WebM`'s codecs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kind {
     Vp8,

@@ -1,4 +1,5 @@
 //! What we write is read again; files of other muxers are read in `open`'s tests with ffmpeg.
+#![expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 
 use std::io::Cursor;
 

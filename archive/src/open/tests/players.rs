@@ -1,4 +1,4 @@
-//! What comes out is what FFmpeg plays.
+//! What comes out is what `ffmpeg` plays.
 
 use std::process::Command;
 
