@@ -121,7 +121,7 @@ pub(super) struct TrackReport {
 /// How the program ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Outcome {
-    /// Every frame opened, and is in a file unless no key frame was before it.
+    /// Every frame opened, and is in a file unless no key frame was before it; no packet is missing.
     All,
     /// Some did.
     Some,
@@ -135,7 +135,7 @@ impl Report {
         let is_flawed = self.error.is_some()
             || self.recordings.iter().any(|row| row.error.is_some() || row.cut_off)
             || self.tracks.iter().any(|track| track.error.is_some())
-            || streams().any(|stream| !stream.frames.all_opened());
+            || streams().any(|stream| !stream.frames.all_opened() || stream.missing_packets > 0);
         if self.tracks.iter().all(|track| track.file.is_none()) {
             Outcome::None
         } else if is_flawed {
