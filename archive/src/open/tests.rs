@@ -436,6 +436,29 @@ fn files_of_sealed_frames_are_opened() {
 }
 
 #[test]
+fn a_key_frame_that_no_file_can_hold_is_left_out() {
+    let case = Case::new();
+    let codec = Codec::H264;
+    let mut frames = frames("chromium-h264");
+    let second_key = (1..frames.len()).find(|at| envelope_kind(codec, &frames[*at])).unwrap();
+    // Without parameter sets, nothing says how large the pictures are.
+    let mut first = Vec::new();
+    let slices = nal::units(&frames[0]).filter(|unit| matches!(unit[0] & 0x1f, 1 | 5));
+    slices.for_each(|unit| nal::push(unit, &mut first));
+    frames[0] = first;
+    let packets = packets(codec, &alone(&seal(codec, &frames, 0, 1)));
+    let report = case.open_packets(codec, &packets, key_file([media_key("alice", codec, 0, 1)]));
+    let row = &report.tracks[0];
+    let expected = (27, 27 - second_key as u64, second_key as u64 - 1, 1);
+    let got = (row.opened, row.written, row.before_key_frame, row.unwritable);
+    assert_eq!((got, report.outcome()), (expected, Outcome::Some), "{report}");
+    let at = case.samples("alice-camera.mp4")[0].at;
+    assert_eq!(at, Duration::ZERO);
+    let start = BEGUN + second_key as u64 * u64::from(step_millis(codec));
+    assert_eq!(row.start_unix_ms.map(UnixMillis::get), Some(start));
+}
+
+#[test]
 fn redundant_sound_is_written_once() {
     let case = Case::new();
     let codec = Codec::Opus;
