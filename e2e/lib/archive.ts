@@ -39,6 +39,10 @@ export class Recorder {
     return new Recorder(folder, program);
   }
 
+  get pid(): number {
+    return this.#program.pid;
+  }
+
   /** Has it leave, and finish its files. */
   async stop(): Promise<void> {
     await this.#program.stop();
