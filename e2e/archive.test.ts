@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Recorder, RECORDER } from './lib/archive.ts';
+import { Recorder, RECORDER, type RecordedTrack } from './lib/archive.ts';
 import type { BrowserName } from './lib/browsers.ts';
 import { pictureNumbers, soundOf } from './lib/decoded.ts';
 import { Janus } from './lib/janus.ts';
@@ -30,6 +30,10 @@ const OUTSIDE_MS = 2000;
 const ROTATED_MS = 1000;
 const LEAST_SHARE = 0.99;
 const LEAST_TONE = 0.9;
+/** Of `pages/numbered-media.ts`. */
+const FRAMES_PER_SECOND = 15;
+/** What a killed recorder may have kept in memory. */
+const SECOND_MS = 1000;
 
 describe('a recording of Janus', () => {
   const janus = beside(() => Janus.start(), (janus) => janus.stop());
@@ -60,6 +64,71 @@ describe('a recording of Janus', () => {
     }
   });
 });
+
+describe('a member that records', () => {
+  group('from browser to program', { browsers: BOTH, app: {} }, (stage) => {
+    for (const [codec, browsers] of CALLS) {
+      test(`${codec}: its files play what it was allowed to have, in time`, async (context) => {
+        await stage.meeting({ codec, isNumbered: true }, async (call) => {
+          const [alice, bob] = await call.joinAll(browsers);
+          await call.flows();
+          const recorder = await Recorder.start(`${stage.app.origin}${call.link}`);
+          await alice!.allows(RECORDER);
+          await sleep(OUTSIDE_MS);
+          assert.deepEqual(names(await recorder.tracks()), ['Alice camera', 'Alice microphone']);
+          await bob!.allows(RECORDER);
+          await sleep(RECORDED_MS);
+          await recorder.stop();
+          const tracks = await recorder.tracks();
+          const expected = ['Alice', 'Bob'].flatMap((name) => [`${name} camera`, `${name} microphone`]);
+          assert.deepEqual(names(tracks), expected);
+          for (const track of tracks) await plays(context, track, RECORDED_MS);
+          await recorder.remove();
+        });
+      });
+    }
+
+    test('killed without a word, it leaves files that play up to the last second', async (context) => {
+      await stage.meeting({ codec: 'VP8', isNumbered: true }, async (call) => {
+        await call.joinAll(BOTH);
+        await call.flows();
+        const recorder = await Recorder.start(`${stage.app.origin}${call.link}`);
+        await allow(call);
+        await sleep(OUTSIDE_MS + RECORDED_MS);
+        await recorder.kill();
+        const tracks = await recorder.tracks();
+        assert.equal(tracks.length, 4);
+        for (const track of tracks) await plays(context, track, RECORDED_MS - SECOND_MS);
+        await recorder.remove();
+      });
+    });
+  });
+});
+
+function names(tracks: readonly RecordedTrack[]): string[] {
+  return tracks.map(({ member, track }) => `${member} ${track}`).sort();
+}
+
+/** Decodes a file that was recorded, for so long at least. */
+async function plays(context: TestContext, { file, track }: RecordedTrack, ms: number): Promise<void> {
+  if (track === 'microphone') {
+    const { seconds, tone } = await soundOf(file);
+    context.diagnostic(`${file}: ${seconds.toFixed(1)} s, ${(100 * tone).toFixed(1)} % tone`);
+    assert.ok(seconds > ms / 1000 - 1 && tone > LEAST_TONE, file);
+    return;
+  }
+  const numbers = await pictureNumbers(file);
+  const readable = numbers.filter((number) => !Number.isNaN(number));
+  const drawn = readable.at(-1)! - readable[0]! + 1;
+  context.diagnostic(`${file}: ${readable.length} of ${drawn} pictures that were drawn`);
+  assert.ok(rises(readable), `${file} shows ${readable.join()}`);
+  assert.ok(readable.length >= LEAST_SHARE * numbers.length, file);
+  assert.ok(drawn >= (ms / 1000 - 1) * FRAMES_PER_SECOND, `${file} ends early`);
+}
+
+function rises(numbers: readonly number[]): boolean {
+  return numbers.every((number, at) => at === 0 || number > numbers[at - 1]!);
+}
 
 /** Everybody is asked, and says yes. */
 async function allow(call: Meeting): Promise<void> {
@@ -103,8 +172,7 @@ async function opens(
   const numbers = await pictureNumbers(files[0]!);
   const readable = numbers.filter((number) => !Number.isNaN(number));
   context.diagnostic(`${name}: ${readable.length} pictures of ${frames} frames`);
-  const isRising = readable.every((number, at) => at === 0 || number > readable[at - 1]!);
-  assert.ok(isRising, `${name} shows ${readable.join()}`);
+  assert.ok(rises(readable), `${name} shows ${readable.join()}`);
   assert.ok(readable.length >= LEAST_SHARE * frames, `${name}: ${readable.length} of ${frames}`);
 }
 

@@ -52,10 +52,10 @@ export class Recorder {
     await this.#program.kill();
   }
 
-  /** What it wrote of whom: the names of files that can be played. */
-  async files(): Promise<string[]> {
-    const names = await readdir(this.folder);
-    return names.filter((name) => /\.(webm|mp4)$/.test(name)).map((name) => join(this.folder, name));
+  /** What it wrote of whom, by its index. */
+  async tracks(): Promise<RecordedTrack[]> {
+    const index = JSON.parse(await readFile(join(this.folder, 'index.json'), 'utf8')) as Index;
+    return index.tracks.map((track) => ({ ...track, file: join(this.folder, track.file) }));
   }
 
   /** Opens a recording with the keys that it kept. */
@@ -70,6 +70,17 @@ export class Recorder {
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true });
   }
+}
+
+/** A file that can be played. */
+export interface RecordedTrack {
+  file: string;
+  member: string;
+  track: string;
+}
+
+interface Index {
+  tracks: RecordedTrack[];
 }
 
 export interface Opened {
