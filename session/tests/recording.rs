@@ -12,8 +12,6 @@ mod common;
 #[path = "common/call.rs"]
 mod call;
 
-use std::collections::VecDeque;
-
 use call::{Call, options};
 use common::{DELTA_FRAME, KEY_FRAME, START, at, member};
 use frameseal::{
@@ -243,17 +241,17 @@ fn a_recorder_can_be_heard() {
 fn a_recorder_is_told_that_consent_is_missing() {
     let mut call = recorded(options);
     call.pass(500);
-    let mut waiting = VecDeque::new();
+    let mut waiting = Vec::new();
     for _ in 0..80 {
         call.pass(100);
         let sealed = call.seal("alice", &DELTA_FRAME);
         if call.open("rec", &sealed) == Verdict::Wait {
-            waiting.push_back(sealed);
+            waiting.push(sealed);
         }
-        while let Some(first) = waiting.front()
+        while let Some(first) = waiting.first()
             && call.retry("rec", first) != Verdict::Wait
         {
-            waiting.pop_front();
+            waiting.remove(0);
         }
     }
     let told = call.told("rec").into_iter().find_map(|event| match event {
