@@ -21,6 +21,7 @@ enum Command {
 }
 
 /// Runs the program on its command line.
+#[must_use]
 pub fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -103,4 +103,4 @@ const NEW_CAPTURE: &[u8] = b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\0\
     \xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0\
     \x01\0\0\0\x20\0\0\0\x65\0\0\0\0\0\0\0\x09\0\x01\0\x09\0\0\0\0\0\0\0\x20\0\0\0";
 
-const ENTRY: &[u8] = br#"{"key":{"member":"alice","fingerprint":"00ff","epoch":8,"track":1,"suite":4,"keyId":129,"key":"AAAAAAAAAAAAAAAAAAAAAA==","salt":"AAAAAAAAAAAAAAAA","since":5}}"#;
+const ENTRY: &[u8] = br#"{"keys":[{"member":"alice","fingerprint":"00ff","epoch":8,"track":1,"suite":4,"keyId":129,"key":"AAAAAAAAAAAAAAAAAAAAAA==","salt":"AAAAAAAAAAAAAAAA","since":5}]}"#;

@@ -5,14 +5,15 @@
 //! file    = header LF { entry LF }*
 //! header  = "frameseal-keys 1 public-key"
 //!         / "frameseal-keys 1 passphrase " base64(age, to the passphrase, of an identity)
-//! entry   = base64(age, to the public key or to that identity, of a JSON object)
+//! entry   = base64(age, to the public key or to that identity, of JSON)
 //! ```
 //!
-//! Each entry stands alone: what is damaged takes no other entry with it. Entries hold derived keys,
-//! each of which opens one track of one member in one epoch. No base key, private key, secret or link
+//! Each entry stands alone: what is damaged takes no other entry with it. Entries hold derived keys that
+//! came at once, each of which opens one track of one member in one epoch. No base key, private key, secret or link
 //! is ever in one.
 
 mod entry;
+mod hybrid;
 mod identity;
 mod lines;
 mod recipient;
@@ -90,18 +91,19 @@ impl<W: Write> KeyFileWriter<W> {
         Ok(Self { file, recipient })
     }
 
-    /// Appends an entry for each key.
+    /// Appends keys that came at once, together: an entry takes some 3 kB with a hybrid public key,
+    /// however little is in it.
     ///
-    /// All of them leave by one write: who is killed meanwhile leaves at most one line that is not
-    /// whole, the last one.
+    /// All leaves by one write: who is killed meanwhile leaves at most one line that is not whole, the
+    /// last one.
     ///
     /// # Errors
     ///
     /// As the write's.
     pub(crate) fn append(&mut self, keys: &[MediaKey]) -> io::Result<()> {
         let mut lines = Vec::new();
-        for key in keys {
-            self.add_line(&Entry::encode_key(key)?, &mut lines)?;
+        for keys in keys.chunks(MAX_KEYS) {
+            self.add_line(&Entry::encode_keys(keys)?, &mut lines)?;
         }
         self.file.write_all(&lines)
     }
@@ -181,7 +183,7 @@ impl KeyFile {
 
     fn add(&mut self, entry: Entry) {
         match entry {
-            Entry::Key(key) => self.keys.push((key, None)),
+            Entry::Keys(keys) => self.keys.extend(keys.into_iter().map(|key| (key, None))),
             Entry::Retired { member, epoch, at } => {
                 for (key, until) in &mut self.keys {
                     if key.member == member && key.epoch == epoch {
@@ -362,6 +364,9 @@ const NAME: &str = "frameseal-keys";
 const VERSION: &str = "1";
 const PUBLIC_KEY: &str = "public-key";
 const PASSPHRASE: &str = "passphrase";
+
+/// In one entry: those of all tracks, and of all streams of data.
+const MAX_KEYS: usize = 16;
 
 /// Of scrypt, as a power of two: 256 MiB, and a second or so. What `age`'s programs take.
 const WORK_FACTOR: u8 = if cfg!(test) { 4 } else { 18 };

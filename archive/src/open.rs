@@ -153,8 +153,10 @@ fn read_keys(options: &Options) -> Result<KeyFile> {
         None if KeyFile::is_for_passphrase(file()?).with_context(named)? => {
             Identity::Passphrase(passphrase(options.passphrase_file.as_deref())?)
         }
-        None => return Err(anyhow!("it is for a public key; name the private one with --identity"))
-            .with_context(named),
+        None => {
+            return Err(anyhow!("it is for a public key; name the private one with --identity"))
+                .with_context(named);
+        }
     };
     KeyFile::read(file()?, &identity).with_context(named)
 }
@@ -163,7 +165,8 @@ fn read_keys(options: &Options) -> Result<KeyFile> {
 fn passphrase(file: Option<&Path>) -> Result<SecretString> {
     let Some(path) = file else {
         let asked = rpassword::prompt_password("Passphrase of the key file: ");
-        let asked = asked.context("no terminal to ask for the passphrase; use --passphrase-file")?;
+        let asked =
+            asked.context("no terminal to ask for the passphrase; use --passphrase-file")?;
         return Ok(asked.into());
     };
     let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;

@@ -25,7 +25,7 @@ fn what_is_wrong_before_anything_was_read_ends_with_1_and_a_cure() {
         (&["call.mjr", "--keys", "nowhere"], "nowhere"),
         (&["call.mjr", "--keys", "text"], "not a key file"),
         (&["call.mjr", "--keys", "public"], "--identity"),
-        (&["call.mjr", "--keys", "public", "--identity", "text"], "non-identity data"),
+        (&["call.mjr", "--keys", "public", "--identity", "text"], "line 1 is no private key"),
         (&["call.mjr", "--keys", "public", "--passphrase-file", "word"], "--identity"),
         (&["call.mjr", "--keys", "locked", "--passphrase-file", "word"], "damaged"),
         (&["call.mjr", "--keys", "locked", "--passphrase-file", "nowhere"], "nowhere"),

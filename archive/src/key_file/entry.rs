@@ -14,30 +14,16 @@ use crate::unix_millis::UnixMillis;
 /// What a line of a key file says.
 #[derive(Debug)]
 pub(crate) enum Entry {
-    Key(MediaKey),
+    /// Keys that came at once.
+    Keys(Vec<MediaKey>),
     /// The member's keys of this epoch are used no more.
-    Retired {
-        member: String,
-        epoch: u64,
-        at: UnixMillis,
-    },
+    Retired { member: String, epoch: u64, at: UnixMillis },
 }
 
 impl Entry {
-    /// Returns the entry of a key.
-    pub(super) fn encode_key(key: &MediaKey) -> io::Result<Zeroizing<Vec<u8>>> {
-        let MediaKey { member, fingerprint, epoch, track, key, since } = key;
-        encode(&Written::Key(WrittenKey {
-            member,
-            fingerprint,
-            epoch: *epoch,
-            track: *track,
-            suite: key.suite().number(),
-            key_id: key.key_id().get(),
-            key: &Zeroizing::new(STANDARD.encode(key.expose_key())),
-            salt: &Zeroizing::new(STANDARD.encode(key.expose_salt())),
-            since: *since,
-        }))
+    /// Returns the entry of keys.
+    pub(super) fn encode_keys(keys: &[MediaKey]) -> io::Result<Zeroizing<Vec<u8>>> {
+        encode(&Written::Keys(keys.iter().map(WrittenKey::new).collect()))
     }
 
     /// Returns the entry that a member's keys of an epoch are used no more.
@@ -52,7 +38,9 @@ impl Entry {
     /// Reads an entry; `None` if it is none, or contradicts itself.
     pub(crate) fn decode(entry: &[u8]) -> Option<Self> {
         match serde_json::from_slice(entry).ok()? {
-            Read::Key(key) => key.check().map(Self::Key),
+            Read::Keys(keys) => {
+                keys.into_iter().map(ReadKey::check).collect::<Option<_>>().map(Self::Keys)
+            }
             Read::Retired { member, epoch, at } => Some(Self::Retired { member, epoch, at }),
         }
     }
@@ -65,12 +53,12 @@ fn encode(entry: &Written<'_>) -> io::Result<Zeroizing<Vec<u8>>> {
 }
 
 /// More bytes than any entry has, so that none moves while it is written and leaves copies behind.
-const ROOM: usize = 1024;
+const ROOM: usize = 16 << 10;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum Written<'a> {
-    Key(WrittenKey<'a>),
+    Keys(Vec<WrittenKey<'a>>),
     Retired { member: &'a str, epoch: u64, at: UnixMillis },
 }
 
@@ -83,15 +71,32 @@ struct WrittenKey<'a> {
     track: u8,
     suite: u16,
     key_id: u64,
-    key: &'a str,
-    salt: &'a str,
+    key: Zeroizing<String>,
+    salt: Zeroizing<String>,
     since: UnixMillis,
+}
+
+impl<'a> WrittenKey<'a> {
+    fn new(key: &'a MediaKey) -> Self {
+        let MediaKey { member, fingerprint, epoch, track, key, since } = key;
+        Self {
+            member,
+            fingerprint,
+            epoch: *epoch,
+            track: *track,
+            suite: key.suite().number(),
+            key_id: key.key_id().get(),
+            key: Zeroizing::new(STANDARD.encode(key.expose_key())),
+            salt: Zeroizing::new(STANDARD.encode(key.expose_salt())),
+            since: *since,
+        }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum Read {
-    Key(ReadKey),
+    Keys(Vec<ReadKey>),
     Retired { member: String, epoch: u64, at: UnixMillis },
 }
 

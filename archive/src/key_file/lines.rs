@@ -28,9 +28,9 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// In bytes. The longest entry has some 2500: a member ID of 64 bytes, each of which JSON may write as
-/// six, keys of the largest suite, a hybrid public key's stanza, in base64.
-const MAX_LEN: usize = 16 << 10;
+/// In bytes. The longest entry has some 20 000: 16 keys of the largest suite and of a member ID of
+/// 64 bytes, each of which JSON may write as six, and a hybrid public key's stanza, in base64.
+const MAX_LEN: usize = 64 << 10;
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,8 @@ use core::str::FromStr;
 
 use age::secrecy::SecretString;
 
+use super::hybrid::HybridRecipient;
+
 /// Who shall be able to read a key file.
 #[derive(Debug)]
 pub(crate) enum Recipient {
@@ -19,16 +21,15 @@ pub(crate) enum Recipient {
 pub(crate) enum PublicKey {
     /// `age1…`
     X25519(age::x25519::Recipient),
-    /// `age1tagpq1…`: P-256 and ML-KEM-768, so that no quantum computer reads the file later. The
-    /// private key is in a device, and `age`'s program is what opens with it.
-    Hybrid(age::tagpq::Recipient),
+    /// `age1pq1…`: ML-KEM-768 and X25519, so that no quantum computer reads the file later.
+    Hybrid(Box<HybridRecipient>),
 }
 
 impl PublicKey {
     pub(super) fn to_age(&self) -> Box<dyn age::Recipient + Send + Sync> {
         match self {
             Self::X25519(key) => Box::new(key.clone()),
-            Self::Hybrid(key) => Box::new(key.clone()),
+            Self::Hybrid(key) => key.clone(),
         }
     }
 }
@@ -37,8 +38,9 @@ impl FromStr for PublicKey {
     type Err = PublicKeyError;
 
     fn from_str(text: &str) -> Result<Self, PublicKeyError> {
-        let hybrid = || text.parse().map(Self::Hybrid);
-        text.parse().map(Self::X25519).or_else(|_| hybrid()).map_err(|_| PublicKeyError)
+        text.parse()
+            .map(Self::X25519)
+            .or_else(|_| text.parse().map(|key| Self::Hybrid(Box::new(key))))
     }
 }
 
@@ -48,7 +50,7 @@ pub(crate) struct PublicKeyError;
 
 impl fmt::Display for PublicKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a public key of age: these begin with age1; age-keygen makes one")
+        f.write_str("not a public key of age: these begin with age1; age-keygen -pq makes one")
     }
 }
 

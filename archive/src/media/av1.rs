@@ -38,7 +38,7 @@ pub(super) fn description(unit: &[u8]) -> Option<Description> {
 }
 
 /// Returns a temporal unit as a file has it: without the delimiter, and with all sizes.
-pub(super) fn without_delimiters(unit: &[u8]) -> Vec<u8> {
+pub(crate) fn without_delimiters(unit: &[u8]) -> Vec<u8> {
     let mut written = Vec::with_capacity(unit.len());
     for obu in Obu::all(unit).filter(|obu| obu.kind() != TEMPORAL_DELIMITER) {
         obu.write(&mut written);

@@ -7,9 +7,9 @@ use core::time::Duration;
 use std::io::{self, Seek, SeekFrom, Write};
 
 use mp4_atom::{
-    Avc1, Avcc, Codec, Dinf, Dref, Encode, FourCC, Ftyp, Hdlr, Hvc1, Mdat, Mdhd, Mdia, Mehd,
-    Mfhd, Minf, Moof, Moov, Mvex, Mvhd, Stbl, Stsd, Tfdt, Tfhd, Tkhd, Traf, Trak, Trex, Trun,
-    TrunEntry, Url, Visual, Vmhd,
+    Avc1, Avcc, Codec, Dinf, Dref, Encode, FourCC, Ftyp, Hdlr, Hvc1, Mdat, Mdhd, Mdia, Mehd, Mfhd,
+    Minf, Moof, Moov, Mvex, Mvhd, Stbl, Stsd, Tfdt, Tfhd, Tkhd, Traf, Trak, Trex, Trun, TrunEntry,
+    Url, Visual, Vmhd,
 };
 
 use super::{MediaError, MediaFrame, PIECE, Size, TrackWriter, h264, h265, nal};
@@ -19,6 +19,21 @@ use super::{MediaError, MediaFrame, PIECE, Size, TrackWriter, h264, h265, nal};
 pub(super) enum Kind {
     H264,
     H265,
+}
+
+impl Kind {
+    fn unit_type(self, unit: &[u8]) -> Option<u8> {
+        let first = unit.first()?;
+        Some(match self {
+            Self::H264 => first & 0x1f,
+            Self::H265 => first >> 1 & 0x3f,
+        })
+    }
+
+    fn is_delimiter(self, unit: &[u8]) -> bool {
+        let delimiter = if self == Self::H264 { H264_DELIMITER } else { H265_DELIMITER };
+        self.unit_type(unit) == Some(delimiter)
+    }
 }
 
 /// Writes one track.
@@ -68,7 +83,8 @@ impl<W: Write + Seek> Writer<W> {
     }
 
     fn describe(&self, frame: &[u8]) -> Option<(Size, Codec)> {
-        let unit = |wanted| nal::units(frame).find(|unit| self.unit_type(unit) == Some(wanted));
+        let unit =
+            |wanted| nal::units(frame).find(|unit| self.kind.unit_type(unit) == Some(wanted));
         match self.kind {
             Kind::H264 => {
                 let (sps, pps) = (unit(H264_SPS)?, unit(H264_PPS)?);
@@ -84,19 +100,6 @@ impl<W: Write + Seek> Writer<W> {
         }
     }
 
-    fn unit_type(&self, unit: &[u8]) -> Option<u8> {
-        let first = unit.first()?;
-        Some(match self.kind {
-            Kind::H264 => first & 0x1f,
-            Kind::H265 => first >> 1 & 0x3f,
-        })
-    }
-
-    fn is_delimiter(&self, unit: &[u8]) -> bool {
-        let delimiter = if self.kind == Kind::H264 { H264_DELIMITER } else { H265_DELIMITER };
-        self.unit_type(unit) == Some(delimiter)
-    }
-
     /// Puts a frame into the fragment at hand.
     fn push(&mut self, frame: &MediaFrame<'_>) -> Result<(), MediaError> {
         let mut at = ticks(frame.at);
@@ -108,7 +111,8 @@ impl<W: Write + Seek> Writer<W> {
             }
         }
         let before = self.data.len();
-        for unit in nal::units(frame.data).filter(|unit| !self.is_delimiter(unit)) {
+        let kind = self.kind;
+        for unit in nal::units(frame.data).filter(|unit| !kind.is_delimiter(unit)) {
             let len = u32::try_from(unit.len()).map_err(|_| MediaError::TooLarge)?;
             self.data.extend(len.to_be_bytes());
             self.data.extend_from_slice(unit);
@@ -225,11 +229,14 @@ fn moov(size: Size, codec: Codec) -> Option<Moov> {
     let mdhd = Mdhd { timescale: TICKS, language: "und".into(), ..Default::default() };
     let hdlr = Hdlr { handler: FourCC::new(b"vide"), name: String::new() };
     let dinf = Dinf { dref: Dref { entries: vec![Url::default().into()] } };
-    let stbl = Stbl { stsd: Stsd { codecs: vec![codec] }, stco: Some(Default::default()), ..Default::default() };
+    let stbl = Stbl {
+        stsd: Stsd { codecs: vec![codec] },
+        stco: Some(Default::default()),
+        ..Default::default()
+    };
     let minf = Minf { vmhd: Some(Vmhd::default()), dinf, stbl, ..Default::default() };
     let trak = Trak { tkhd, mdia: Mdia { mdhd, hdlr, minf }, ..Default::default() };
-    let trex =
-        Trex { track_id: TRACK, default_sample_description_index: 1, ..Default::default() };
+    let trex = Trex { track_id: TRACK, default_sample_description_index: 1, ..Default::default() };
     // 0 until the file is finished: unknown.
     let mehd = Some(Mehd { fragment_duration: 0 });
     Some(Moov {

@@ -28,7 +28,8 @@ pub(super) fn size(frame: &[u8]) -> Option<Size> {
 /// decoders want them as one.
 pub(crate) fn superframe(layers: &[&[u8]]) -> Vec<u8> {
     let mut frame = layers.concat();
-    let Some(last) = layers.len().checked_sub(1).filter(|last| (1..MAX_LAYERS).contains(last)) else {
+    let Some(last) = layers.len().checked_sub(1).filter(|last| (1..MAX_LAYERS).contains(last))
+    else {
         return frame; // the frame alone, or more than an index can say
     };
     let Ok(last) = u8::try_from(last) else { return frame };

@@ -81,8 +81,7 @@ impl<W: Write + Seek> Writer<W> {
         let duration_at = self.tags.get_ref().len().saturating_sub(DURATION_LEN);
         self.add(&Tag::Tracks(Master::Full(vec![Tag::TrackEntry(Master::Full(track))])))?;
         let at = |place| u64::try_from(place).unwrap_or(u64::MAX);
-        self.header =
-            Some(Header { segment_at: at(segment_at), duration_at: at(duration_at) });
+        self.header = Some(Header { segment_at: at(segment_at), duration_at: at(duration_at) });
         self.leave()
     }
 
@@ -90,12 +89,12 @@ impl<W: Write + Seek> Writer<W> {
     fn track(&self, frame: &[u8]) -> Option<Vec<Tag>> {
         let mut track = vec![
             Tag::TrackNumber(TRACK),
-            Tag::TrackUid(TRACK),
+            Tag::TrackUID(TRACK),
             Tag::FlagLacing(0),
             Tag::TrackType(if self.kind == Kind::Opus { AUDIO } else { VIDEO }),
         ];
         let mut describe = |id: &str, private: Option<Vec<u8>>, media| {
-            track.push(Tag::CodecId(id.into()));
+            track.push(Tag::CodecID(id.into()));
             track.extend(private.map(Tag::CodecPrivate));
             track.push(media);
         };
@@ -132,8 +131,7 @@ impl<W: Write + Seek> Writer<W> {
             frame.data
         };
         let is_key = frame.is_key || self.kind == Kind::Opus;
-        let cluster =
-            self.cluster.get_or_insert_with(|| Cluster { start: at, blocks: Vec::new() });
+        let cluster = self.cluster.get_or_insert_with(|| Cluster { start: at, blocks: Vec::new() });
         let offset = at.saturating_sub(cluster.start);
         let offset = i16::try_from(offset).map_err(|_| MediaError::TooLarge)?;
         let block = SimpleBlock::new_uncheked(data, TRACK, offset, false, None, false, is_key);

@@ -69,7 +69,8 @@ impl Folder {
             let text = format!("{} is there already; choose another --out", path.display());
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
         }
-        let file = Builder::new().prefix(&format!(".{name}.")).suffix(".part").tempfile_in(&self.path)?;
+        let file =
+            Builder::new().prefix(&format!(".{name}.")).suffix(".part").tempfile_in(&self.path)?;
         let (output, part) = self.parts(file)?;
         Ok((part, output))
     }

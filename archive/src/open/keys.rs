@@ -21,8 +21,10 @@ impl Keys {
     /// Takes the keys of `member`, or of all.
     pub(super) fn new(file: KeyFile, member: Option<&str>) -> Self {
         let keys = file.keys.into_iter().map(|(key, _)| key);
-        let keys: Vec<_> =
+        let mut keys: Vec<_> =
             keys.filter(|key| member.is_none_or(|member| key.member == member)).collect();
+        // Of several with one ID, frames name them in the order in which they came.
+        keys.sort_by_key(|key| key.since);
         let mut by_id: HashMap<_, Vec<_>> = HashMap::new();
         for (number, key) in keys.iter().enumerate() {
             by_id.entry(key.key.key_id()).or_default().push(number);

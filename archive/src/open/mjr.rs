@@ -202,7 +202,10 @@ mod tests {
         }
         let audio = [&b"MEETECHO"[..], &block(b"audio")].concat();
         let reader = Reader::new(&*audio).unwrap().unwrap();
-        assert_eq!((reader.description().medium, &*reader.description().codec), (Medium::Audio, "opus"));
+        assert_eq!(
+            (reader.description().medium, &*reader.description().codec),
+            (Medium::Audio, "opus")
+        );
     }
 
     #[test]

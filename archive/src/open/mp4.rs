@@ -5,7 +5,7 @@ mod tables;
 use core::time::Duration;
 use std::io::{Read, Seek, SeekFrom};
 
-use mp4_atom::{Atom, FourCC, Header, Mdat, Moof, Moov, ReadAtom, ReadFrom, Trak, Traf};
+use mp4_atom::{Atom, Header, Mdat, Moof, Moov, ReadAtom, ReadFrom, Traf, Trak};
 
 use self::tables::Tables;
 use super::container::{Sample, Track};
@@ -64,9 +64,8 @@ impl<R: Read + Seek> Reader<R> {
             self.file.seek(SeekFrom::Start(at)).ok()?;
             let header = Header::read_from(&mut self.file).ok()?;
             let body = self.file.stream_position().ok()?;
-            let size = header.size.map_or(self.len.checked_sub(body), |size| {
-                u64::try_from(size).ok()
-            })?;
+            let size =
+                header.size.map_or(self.len.checked_sub(body), |size| u64::try_from(size).ok())?;
             let end = body.checked_add(size)?;
             if header.kind == Moov::KIND && size <= MAX_ATOM_LEN {
                 let moov = Moov::read_atom(&header, &mut self.file).ok()?;

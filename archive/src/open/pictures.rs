@@ -53,8 +53,7 @@ impl Pictures {
     ) {
         let &rtp::Packet { has_marker, timestamp, sequence, payload, .. } = packet;
         let payload = payload.to_vec();
-        self.reorder
-            .push(sequence, Packet { has_marker, timestamp, payload, format, recorded });
+        self.reorder.push(sequence, Packet { has_marker, timestamp, payload, format, recorded });
         self.drain(&mut take);
     }
 
@@ -102,9 +101,9 @@ impl Pictures {
         };
         let ends = last.has_marker || last.format.codec.is_audio();
         let is_at_a_gap = !follows || (self.is_at_a_gap && !ends);
-        let payloads = packets.iter().map(|(packet, follows)| {
-            Payload { bytes: &packet.payload, follows: *follows }
-        });
+        let payloads = packets
+            .iter()
+            .map(|(packet, follows)| Payload { bytes: &packet.payload, follows: *follows });
         take(Picture {
             timestamp: first.timestamp,
             recorded: first.recorded,
@@ -136,14 +135,8 @@ mod tests {
             made.push((picture.timestamp, picture.pieces, picture.is_at_a_gap));
         };
         for &(sequence, timestamp, has_marker, payload) in rows {
-            let packet = rtp::Packet {
-                has_marker,
-                payload_type: 96,
-                sequence,
-                timestamp,
-                ssrc: 1,
-                payload,
-            };
+            let packet =
+                rtp::Packet { has_marker, payload_type: 96, sequence, timestamp, ssrc: 1, payload };
             pictures.push(&packet, format, None, &mut take);
         }
         pictures.finish(&mut take);

@@ -92,7 +92,10 @@ impl<'a> Recordings<'a> {
         Ok(RecordingReport { error: failed, ..report })
     }
 
-    pub(super) fn pcap(&mut self, file: impl Read + Send) -> Result<RecordingReport, RecordingError> {
+    pub(super) fn pcap(
+        &mut self,
+        file: impl Read + Send,
+    ) -> Result<RecordingReport, RecordingError> {
         let mut reader = pcap::Reader::new(file).ok_or(RecordingError::Unknown)?;
         let payload_types = self.rules.payload_types.clone();
         if payload_types.is_empty() {
@@ -251,14 +254,19 @@ pub(super) enum RecordingError {
 impl fmt::Display for RecordingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Codec(codec) => return write!(f, "its codec is {codec:?}, which is never sealed"),
+            Self::Codec(codec) => {
+                return write!(f, "its codec is {codec:?}, which is never sealed");
+            }
             Self::Damaged => "its beginning is damaged: nothing says what is recorded",
             Self::Data => "it is of a data channel, not of sound or pictures",
             Self::Io(error) => return error.fmt(f),
             Self::PayloadTypes(seen) => {
-                f.write_str("a capture does not tell codecs: say each with --payload-type N=CODEC")?;
+                f.write_str(
+                    "a capture does not tell codecs: say each with --payload-type N=CODEC",
+                )?;
                 let mut seen = seen.iter();
-                return seen.try_for_each(|(kind, count)| write!(f, "; {kind} has {count} packets"));
+                return seen
+                    .try_for_each(|(kind, count)| write!(f, "; {kind} has {count} packets"));
             }
             Self::Unknown => "it is no .mjr, pcap, WebM or MP4",
         })

@@ -235,7 +235,10 @@ impl fmt::Display for StreamReport {
             writeln!(f, "    {} packets are missing", self.missing_packets)?;
         }
         for MissingKey { slot, epoch, track, frames } in &self.missing_keys {
-            writeln!(f, "    no key of slot {slot}, epoch …{epoch}, track {track}: {frames} frames")?;
+            writeln!(
+                f,
+                "    no key of slot {slot}, epoch …{epoch}, track {track}: {frames} frames"
+            )?;
         }
         Ok(())
     }

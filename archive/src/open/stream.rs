@@ -19,7 +19,6 @@ use crate::unix_millis::UnixMillis;
 /// A stream, on its way through.
 #[derive(Debug)]
 pub(super) struct Stream<'a> {
-    number: usize,
     name: String,
     /// Of the last frame.
     codec: Codec,
@@ -57,11 +56,7 @@ impl<'a> Stream<'a> {
             without_key: BTreeMap::new(),
             begun,
         };
-        Self { number, name, codec, pictures: None, frames }
-    }
-
-    pub(super) fn name(&self) -> &str {
-        &self.name
+        Self { name, codec, pictures: None, frames }
     }
 
     /// Takes a packet.
@@ -88,7 +83,7 @@ impl<'a> Stream<'a> {
 
     /// Takes what waits, and tells what became of all.
     pub(super) fn finish(self, tracks: &mut Tracks) -> StreamReport {
-        let Self { number: _, name, codec, pictures, mut frames } = self;
+        let Self { name, codec, pictures, mut frames } = self;
         let mut counts = (0, 0);
         if let Some(mut pictures) = pictures {
             pictures.finish(|picture| frames.picture(picture, tracks));
@@ -124,7 +119,8 @@ impl Frames<'_> {
             };
             match self.opener.open(format.codec, &frame) {
                 Ok(Opened { key, kind, data }) => {
-                    let data = if format.is_red { red::primary(data).unwrap_or_default() } else { data };
+                    let data =
+                        if format.is_red { red::primary(data).unwrap_or_default() } else { data };
                     layers.push(Layer { key, kind, data: data.to_vec() });
                     self.counts.opened = self.counts.opened.saturating_add(1);
                 }
@@ -186,11 +182,7 @@ fn together(codec: Codec, layers: &[Layer]) -> Vec<u8> {
 }
 
 /// Returns when a frame was recorded.
-fn start(
-    begun: Option<UnixMillis>,
-    recorded: Option<Since>,
-    at: Duration,
-) -> Option<UnixMillis> {
+fn start(begun: Option<UnixMillis>, recorded: Option<Since>, at: Duration) -> Option<UnixMillis> {
     let since = recorded.map_or(at, |Since(since)| since);
     let since = u64::try_from(since.as_millis()).ok()?;
     begun?.get().checked_add(since).map(UnixMillis::new)

@@ -14,6 +14,7 @@ use super::container::Sample;
 use super::report::Counts;
 use super::*;
 use crate::media::{av1, nal};
+use crate::unix_millis::UnixMillis;
 use call::*;
 
 /// A folder with recordings, and one for what comes out.
@@ -177,15 +178,30 @@ fn what_does_not_open_is_not_said_to_be_opened() {
     let codec = Codec::Vp8;
     let frames = frames("chromium-vp8");
     let sealed = seal(codec, &frames, 0, 1);
-    let packets = |sealed: &[Vec<u8>]| packets(codec, &alone(sealed));
+    let packetized = |sealed: &[Vec<u8>]| packets(codec, &alone(sealed));
     let (key, other) = (|| media_key("alice", codec, 0, 1), media_key("bob", codec, 256, 1));
     let mut changed = sealed.clone();
     changed.iter_mut().for_each(|frame| *frame.last_mut().unwrap() ^= 1);
     let rows = [
-        ("no keys", packets(&sealed), key_file([]), Counts { without_key: 27, ..opened(0) }),
-        ("another's", packets(&sealed), key_file([other]), Counts { lost: 1, failed: 26, ..opened(0) }),
-        ("changed", packets(&changed), key_file([key()]), Counts { lost: 1, failed: 26, ..opened(0) }),
-        ("never sealed", packets(&frames), key_file([key()]), Counts { lost: 1, not_sealed: 26, ..opened(0) }),
+        ("no keys", packetized(&sealed), key_file([]), Counts { without_key: 27, ..opened(0) }),
+        (
+            "another's",
+            packetized(&sealed),
+            key_file([other]),
+            Counts { lost: 1, failed: 26, ..opened(0) },
+        ),
+        (
+            "changed",
+            packetized(&changed),
+            key_file([key()]),
+            Counts { lost: 1, failed: 26, ..opened(0) },
+        ),
+        (
+            "never sealed",
+            packetized(&frames),
+            key_file([key()]),
+            Counts { lost: 1, not_sealed: 26, ..opened(0) },
+        ),
     ];
     for (name, packets, keys, expected) in rows {
         let case = Case::new();
@@ -196,7 +212,7 @@ fn what_does_not_open_is_not_said_to_be_opened() {
 
     // Once is enough.
     let twice = [&sealed[..], &sealed].concat();
-    let report = Case::new().open_packets(codec, &packets(&twice), key_file([key()]));
+    let report = Case::new().open_packets(codec, &packetized(&twice), key_file([key()]));
     assert_eq!(counts(&report), Counts { repeated: 27, ..opened(27) });
 }
 
@@ -239,7 +255,8 @@ fn members_and_tracks_have_files_of_their_own() {
 fn a_recording_that_cannot_be_read_holds_up_no_other() {
     let case = Case::new();
     let sealed = seal(Codec::Opus, &frames("chromium-opus"), 0, 0);
-    let data = [b"MJR00002\0\x26".as_slice(), br#"{"t":"d","c":"text","s":1,"u":1000000}"#].concat();
+    let data =
+        [b"MJR00002\0\x26".as_slice(), br#"{"t":"d","c":"text","s":1,"u":1000000}"#].concat();
     let silence = [b"MJR00002\0\x20".as_slice(), br#"{"t":"a","c":"g722","s":1,"u":1}"#].concat();
     let paths = [
         case.write("text.mjr", b"hello"),
@@ -254,7 +271,9 @@ fn a_recording_that_cannot_be_read_holds_up_no_other() {
     let report = case.open(&paths, keys, &Rules::default());
     let errors = report.recordings.iter().map(|row| row.error.as_deref().unwrap_or_default());
     let errors: Vec<_> = errors.collect();
-    for (error, part) in errors.iter().zip(["no .mjr", "no .mjr", "data channel", "g722", "damaged"]) {
+    for (error, part) in
+        errors.iter().zip(["no .mjr", "no .mjr", "data channel", "g722", "damaged"])
+    {
         assert!(error.contains(part), "{error}");
     }
     assert!(!errors[5].is_empty() && errors[6].is_empty());
@@ -270,18 +289,28 @@ fn on_a_full_disk_no_half_file_is_left() {
     let whole = Case::new();
     let key = || key_file([media_key("alice", codec, 0, 1)]);
     whole.open_packets(codec, &packets, key());
-    let sizes = whole.files().into_iter().map(|name| whole.out().join(name).metadata().unwrap().len());
+    let sizes =
+        whole.files().into_iter().map(|name| whole.out().join(name).metadata().unwrap().len());
     let [track, index] = <[u64; 2]>::try_from(sizes.collect::<Vec<_>>()).unwrap();
 
     let total = (track + index) as usize;
-    for room in (0..total).step_by(997).chain([track as usize - 1, track as usize + 30, total - 1]) {
+    for room in (0..total).step_by(997).chain([track as usize - 1, track as usize + 30, total - 1])
+    {
         let case = Case { room: Some(Rc::new(Cell::new(room))), ..Case::new() };
         let report = case.open_packets(codec, &packets, key());
         // What is written into the open places comes on top of the file's size.
         let is_whole = report.tracks[0].file.is_some();
-        assert_eq!(case.files(), if is_whole { vec!["alice-camera.webm"] } else { vec![] }, "{room}");
+        assert_eq!(
+            case.files(),
+            if is_whole { vec!["alice-camera.webm"] } else { vec![] },
+            "{room}"
+        );
         let said = report.to_string();
-        assert!(said.contains(if is_whole { "index.json was not written" } else { "disk is full" }));
+        assert!(said.contains(if is_whole {
+            "index.json was not written"
+        } else {
+            "disk is full"
+        }));
         assert_ne!(report.outcome(), Outcome::All, "{room}");
         assert_eq!(counts(&report), opened(27));
     }
@@ -347,16 +376,16 @@ fn captures_are_opened_by_payload_type_and_ssrc() {
         rtx.bytes[1] = 97;
         [packet, other, rtx]
     });
-    let path = case.write("call.pcap", &pcap::tests::capture(datagrams.map(|row| (row.millis, row.bytes))));
+    let path = case
+        .write("call.pcap", &pcap::tests::capture(datagrams.map(|row| (row.millis, row.bytes))));
     let keys = || key_file([media_key("alice", codec, 0, 1)]);
 
     let report = case.open(&[path.clone()], keys(), &Rules::default());
     let error = report.recordings[0].error.as_deref().unwrap();
     assert!(error.contains("--payload-type") && error.contains("97 has"), "{error}");
 
-    let payload_types = [("96=vp8", 96)].map(|(text, number)| {
-        (number, PayloadType::from_str(text).unwrap().format)
-    });
+    let payload_types = [("96=vp8", 96)]
+        .map(|(text, number)| (number, PayloadType::from_str(text).unwrap().format));
     let rules = Rules { payload_types: payload_types.into(), ssrcs: vec![SSRC], member: None };
     let report = case.open(&[path.clone()], keys(), &rules);
     assert_eq!((counts(&report), report.outcome()), (opened(27), Outcome::All), "{report}");
@@ -433,10 +462,11 @@ proptest! {
         for at in lost.iter().rev() {
             packets.remove(*at);
         }
-        for at in swapped.into_iter().filter(|at| at + 1 < packets.len()) {
+        let len = packets.len();
+        for at in swapped.into_iter().filter(|at| at + 1 < len) {
             packets.swap(at, at + 1);
         }
-        for at in repeated.into_iter().filter(|at| *at < packets.len()) {
+        for at in repeated.into_iter().filter(|at| *at < len) {
             packets.push(packets[at].clone());
         }
         let report = Case::new().open_packets(

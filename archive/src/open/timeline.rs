@@ -32,11 +32,8 @@ impl Timeline {
         let at = self.last.map_or(Duration::ZERO, |last| {
             let ticks = timestamp.wrapping_sub(last.timestamp).cast_signed();
             let step = self.duration(ticks.unsigned_abs());
-            let at = if ticks < 0 {
-                last.at.saturating_sub(step)
-            } else {
-                last.at.saturating_add(step)
-            };
+            let at =
+                if ticks < 0 { last.at.saturating_sub(step) } else { last.at.saturating_add(step) };
             let passed = recorded.zip(last.recorded);
             let passed = passed.map(|(now, then)| now.0.saturating_sub(then.0));
             match passed {

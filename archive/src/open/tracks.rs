@@ -201,7 +201,8 @@ fn track_name(track: u8) -> String {
 /// Returns a member's name with what no file's name may have left out.
 fn safe(member: &str) -> String {
     let keep = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
-    let name: String = member.chars().map(|letter| if keep(letter) { letter } else { '_' }).collect();
+    let name: String =
+        member.chars().map(|letter| if keep(letter) { letter } else { '_' }).collect();
     if name.is_empty() { String::from("_") } else { name }
 }
 

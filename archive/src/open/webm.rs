@@ -3,9 +3,9 @@
 use core::time::Duration;
 use std::io::Read;
 
-use webm_iterable::matroska_spec::{Master, MatroskaSpec as Tag};
 use webm_iterable::WebmIterator;
 use webm_iterable::iterator::AllowableErrors;
+use webm_iterable::matroska_spec::{Master, MatroskaSpec as Tag};
 
 use super::container::{Sample, Track};
 use crate::media::Codec;
@@ -57,10 +57,12 @@ impl<R: Read> Reader<R> {
                     continue;
                 }
                 Tag::SimpleBlock(block) => Some(block),
-                Tag::BlockGroup(Master::Full(group)) => group.into_iter().find_map(|tag| match tag {
-                    Tag::Block(block) => Some(block),
-                    _ => None,
-                }),
+                Tag::BlockGroup(Master::Full(group)) => {
+                    group.into_iter().find_map(|tag| match tag {
+                        Tag::Block(block) => Some(block),
+                        _ => None,
+                    })
+                }
                 _ => None,
             };
             if let Some(sample) = block.and_then(|block| self.sample(&block)) {
@@ -95,7 +97,7 @@ fn track(entry: &[Tag]) -> Option<Track> {
         _ => None,
     });
     let codec = entry.iter().find_map(|tag| match tag {
-        Tag::CodecId(id) => codec(id),
+        Tag::CodecID(id) => codec(id),
         _ => None,
     });
     Some(Track { number: number?, codec: codec? })
@@ -117,9 +119,9 @@ fn codec(id: &str) -> Option<Codec> {
 fn track_number(block: &[u8]) -> Option<(u64, &[u8])> {
     let len = usize::try_from(block.first()?.leading_zeros()).ok()?.checked_add(1)?;
     let (number, rest) = block.split_at_checked(len)?;
-    let number = number.iter().try_fold(0_u64, |all, byte| {
-        all.checked_mul(256)?.checked_add((*byte).into())
-    })?;
+    let number = number
+        .iter()
+        .try_fold(0_u64, |all, byte| all.checked_mul(256)?.checked_add((*byte).into()))?;
     let marker = 1_u64.checked_shl(u32::try_from(len.checked_mul(7)?).ok()?)?;
     Some((number & !marker, rest))
 }

@@ -46,8 +46,7 @@ impl Unit {
         while !rest.is_empty() {
             number = number.saturating_add(1);
             let element;
-            (element, rest) =
-                if number == count { (rest, &[][..]) } else { split_element(rest)? };
+            (element, rest) = if number == count { (rest, &[][..]) } else { split_element(rest)? };
             let is_piece = number == 1 && goes_on;
             let has_more = rest.is_empty() && header & CONTINUES != 0;
             self.add_element(element, is_piece, has_more);

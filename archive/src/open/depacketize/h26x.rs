@@ -48,9 +48,9 @@ pub(super) const H265: Syntax = Syntax {
 pub(super) fn piece(syntax: Syntax, payloads: &[Payload<'_>]) -> Piece {
     let mut stream = Vec::new();
     let mut begun = None;
-    let all_read = payloads.iter().all(|payload| {
-        add(syntax, payload.bytes, &mut begun, &mut stream).is_some()
-    });
+    let all_read = payloads
+        .iter()
+        .all(|payload| add(syntax, payload.bytes, &mut begun, &mut stream).is_some());
     if all_read && begun.is_none() && is_unbroken(payloads) {
         Piece::Frame(stream)
     } else {

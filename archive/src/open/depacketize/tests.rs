@@ -33,7 +33,11 @@ fn frame(codec: Codec, bytes: &[u8]) -> Vec<u8> {
 
 fn payloads(codec: Codec, frame: &[u8], max_len: usize) -> Vec<Bytes> {
     let mut payloader: Box<dyn Payloader> = match codec {
-        Codec::Vp8 => Box::new(Vp8Payloader { enable_picture_id: true, ..Default::default() }),
+        Codec::Vp8 => {
+            let mut payloader = Vp8Payloader::default();
+            payloader.enable_picture_id = true;
+            Box::new(payloader)
+        }
         Codec::Vp9 => Box::<Vp9Payloader>::default(),
         Codec::Av1 => Box::<Av1Payloader>::default(),
         Codec::H264 => Box::<H264Payloader>::default(),
@@ -80,7 +84,9 @@ fn av1_is_split_behind_each_frame() {
 #[test]
 fn parameter_sets_come_with_their_picture() {
     let mut access_unit = Vec::new();
-    for unit in [&[0x40_u8, 1, 7][..], &[0x42, 1, 8], &[0x44, 1, 9], &[&[0x26, 1][..], &[5; 3000]].concat()] {
+    for unit in
+        [&[0x40_u8, 1, 7][..], &[0x42, 1, 8], &[0x44, 1, 9], &[&[0x26, 1][..], &[5; 3000]].concat()]
+    {
         nal::push(unit, &mut access_unit);
     }
     let packets = payloads(Codec::H265, &access_unit, 1200);

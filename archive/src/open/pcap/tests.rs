@@ -98,9 +98,8 @@ fn datagrams_come_with_their_times() {
 #[test]
 fn every_kind_of_link_is_read() {
     let v4 = ip(b"v4");
-    let cooked = |header: &[u8], len: usize, ip: &[u8]| {
-        [header, &vec![0; len - header.len()], ip].concat()
-    };
+    let cooked =
+        |header: &[u8], len: usize, ip: &[u8]| [header, &vec![0; len - header.len()], ip].concat();
     let mut sll = cooked(&[], 14, &[]);
     sll.extend([0x86, 0xdd]);
     for (link, packet, payload) in [

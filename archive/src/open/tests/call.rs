@@ -20,10 +20,8 @@ use crate::media::Codec;
 use crate::unix_millis::UnixMillis;
 
 /// Video with a suite that audio has not.
-pub(super) const SUITES: Suites = Suites {
-    main: CipherSuite::Aes256GcmSha512_128,
-    audio: CipherSuite::Aes128CtrHmacSha256_80,
-};
+pub(super) const SUITES: Suites =
+    Suites { main: CipherSuite::Aes256GcmSha512_128, audio: CipherSuite::Aes128CtrHmacSha256_80 };
 
 pub(super) const SLOT: u16 = 7;
 pub(super) const SSRC: u32 = 0x1234_5678;
@@ -127,9 +125,9 @@ pub(super) fn packets(codec: Codec, pictures: &[&[Vec<u8>]]) -> Vec<Packet> {
     for (number, picture) in pictures.iter().enumerate() {
         let millis = number as u32 * step_millis(codec);
         let timestamp = 0xffff_0000_u32.wrapping_add(millis * rate);
-        let payloads = picture.iter().map(|frame| {
-            payloader.payload(1200, &Bytes::copy_from_slice(frame)).unwrap()
-        });
+        let payloads = picture
+            .iter()
+            .map(|frame| payloader.payload(1200, &Bytes::copy_from_slice(frame)).unwrap());
         let payloads: Vec<_> = payloads.flatten().collect();
         for (at, payload) in payloads.iter().enumerate() {
             let marker = u8::from(at + 1 == payloads.len()) << 7;
