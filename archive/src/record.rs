@@ -24,6 +24,7 @@ mod sealed;
 mod signalling;
 mod tapes;
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod test_room;
 mod timeline;
 mod transport;

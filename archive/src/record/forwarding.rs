@@ -1,4 +1,4 @@
-//! Media through the VideoRoom of a Janus media server, which has no key to any of it: what is asked of
+//! Media through the `VideoRoom` of a Janus media server, which has no key to any of it: what is asked of
 //! it, without IO.
 
 use alloc::collections::BTreeMap;
@@ -316,7 +316,7 @@ impl Request {
     }
 }
 
-/// A message to the VideoRoom plugin.
+/// A message to the `VideoRoom` plugin.
 fn message(handle: u64, body: &Value) -> Value {
     json!({ "janus": "message", "handle_id": handle, "body": body })
 }

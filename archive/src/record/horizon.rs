@@ -32,6 +32,7 @@ const AHEAD: u32 = 8;
 const MAX_STEPS: u8 = frameseal_sframe::Receiver::<()>::MAX_STEPS;
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests {
     use proptest::prelude::*;
 

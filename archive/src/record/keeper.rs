@@ -149,7 +149,7 @@ impl Keeper {
         for key in keys.iter_mut().rev() {
             key.successor = successor.replace(key.epoch);
             if key.successor.is_some() {
-                key.retire_at.get_or_insert(later(now, RETIRE_AFTER));
+                key.retire_at.get_or_insert_with(|| later(now, RETIRE_AFTER));
             }
         }
         Ok(())
@@ -255,6 +255,7 @@ impl core::fmt::Debug for Came {
 const RETIRE_AFTER: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests {
     use core::time::Duration;
     use std::time::Instant;

@@ -109,6 +109,7 @@ impl Relay {
 const MAX_WAITING: usize = 1000;
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests {
     use proptest::prelude::*;
 

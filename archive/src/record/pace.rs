@@ -51,6 +51,7 @@ const SHORTEST: f64 = 0.3;
 const LONGEST: f64 = 1.5;
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests {
     use core::time::Duration;
 

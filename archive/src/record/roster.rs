@@ -81,6 +81,7 @@ impl Roster {
 const GRACE: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests {
     use alloc::collections::BTreeSet;
     use core::time::Duration;

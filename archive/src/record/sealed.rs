@@ -106,7 +106,7 @@ impl Lines {
                     session.open_data(clock.timestamp(now), SIGNALLING, Some(from), sealed);
                 match opened {
                     Ok(opened) => {
-                        signals.extend(signal(&opened.data, own).map(|it| (from.clone(), it)))
+                        signals.extend(signal(&opened.data, own).map(|it| (from.clone(), it)));
                     }
                     Err(failure)
                         if failure.code == FailureCode::MissingKey && now < first.until =>

@@ -230,6 +230,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(10);
 const MAX_FILES: u32 = 10_000;
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests {
     use core::time::Duration;
     use std::path::Path;

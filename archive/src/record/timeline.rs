@@ -77,6 +77,7 @@ const MAX_DRIFT: f64 = 0.5;
 const SHORTEST_FRAME: Duration = Duration::from_millis(1);
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests {
     use core::time::Duration;
 

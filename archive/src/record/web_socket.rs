@@ -1,9 +1,9 @@
-//! WebSockets to the demo's server.
+//! `WebSockets` to the demo's server.
 
 use alloc::sync::Arc;
 use core::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -28,8 +28,13 @@ pub(crate) async fn connect(url: &str, protocol: Option<&'static str>) -> Result
         .max_message_size(Some(MAX_MESSAGE_LEN))
         .max_frame_size(Some(MAX_MESSAGE_LEN));
     let connected = connect_async_tls_with_config(request, Some(limits), true, connector);
-    let (socket, _) = timeout(PATIENCE, connected).await.context("it does not answer")??;
-    Ok(socket)
+    let connected = timeout(PATIENCE, connected).await;
+    let why = match connected {
+        Ok(Ok((socket, _))) => return Ok(socket),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => String::from("it does not answer"),
+    };
+    Err(anyhow!("cannot reach {url} ({why}); check the link and the network"))
 }
 
 /// Trusts whom this machine trusts.

@@ -1,10 +1,11 @@
 //! The program, as a person starts it.
 
+use alloc::sync::Arc;
 use core::cell::RefCell;
 use core::net::SocketAddr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::thread;
 
 use base64::Engine as _;

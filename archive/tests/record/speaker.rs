@@ -1,9 +1,9 @@
 //! A native member that speaks: what the page does in a room, made anew from docs/demo-server.md, so
 //! that the recorder is not tested by itself.
 
+use alloc::collections::BTreeSet;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::time::Duration;
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use base64::Engine as _;
@@ -403,5 +403,5 @@ fn own_address() -> IpAddr {
     let probe = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
     // Nothing is sent: the system only looks for a way.
     let address = probe.connect("192.0.2.1:9").and_then(|()| probe.local_addr());
-    address.map_or(Ipv4Addr::LOCALHOST.into(), |address| address.ip())
+    address.map_or_else(|_| Ipv4Addr::LOCALHOST.into(), |address| address.ip())
 }
