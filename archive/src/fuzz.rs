@@ -9,7 +9,7 @@ use crate::open::fuzz as recordings;
 
 /// A recording of Janus, through to the frames in it.
 pub fn mjr(bytes: &[u8]) {
-    let codec = choose(bytes, &["vp8", "vp9", "av1", "h264", "h265", "opus"]);
+    let codec = *choose(bytes, &["vp8", "vp9", "av1", "h264", "h265", "opus"]);
     let medium = if codec == "opus" { "a" } else { "v" };
     let json = format!(r#"{{"t":"{medium}","c":"{codec}","s":1,"u":1,"or":63}}"#);
     let len = u16::try_from(json.len()).unwrap_or_default();
@@ -25,7 +25,7 @@ pub fn pcap(bytes: &[u8]) {
     each(bytes, NEW_CAPTURE, NEW_CAPTURE, recordings::pcap);
 }
 
-/// A WebM file.
+/// A `WebM` file.
 pub fn webm(bytes: &[u8]) {
     let file = media_files::webm();
     each(bytes, &file, &file, recordings::webm);

@@ -1,4 +1,4 @@
-//! Files that players play, one for each track: WebM for VP8, VP9, AV1 and Opus, fragmented MP4 for
+//! Files that players play, one for each track: `WebM` for VP8, VP9, AV1 and Opus, fragmented MP4 for
 //! H.264 and H.265.
 //!
 //! What was written plays even if nobody is there to finish the file: all of a second leaves by one
@@ -136,8 +136,8 @@ impl fmt::Display for MediaError {
     }
 }
 
-impl std::error::Error for MediaError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl core::error::Error for MediaError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
             _ => None,

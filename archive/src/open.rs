@@ -56,7 +56,7 @@ use crate::media::Codec;
 /// Ends with 0 if every frame opened, 2 if some did, 1 if none did or something was wrong before.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// Recordings of one call: .mjr of Janus, pcap of plain RTP, WebM or MP4 of janus-pp-rec
+    /// Recordings of one call: .mjr of Janus, pcap of plain RTP, or what janus-pp-rec makes of .mjr
     #[arg(required = true, value_name = "RECORDING")]
     recordings: Vec<PathBuf>,
     /// File of keys, as `frameseal record` writes it

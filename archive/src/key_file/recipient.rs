@@ -54,4 +54,4 @@ impl fmt::Display for PublicKeyError {
     }
 }
 
-impl std::error::Error for PublicKeyError {}
+impl core::error::Error for PublicKeyError {}

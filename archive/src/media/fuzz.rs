@@ -1,9 +1,9 @@
 //! Frames that may hold anything, written to files.
 
+use alloc::rc::Rc;
+use core::cell::RefCell;
 use core::time::Duration;
-use std::cell::RefCell;
 use std::io::{self, Cursor, Seek, SeekFrom, Write};
-use std::rc::Rc;
 
 use super::{Codec, MediaFrame, track_writer};
 

@@ -1,11 +1,16 @@
 //! What the writers do, whatever they write; what is in their files is looked at where these are read
 //! (`open/tests/files.rs`).
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic"
+)]
 
-use std::cell::RefCell;
+use alloc::rc::Rc;
+use core::cell::RefCell;
 use std::fs;
 use std::io::{Cursor, SeekFrom};
 use std::path::Path;
-use std::rc::Rc;
 
 use super::*;
 
@@ -84,6 +89,7 @@ impl Seek for Watched {
 fn sizes_are_those_of_the_pictures() {
     let first = Size { width: 320, height: 180 };
     let second = Size { width: 1280, height: 720 };
+    let dense = Size { width: 2560, height: 1440 }; // of a screen with two dots for a pixel
     for (codec, fixture) in FIXTURES.into_iter().filter(|row| row.0 != Codec::Opus) {
         let keys = frames(fixture).into_iter().filter(|row| row.0).map(|row| row.1);
         let sizes = keys.map(|frame| match codec {
@@ -99,7 +105,8 @@ fn sizes_are_those_of_the_pictures() {
         });
         let sizes: Vec<_> = sizes.collect();
         assert_eq!(sizes[0], Some(first), "{fixture}");
-        assert!(sizes[1] == Some(second) || sizes[1] == Some(first), "{fixture}: {sizes:?}");
+        let others = [first, second, dense].map(Some);
+        assert!(others.contains(&sizes[1]), "{fixture}: {sizes:?}");
     }
     for (fixture, size) in [
         ("ffmpeg-vp9-444", first),
@@ -161,7 +168,7 @@ fn all_of_a_second_leaves_at_once() {
             assert!(waits <= 10, "{fixture}: {waits} frames wait");
             writes = now;
         }
-        assert!(writes >= 3, "{fixture}");
+        assert!(writes >= 2, "{fixture}");
         writer.finish().unwrap();
     }
 }

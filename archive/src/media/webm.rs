@@ -1,4 +1,4 @@
-//! WebM: VP8, VP9, AV1 or Opus, a cluster for each second and each key frame.
+//! `WebM`: VP8, VP9, AV1 or Opus, a cluster for each second and each key frame.
 //!
 //! The segment has no size until the file is finished, and a void is where the duration will be. So
 //! what was written plays at any moment.
@@ -11,7 +11,7 @@ use webm_iterable::{WebmWriter, WriteOptions};
 
 use super::{MediaError, MediaFrame, PIECE, Size, TrackWriter, av1, opus, vp8, vp9};
 
-/// Which of WebM's codecs.
+/// Which of `WebM`'s codecs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kind {
     Vp8,
@@ -67,11 +67,11 @@ impl<W: Write + Seek> Writer<W> {
     fn begin(&mut self, frame: &MediaFrame<'_>) -> Result<(), MediaError> {
         let track = self.track(frame.data).ok_or(MediaError::Unreadable)?;
         self.add(&ebml())?;
+        let segment_at = self.tags.get_ref().len().saturating_add(SEGMENT_ID_LEN);
         let segment = Tag::Segment(Master::Start);
         self.tags
             .write_advanced(&segment, WriteOptions::is_unknown_sized_element())
             .map_err(io::Error::other)?;
-        let segment_at = self.tags.get_ref().len().saturating_sub(SIZE_LEN);
         self.add(&Tag::Info(Master::Start))?;
         self.add(&Tag::TimestampScale(NANOSECONDS))?;
         self.add(&Tag::MuxingApp(APPLICATION.into()))?;
@@ -247,6 +247,8 @@ const VOID: u64 = 0xec;
 const DURATION: [u8; 3] = [0x44, 0x89, 0x88];
 const DURATION_LEN: usize = DURATION.len() + 8;
 
+/// The segment's size comes behind it, in 8 bytes.
+const SEGMENT_ID_LEN: usize = 4;
+
 /// Of a size in 8 bytes: the bit that says so.
 const KNOWN_SIZE: u64 = 1 << 56;
-const SIZE_LEN: usize = 8;

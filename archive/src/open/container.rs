@@ -1,4 +1,4 @@
-//! What `janus-pp-rec` and we make of recordings: frames in WebM or MP4.
+//! What `janus-pp-rec` and we make of recordings: frames in `WebM` or MP4.
 
 use core::time::Duration;
 

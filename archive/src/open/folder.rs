@@ -14,7 +14,7 @@ pub(super) struct Folder {
     reserved: BTreeSet<String>,
     /// Bytes that tests leave on the disk.
     #[cfg(test)]
-    pub(super) room: Option<std::rc::Rc<core::cell::Cell<usize>>>,
+    pub(super) room: Option<alloc::rc::Rc<core::cell::Cell<usize>>>,
 }
 
 /// A file that is not whole yet. It goes when this is dropped.
@@ -98,7 +98,7 @@ impl Folder {
 #[cfg(test)]
 struct Limited {
     output: Box<dyn Output>,
-    room: std::rc::Rc<core::cell::Cell<usize>>,
+    room: alloc::rc::Rc<core::cell::Cell<usize>>,
 }
 
 #[cfg(test)]
@@ -108,7 +108,7 @@ impl Write for Limited {
         if len == 0 && !bytes.is_empty() {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        self.room.set(self.room.get() - len);
+        self.room.set(self.room.get().saturating_sub(len));
         self.output.write(&bytes[..len])
     }
 

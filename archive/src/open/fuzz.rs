@@ -23,7 +23,7 @@ pub(crate) fn pcap(bytes: &[u8]) {
     with_recordings(|recordings| drop(recordings.pcap(bytes)));
 }
 
-/// Reads a WebM file.
+/// Reads a `WebM` file.
 pub(crate) fn webm(bytes: &[u8]) {
     with_recordings(|recordings| drop(recordings.webm(bytes, len(bytes))));
 }

@@ -151,6 +151,7 @@ fn read_block(file: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "a test may panic")]
 mod tests {
     use proptest::prelude::*;
 
@@ -168,7 +169,10 @@ mod tests {
         [&b"MJR00002"[..], &block(JSON), &first, &second].concat()
     }
 
-    fn packets(bytes: &[u8]) -> Option<(Vec<(Vec<u8>, Option<Since>)>, bool)> {
+    /// Packets with their times, and whether the file was cut off.
+    type Recorded = (Vec<(Vec<u8>, Option<Since>)>, bool);
+
+    fn packets(bytes: &[u8]) -> Option<Recorded> {
         let mut reader = Reader::new(bytes).unwrap()?;
         let mut packets = Vec::new();
         while let Some((packet, recorded)) = reader.next().unwrap() {

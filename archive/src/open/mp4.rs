@@ -64,8 +64,10 @@ impl<R: Read + Seek> Reader<R> {
             self.file.seek(SeekFrom::Start(at)).ok()?;
             let header = Header::read_from(&mut self.file).ok()?;
             let body = self.file.stream_position().ok()?;
-            let size =
-                header.size.map_or(self.len.checked_sub(body), |size| u64::try_from(size).ok())?;
+            let size = match header.size {
+                Some(size) => u64::try_from(size).ok()?,
+                None => self.len.checked_sub(body)?,
+            };
             let end = body.checked_add(size)?;
             if header.kind == Moov::KIND && size <= MAX_ATOM_LEN {
                 let moov = Moov::read_atom(&header, &mut self.file).ok()?;

@@ -279,7 +279,7 @@ impl From<io::Error> for RecordingError {
     }
 }
 
-/// How WebM and Matroska begin.
+/// How `WebM` and Matroska begin.
 const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
 
 /// More than a call has in one recording; each takes memory.

@@ -113,6 +113,11 @@ const FIRST_NUMBER: u64 = 1 << 32;
 const NEW_ROW: u64 = 1 << 20;
 
 #[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic"
+)]
 mod tests {
     use proptest::prelude::*;
 

@@ -57,6 +57,7 @@ const HAS_EXTENSION: u8 = 1 << 4;
 const MARKER: u8 = 1 << 7;
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests {
     use proptest::prelude::*;
 

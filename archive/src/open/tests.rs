@@ -1,11 +1,17 @@
 //! Recordings as a whole, from the encoder's frames through keys, packets and files to frames again.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test may panic"
+)]
 
 mod call;
 mod files;
 mod players;
 
+use alloc::rc::Rc;
 use core::cell::Cell;
-use std::rc::Rc;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -332,7 +338,7 @@ fn every_truncation_opens_what_is_whole() {
             assert!(len < 100);
             continue;
         };
-        let counts = report.streams.first().map_or(opened(0), |stream| stream.frames);
+        let counts = report.streams.first().map(|stream| stream.frames).unwrap_or_default();
         assert_eq!(counts, opened(counts.opened as usize), "{len} bytes");
         assert!(counts.opened >= most, "{len} bytes");
         most = counts.opened;
@@ -353,7 +359,7 @@ fn truncations_of_video_lose_the_last_picture_alone() {
             let folder = Folder::new(temporary.path()).unwrap();
             let mut recordings = Recordings::new(&rules, &keys, Tracks::new(folder));
             let report = recordings.mjr(&file[..len]).unwrap();
-            let counts = report.streams.first().map_or(opened(0), |stream| stream.frames);
+            let counts = report.streams.first().map(|stream| stream.frames).unwrap_or_default();
             let lost = counts.lost;
             assert!(lost <= 1, "{fixture}, {len} bytes: {counts:?}");
             assert_eq!(counts, Counts { lost, ..opened(counts.opened as usize) });
@@ -380,21 +386,21 @@ fn captures_are_opened_by_payload_type_and_ssrc() {
         .write("call.pcap", &pcap::tests::capture(datagrams.map(|row| (row.millis, row.bytes))));
     let keys = || key_file([media_key("alice", codec, 0, 1)]);
 
-    let report = case.open(&[path.clone()], keys(), &Rules::default());
+    let report = case.open(core::slice::from_ref(&path), keys(), &Rules::default());
     let error = report.recordings[0].error.as_deref().unwrap();
     assert!(error.contains("--payload-type") && error.contains("97 has"), "{error}");
 
     let payload_types = [("96=vp8", 96)]
         .map(|(text, number)| (number, PayloadType::from_str(text).unwrap().format));
     let rules = Rules { payload_types: payload_types.into(), ssrcs: vec![SSRC], member: None };
-    let report = case.open(&[path.clone()], keys(), &rules);
+    let report = case.open(core::slice::from_ref(&path), keys(), &rules);
     assert_eq!((counts(&report), report.outcome()), (opened(27), Outcome::All), "{report}");
     assert_eq!(report.tracks[0].start_unix_ms.map(UnixMillis::get), Some(BEGUN));
 
     // A window of its own for each stream: the same frames are in two.
     let case = Case::new();
     let rules = Rules { ssrcs: vec![], ..rules };
-    let report = case.open(&[path.clone()], keys(), &rules);
+    let report = case.open(core::slice::from_ref(&path), keys(), &rules);
     assert_eq!(report.recordings[0].streams.len(), 2);
     assert_eq!(case.files(), ["alice-camera-2.webm", "alice-camera.webm", INDEX]);
 
@@ -455,7 +461,7 @@ proptest! {
         let lost = lost.into_iter().filter(|at| *at < packets.len());
         let lost: Vec<_> = lost.collect();
         let timestamp = |packet: &Packet| packet.bytes[4..8].to_vec();
-        let hit: std::collections::BTreeSet<_> =
+        let hit: alloc::collections::BTreeSet<_> =
             lost.iter().map(|at| timestamp(&packets[*at])).collect();
         let mut left: Vec<_> = packets.iter().map(timestamp).collect();
         left.dedup();

@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(millis(timeline.at(0, None)), 500);
         assert_eq!(millis(timeline.at(45_000, None)), 1000);
         assert_eq!(millis(timeline.at(0, None)), 500, "an earlier one");
-        assert_eq!(timeline.at(u32::MAX / 2, None).as_secs(), 23_860, "six hours of silence");
+        assert_eq!(timeline.at(u32::MAX / 2, None).as_secs(), 23_861, "six hours of silence");
     }
 
     #[test]

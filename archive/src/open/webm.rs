@@ -1,4 +1,4 @@
-//! WebM and Matroska, as `janus-pp-rec` and we write them: which track has which codec, and the blocks.
+//! `WebM` and Matroska, as `janus-pp-rec` and we write them: which track has which codec, and the blocks.
 
 use core::time::Duration;
 use std::io::Read;
@@ -36,12 +36,9 @@ impl<R: Read> Reader<R> {
     /// Returns the next frame; `None` at the end.
     pub(super) fn next(&mut self) -> Option<Sample> {
         loop {
-            let tag = match self.tags.next()? {
-                Ok(tag) => tag,
-                Err(_) => {
-                    self.is_cut_off = true;
-                    return None;
-                }
+            let Ok(tag) = self.tags.next()? else {
+                self.is_cut_off = true;
+                return None;
             };
             let block = match tag {
                 Tag::TimestampScale(scale) => {

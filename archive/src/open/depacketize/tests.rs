@@ -1,4 +1,5 @@
 //! Frames come out of the packets of libraries as they went in.
+#![expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 
 use bytes::Bytes;
 use proptest::prelude::*;

@@ -1,4 +1,9 @@
 //! Captures that are built here, byte by byte.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic"
+)]
 
 use etherparse::PacketBuilder;
 use proptest::prelude::*;
@@ -76,7 +81,10 @@ fn pcapng(link: u16, packets: &[Vec<u8>]) -> Vec<u8> {
     file
 }
 
-fn read(file: &[u8]) -> Option<(Vec<(Vec<u8>, Option<u128>)>, bool)> {
+/// Payloads with their times, and whether the file was cut off.
+type Captured = (Vec<(Vec<u8>, Option<u128>)>, bool);
+
+fn read(file: &[u8]) -> Option<Captured> {
     let mut reader = Reader::new(file)?;
     let mut datagrams = Vec::new();
     reader.read(|datagram, at| {
@@ -163,7 +171,7 @@ proptest! {
         link in prop_oneof![Just(0_u32), Just(1), Just(101), Just(113), Just(276)],
     ) {
         read(&bytes);
-        read(&legacy(link, &[bytes.clone()]));
+        read(&legacy(link, core::slice::from_ref(&bytes)));
         read(&[legacy(link, &[]), bytes.clone()].concat());
         read(&[pcapng(1, &[]), bytes].concat());
     }
