@@ -46,7 +46,7 @@ test('all that the worker is told of a key exchange', () => {
   const options = {
     ...OPTIONS,
     secret: 'five random words are enough',
-    recording: 'never',
+    recording: 'never' as const,
     slot: 7,
     credential,
     acceptMember: () => true,
