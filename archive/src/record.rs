@@ -44,7 +44,7 @@ use zeroize::Zeroizing;
 use self::clock::Clock;
 use self::keeper::Keeper;
 use self::link::RoomLink;
-use self::member::{MemberSession, random_id};
+use self::member::{MemberSession, low_id, random_id};
 use self::network::Network;
 use self::recorder::{Media, Recorder, Task};
 use self::signalling::{Seat, Signalling};
@@ -90,7 +90,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
 }
 
 async fn record(options: Options, link: RoomLink) -> Result<()> {
-    let (clock, id) = (Clock::start(), random_id()?);
+    let (clock, id) = (Clock::start(), low_id()?);
     let mut session = member::recorder(&link, &id)?;
     // Files are made before anybody is told that somebody records.
     let task = match &options.keys {
