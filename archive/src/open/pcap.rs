@@ -149,8 +149,9 @@ impl Clock {
     }
 }
 
-/// In bytes: for the longest packet that is captured, which is 256 KiB, and more at once.
-const BUFFER_LEN: usize = 1 << 20;
+/// In bytes: for the longest packet that is captured, which is 256 KiB, and more at once. A fuzzer has
+/// shorter ones, and fills buffers all the time.
+const BUFFER_LEN: usize = if cfg!(feature = "_internal_fuzz") { 1 << 14 } else { 1 << 20 };
 
 /// More than any machine has.
 const MAX_INTERFACES: usize = 1024;
