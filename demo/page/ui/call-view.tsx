@@ -86,8 +86,10 @@ export function CallView({ call, visit }: { call: Call; visit: Visit }) {
           </button>
         </div>
       </header>
-      {!call.isSealed && <Banner />}
-      <Recorders call={call} />
+      <div class="call-notes">
+        {!call.isSealed && <Banner />}
+        <Recorders call={call} />
+      </div>
       <main class="call-main">
         <div class="stage">
           <People call={call} />
