@@ -1,7 +1,7 @@
 //! What fuzz targets call: every reader of what may come from anybody, on bytes.
 //!
-//! Each input is taken three times: as a file, as what comes behind the beginning of a good one, and as
-//! changes to a good one. So no target needs a corpus to get anywhere.
+//! Each input is taken three times: as a file, as what comes behind the beginning of a good one,
+//! and as changes to a good one. So no target needs a corpus to get anywhere.
 
 use crate::key_file::{Entry, Identity, KeyFile};
 use crate::media::fuzz as media_files;
@@ -87,7 +87,8 @@ where
 
 /// Two packets of a VP8 frame.
 const PACKETS_OF_JANUS: &[u8] = b"MEET\0\0\0\0\0\x14\x80\x60\0\x01\0\0\0\x01\0\0\0\x01\
-    \x10\x11\0\0\0\0\x07\0MEET\0\0\0\x01\0\x12\x80\xe0\0\x02\0\0\0\x01\0\0\0\x01\0\x01\x02\x03\x04\x05";
+    \x10\x11\0\0\0\0\x07\0\
+    MEET\0\0\0\x01\0\x12\x80\xe0\0\x02\0\0\0\x01\0\0\0\x01\0\x01\x02\x03\x04\x05";
 
 /// All of the header of libpcap's format but the link type.
 const OLD_CAPTURE: &[u8] = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0";
@@ -103,4 +104,6 @@ const NEW_CAPTURE: &[u8] = b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\0\
     \xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0\
     \x01\0\0\0\x20\0\0\0\x65\0\0\0\0\0\0\0\x09\0\x01\0\x09\0\0\0\0\0\0\0\x20\0\0\0";
 
-const ENTRY: &[u8] = br#"{"keys":[{"member":"alice","fingerprint":"00ff","epoch":8,"track":1,"suite":4,"keyId":129,"key":"AAAAAAAAAAAAAAAAAAAAAA==","salt":"AAAAAAAAAAAAAAAA","since":5}]}"#;
+const ENTRY: &[u8] = br#"{"keys":[{"member":"alice","fingerprint":"00ff","epoch":8,
+    "track":1,"suite":4,"keyId":129,
+    "key":"AAAAAAAAAAAAAAAAAAAAAA==","salt":"AAAAAAAAAAAAAAAA","since":5}]}"#;

@@ -8,9 +8,9 @@
 //! entry   = base64(age, to the public key or to that identity, of JSON)
 //! ```
 //!
-//! Each entry stands alone: what is damaged takes no other entry with it. Entries hold derived keys that
-//! came at once, each of which opens one track of one member in one epoch. No base key, private key, secret or link
-//! is ever in one.
+//! Each entry stands alone: what is damaged takes no other entry with it. Entries hold derived keys
+//! that came at once, each of which opens one track of one member in one epoch. No base key,
+//! private key, secret or link is ever in one.
 
 mod entry;
 mod hybrid;
@@ -32,7 +32,7 @@ use zeroize::Zeroizing;
 pub(crate) use self::entry::Entry;
 pub(crate) use self::identity::Identity;
 use self::lines::Lines;
-pub(crate) use self::recipient::{PublicKey, Recipient};
+pub(crate) use self::recipient::Recipient;
 use crate::unix_millis::UnixMillis;
 
 /// A key that opens one track of one member in one epoch, and nothing else.
@@ -94,8 +94,8 @@ impl<W: Write> KeyFileWriter<W> {
     /// Appends keys that came at once, together: an entry takes some 3 kB with a hybrid public key,
     /// however little is in it.
     ///
-    /// All leaves by one write: who is killed meanwhile leaves at most one line that is not whole, the
-    /// last one.
+    /// All leaves by one write: who is killed meanwhile leaves at most one line that is not whole,
+    /// the last one.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Files that players play, one for each track: `WebM` for VP8, VP9, AV1 and Opus, fragmented MP4 for
-//! H.264 and H.265.
+//! Files that players play, one for each track: `WebM` for VP8, VP9, AV1 and Opus, fragmented MP4
+//! for H.264 and H.265.
 //!
 //! What was written plays even if nobody is there to finish the file: all of a second leaves by one
 //! write, as a cluster or a fragment of its own.
@@ -61,8 +61,8 @@ impl Codec {
         [Self::Vp8, Self::Vp9, Self::Av1, Self::H264, Self::H265, Self::Opus];
 }
 
-/// A frame as its encoder made it: an access unit in Annex B form of H.264 and H.265, a temporal unit
-/// of AV1.
+/// A frame as its encoder made it: an access unit in Annex B form of H.264 and H.265, a temporal
+/// unit of AV1.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MediaFrame<'a> {
     pub(crate) data: &'a [u8],
@@ -74,8 +74,8 @@ pub(crate) struct MediaFrame<'a> {
 
 /// Writes one track to one file.
 pub(crate) trait TrackWriter {
-    /// Takes the next frame. A video's file begins with its first key frame: what comes before is left
-    /// out.
+    /// Takes the next frame. A video's file begins with its first key frame: what comes before is
+    /// left out.
     ///
     /// # Errors
     ///

@@ -1,10 +1,10 @@
-//! `frameseal open`: from recordings of sealed frames, and the keys that a recorder kept, to files that
-//! players play.
+//! `frameseal open`: from recordings of sealed frames, and the keys that a recorder kept, to files
+//! that players play.
 //!
 //! ```text
-//! .mjr, pcap  → packets → in order, each once → pictures ┐
-//!                                                        ├→ opened → a file for each member and track
-//! WebM, MP4   → samples ─────────────────────────────────┘
+//! .mjr, pcap → packets → in order, each once → pictures ┐
+//!                                                       ├→ opened → a file for each track
+//! WebM, MP4  → samples ─────────────────────────────────┘
 //! ```
 //!
 //! A file from a disk may be anything. What can be opened is opened, what cannot is counted, and
@@ -52,7 +52,8 @@ use self::tracks::Tracks;
 use crate::key_file::{Identity, KeyFile};
 use crate::media::Codec;
 
-/// Opens recordings of sealed frames with the keys that a recorder kept, and writes files that play.
+/// Opens recordings of sealed frames with the keys that a recorder kept, and writes files that
+/// play.
 ///
 /// Ends with 0 if every frame opened, 2 if some did, 1 if none did or something was wrong before.
 #[derive(Args, Debug)]
@@ -75,7 +76,7 @@ pub(crate) struct Options {
     /// Prints the report as JSON
     #[arg(long)]
     json: bool,
-    /// What a payload type is in a capture: vp8, vp9, av1, h264, h265, opus, or red for redundant Opus
+    /// What a payload type is in a capture: vp8, vp9, av1, h264, h265, opus, or red, for RFC 2198
     #[arg(long = "payload-type", value_name = "N=CODEC")]
     payload_types: Vec<PayloadType>,
     /// The only stream to open, in decimal or with 0x; may be given again

@@ -1,6 +1,6 @@
 //! The recipient type of `age` that a quantum computer does not break: `mlkem768x25519` of its
-//! specification (<https://c2sp.org/age>), as `age-keygen -pq` of version 1.3 makes keys for it. The
-//! crate lacks it still.
+//! specification (<https://c2sp.org/age>), as `age-keygen -pq` of version 1.3 makes keys for it.
+//! The crate lacks it still.
 //!
 //! ```text
 //! stanza = "mlkem768x25519" || base64(encapsulated key, 1120 bytes) || sealed file key, 32 bytes

@@ -12,8 +12,8 @@ impl<R: BufRead> Lines<R> {
         Self { input }
     }
 
-    /// Returns the next line without its end, the beginning of one that is too long, or `None` at the
-    /// end of the file.
+    /// Returns the next line without its end, the beginning of one that is too long, or `None` at
+    /// the end of the file.
     pub(super) fn next_line(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
         let limit = u64::try_from(MAX_LEN).unwrap_or(u64::MAX);

@@ -29,8 +29,8 @@ impl<'a> Bits<'a> {
         (self.taken.div_ceil(8) <= self.bytes.len()).then_some(())
     }
 
-    /// Takes an unsigned Exp-Golomb number, `ue(v)` of H.264 section 9.1, of which no more than 32 bits
-    /// are used; AV1's `uvlc()` is the same.
+    /// Takes an unsigned Exp-Golomb number, `ue(v)` of H.264 section 9.1, of which no more than 32
+    /// bits are used; AV1's `uvlc()` is the same.
     pub(super) fn exp_golomb(&mut self) -> Option<u32> {
         let mut zeros = 0_u32;
         while !self.flag()? {
@@ -44,7 +44,7 @@ impl<'a> Bits<'a> {
         (1_u32 << zeros).checked_sub(1)?.checked_add(rest)
     }
 
-    /// Skips a signed Exp-Golomb number, `se(v)`; returns whether it is 0.
+    /// Takes a signed Exp-Golomb number, `se(v)` of H.264 section 9.1.1.
     pub(super) fn signed_exp_golomb(&mut self) -> Option<i64> {
         let number = i64::from(self.exp_golomb()?);
         let half = number.checked_add(1)? >> 1;

@@ -7,8 +7,8 @@ use std::io::{self, Cursor, Seek, SeekFrom, Write};
 
 use super::{Codec, MediaFrame, track_writer};
 
-/// Writes frames: the first byte chooses the codec, then each has a byte of flags, one of its time, two
-/// of its length.
+/// Writes frames: the first byte chooses the codec, then each has a byte of flags, one of its time,
+/// two of its length.
 pub(crate) fn write(bytes: &[u8]) {
     let Some((choice, mut rest)) = bytes.split_first() else { return };
     let Some(codec) = Codec::ALL.get(usize::from(*choice)) else { return };

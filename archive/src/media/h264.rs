@@ -4,7 +4,8 @@ use super::Size;
 use super::bits::Bits;
 use super::nal;
 
-/// Returns the size of the pictures, which cropping makes smaller than a whole number of macroblocks.
+/// Returns the size of the pictures, which cropping makes smaller than a whole number of
+/// macroblocks.
 pub(super) fn size(sps: &[u8]) -> Option<Size> {
     let unescaped = nal::unescape(sps);
     let mut bits = Bits::new(&unescaped);

@@ -1,5 +1,5 @@
-//! Fragmented MP4 (ISO/IEC 14496-12 section 8.8): H.264 or H.265, a fragment for each second and each
-//! key frame.
+//! Fragmented MP4 (ISO/IEC 14496-12 section 8.8): H.264 or H.265, a fragment for each second and
+//! each key frame.
 //!
 //! Parameter sets stay in the key frames as well: the size of WebRTC's pictures changes.
 
@@ -214,8 +214,8 @@ fn ftyp() -> Ftyp {
     }
 }
 
-/// Returns the description of the movie and its track, of which all samples are in fragments; `None`
-/// if the format cannot say the size.
+/// Returns the description of the movie and its track, of which all samples are in fragments;
+/// `None` if the format cannot say the size.
 fn moov(size: Size, codec: Codec) -> Option<Moov> {
     let side = |pixels| u16::try_from(pixels).ok();
     let tkhd = Tkhd {

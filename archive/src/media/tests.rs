@@ -1,5 +1,5 @@
-//! What the writers do, whatever they write; what is in their files is looked at where these are read
-//! (`open/tests/files.rs`).
+//! What the writers do, whatever they write; what is in their files is looked at where these are
+//! read (`open/tests/files.rs`).
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,

@@ -1,8 +1,8 @@
 //! Payloads of RTP packets to the frames that were sent in them.
 //!
-//! Our own, because what a sealed frame needs is less than a library does, and what came off the disk
-//! may be anything: those of webrtc-rs (0.21) panic at some payloads, lose frames that end with a short
-//! packet, and leave H.265 to their users.
+//! Our own, because what a sealed frame needs is less than a library does, and what came off the
+//! disk may be anything: those of webrtc-rs (0.21) panic at some payloads, lose frames that end
+//! with a short packet, and leave H.265 to their users.
 
 mod av1;
 mod h26x;
@@ -22,7 +22,8 @@ pub(super) struct Payload<'a> {
 /// What became of a frame.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Piece {
-    /// As it was sent, unless something is missing at one of its ends, which its packets do not tell.
+    /// As it was sent, unless something is missing at one of its ends, which its packets do not
+    /// tell.
     Frame(Vec<u8>),
     /// Something is missing.
     Lost,

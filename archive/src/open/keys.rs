@@ -9,8 +9,8 @@ use frameseal_sframe::{
 use crate::key_file::{KeyFile, MediaKey};
 use crate::media::Codec;
 
-/// All keys; a key ID may name several, because it has but the low bits of an epoch, and because a slot
-/// belongs to nobody.
+/// All keys; a key ID may name several, because it has but the low bits of an epoch, and because a
+/// slot belongs to nobody.
 #[derive(Debug)]
 pub(super) struct Keys {
     keys: Vec<MediaKey>,

@@ -128,8 +128,8 @@ impl Description {
     }
 }
 
-/// The fields that we need, by the names that they have there. Whether the recording says that it is
-/// encrypted (`e`) does not matter: Janus 1.1 does not say it of all that are.
+/// The fields that we need, by the names that they have there. Whether the recording says that it
+/// is encrypted (`e`) does not matter: Janus 1.1 does not say it of all that are.
 #[derive(Deserialize)]
 struct Json {
     t: String,
@@ -157,7 +157,8 @@ mod tests {
 
     use super::*;
 
-    const JSON: &[u8] = br#"{"t":"v","c":"vp8","d":"x","s":1700000000123456,"u":1700000001500000,"e":true,"x":{"1":"a"}}"#;
+    const JSON: &[u8] = br#"{"t":"v","c":"vp8","d":"x","s":1700000000123456,
+        "u":1700000001500000,"e":true,"x":{"1":"a"}}"#;
 
     fn block(bytes: &[u8]) -> Vec<u8> {
         [&(bytes.len() as u16).to_be_bytes(), bytes].concat()

@@ -79,7 +79,8 @@ impl<R: Read + Seek> Reader<R> {
                     self.read_fragment(traf, at, &mut tracks, take)?;
                 }
             }
-            // What is missing of the last atom is samples, and was noticed there, or nothing of ours.
+            // What is missing of the last atom is samples, and was noticed there, or nothing of
+            // ours.
             if end > self.len && header.kind != Mdat::KIND {
                 return None;
             }

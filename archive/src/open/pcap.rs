@@ -80,8 +80,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Tells whether a block of pcapng is shorter than any can be: of one type, version 0.17 of the library
-/// does not look, and overflows.
+/// Tells whether a block of pcapng is shorter than any can be: of one type, version 0.17 of the
+/// library does not look, and overflows.
 fn is_too_short(block: &[u8]) -> bool {
     match block.first_chunk::<8>() {
         Some([0x01, 0, 0, 0x80, len @ ..]) => u32::from_le_bytes(*len) < MIN_BLOCK_LEN,
@@ -165,8 +165,8 @@ impl Clock {
     }
 }
 
-/// In bytes: for the longest packet that is captured, which is 256 KiB, and more at once. A fuzzer has
-/// shorter ones, and fills buffers all the time.
+/// In bytes: for the longest packet that is captured, which is 256 KiB, and more at once. A fuzzer
+/// has shorter ones, and fills buffers all the time.
 const BUFFER_LEN: usize = if cfg!(feature = "_internal_fuzz") { 1 << 14 } else { 1 << 20 };
 
 /// Type, length, and length again, in bytes.

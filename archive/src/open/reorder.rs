@@ -100,7 +100,8 @@ impl<P> Reorder<P> {
 /// Packets that are waited for at the beginning: what came first may have been sent later.
 const FIRST: usize = 32;
 
-/// Packets that wait for one: two seconds of a stream of 5 Mbit/s, which is what a repetition may take.
+/// Packets that wait for one: two seconds of a stream of 5 Mbit/s, which is what a repetition may
+/// take.
 const MAX_HELD: usize = 1024;
 
 /// Packets that a burst may lose (RFC 3550 appendix A.1: `MAX_DROPOUT`).

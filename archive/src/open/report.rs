@@ -123,7 +123,8 @@ pub(super) struct TrackReport {
 /// How the program ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Outcome {
-    /// Every frame opened, and is in a file unless no key frame was before it; no packet is missing.
+    /// Every frame opened, and is in a file unless no key frame was before it; no packet is
+    /// missing.
     All,
     /// Some did.
     Some,

@@ -1,4 +1,5 @@
-//! Recordings as a whole, from the encoder's frames through keys, packets and files to frames again.
+//! Recordings as a whole, from the encoder's frames through keys, packets and files to frames
+//! again.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,

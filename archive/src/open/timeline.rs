@@ -26,8 +26,8 @@ impl Timeline {
 
     /// Returns how long after the stream's first frame a frame is shown.
     ///
-    /// Where timestamps jump and the clock of the recording does not, the sender began anew, and the
-    /// recording's clock is believed.
+    /// Where timestamps jump and the clock of the recording does not, the sender began anew, and
+    /// the recording's clock is believed.
     pub(super) fn at(&mut self, timestamp: u32, recorded: Option<Since>) -> Duration {
         let at = self.last.map_or(Duration::ZERO, |last| {
             let ticks = timestamp.wrapping_sub(last.timestamp).cast_signed();
@@ -51,8 +51,8 @@ impl Timeline {
     }
 }
 
-/// How much later than another a frame may be recorded. Senders that were asleep, and repetitions, take
-/// less.
+/// How much later than another a frame may be recorded. Senders that were asleep, and repetitions,
+/// take less.
 const MAX_DRIFT: Duration = Duration::from_secs(10);
 
 #[cfg(test)]

@@ -67,8 +67,8 @@ impl Tracks {
         Self { folder, tracks: BTreeMap::new() }
     }
 
-    /// Writes a frame of `layers` frames that opened. What goes wrong ends its file, and is told when
-    /// all is done.
+    /// Writes a frame of `layers` frames that opened. What goes wrong ends its file, and is told
+    /// when all is done.
     pub(super) fn write(&mut self, opening: &Opening<'_>, data: &[u8], layers: usize) {
         let id = TrackId {
             member: opening.key.member.clone(),

@@ -1,4 +1,5 @@
-//! `WebM` and Matroska, as `janus-pp-rec` and we write them: which track has which codec, and the blocks.
+//! `WebM` and Matroska, as `janus-pp-rec` and we write them: which track has which codec, and the
+//! blocks.
 
 use core::time::Duration;
 use std::io::Read;

@@ -1,5 +1,5 @@
-//! AV1 (RTP payload specification of the Alliance for Open Media, section 4.4): OBUs, of which the last
-//! of a payload may go on in the next. A sealed frame ends with an `OBU_FRAME`.
+//! AV1 (RTP payload specification of the Alliance for Open Media, section 4.4): OBUs, of which the
+//! last of a payload may go on in the next. A sealed frame ends with an `OBU_FRAME`.
 //!
 //! ```text
 //! Z(1) Y(1) W(2) N(1) -(3) || { [ length ] || OBU, or a piece of one }*

@@ -1,5 +1,5 @@
-//! H.264 (RFC 6184 sections 5.6 to 5.8) and H.265 (RFC 7798 section 4.4): NAL units alone, several in
-//! one payload, or one in several.
+//! H.264 (RFC 6184 sections 5.6 to 5.8) and H.265 (RFC 7798 section 4.4): NAL units alone, several
+//! in one payload, or one in several.
 //!
 //! ```text
 //! alone:     NAL unit

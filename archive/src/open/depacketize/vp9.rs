@@ -1,8 +1,9 @@
 //! VP9 (RFC 9628 section 4.2): a picture has a frame for each spatial layer.
 //!
 //! ```text
-//! I(1) P(1) L(1) F(1) B(1) E(1) V(1) Z(1) || [ picture ID(8 or 16) ] || [ layers(8), TL0PICIDX(8) ]
-//!    || [ P_DIFF(7) N(1) … ] || [ scalability structure ] || piece of the frame
+//! I(1) P(1) L(1) F(1) B(1) E(1) V(1) Z(1) || [ picture ID(8 or 16) ]
+//!    || [ layers(8), TL0PICIDX(8) ] || [ P_DIFF(7) N(1) … ] || [ scalability structure ]
+//!    || piece of the frame
 //! ```
 
 use super::{Payload, Piece};

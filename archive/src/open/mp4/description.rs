@@ -1,4 +1,5 @@
-//! What a file says of its tracks: the parts of `moov` that matter here (ISO/IEC 14496-12 section 8).
+//! What a file says of its tracks: the parts of `moov` that matter here (ISO/IEC 14496-12 section
+//! 8).
 //!
 //! Part by part, because `janus-pp-rec` writes descriptions of AV1 that are none: an empty `av1C`.
 

@@ -1,4 +1,5 @@
-//! The samples of a track by its tables (ISO/IEC 14496-12 sections 8.6 and 8.7): where each is, and when.
+//! The samples of a track by its tables (ISO/IEC 14496-12 sections 8.6 and 8.7): where each is, and
+//! when.
 
 use core::iter;
 
@@ -58,8 +59,8 @@ impl Iterator for Samples<'_> {
     }
 }
 
-/// Returns where each chunk begins, and how many samples it has: as the last row says whose first chunk
-/// is not behind it.
+/// Returns where each chunk begins, and how many samples it has: as the last row says whose first
+/// chunk is not behind it.
 fn chunks(tables: &Tables) -> impl Iterator<Item = (u64, u32)> {
     let short = tables.short_offsets.entries.iter().map(|offset| u64::from(*offset));
     let long = tables.long_offsets.entries.iter().copied();

@@ -44,7 +44,8 @@ pub(super) struct Packet {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Returns the frames of a fixture that are not empty: as `sframe/fixtures/README.md` lays them out.
+/// Returns the frames of a fixture that are not empty: as `sframe/fixtures/README.md` lays them
+/// out.
 pub(super) fn frames(fixture: &str) -> Vec<Vec<u8>> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sframe/fixtures");
     let records = fs::read(fixtures.join(format!("{fixture}.frames"))).unwrap();
