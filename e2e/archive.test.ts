@@ -138,7 +138,7 @@ async function allow(call: Meeting): Promise<void> {
   await Promise.all(call.people.map((person) => person.allows(RECORDER)));
 }
 
-/** Has Janus record for a while; returns its files. */
+/** Has Janus record for a while; returns its files, but for those of tracks that nobody uses, such as screens. */
 async function record(janus: Janus, room: string, ms: number): Promise<Map<string, Buffer>> {
   const known = await janus.recordings();
   await janus.record(room, true);
@@ -146,13 +146,12 @@ async function record(janus: Janus, room: string, ms: number): Promise<Map<strin
   await janus.stopRecording(room, true);
   await sleep(WRITTEN_MS);
   const files = [...(await janus.recordings())].filter(([name]) => !known.has(name));
-  return new Map(files);
+  return new Map(files.filter(([, file]) => readRecording(file).length > 0));
 }
 
 async function opensNothing(recorder: Recorder, recordings: Map<string, Buffer>): Promise<void> {
-  assert.ok(recordings.size > 0);
+  assert.equal(recordings.size, 6);
   for (const [name, recording] of recordings) {
-    assert.ok(readRecording(recording).length > 1, `${name} has frames`);
     const { files } = await recorder.open(await save(recorder, name, recording));
     assert.deepEqual(files, [], name);
   }
