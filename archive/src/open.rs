@@ -41,12 +41,13 @@ use std::process::ExitCode;
 use age::secrecy::SecretString;
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use self::folder::Folder;
 use self::keys::Keys;
 use self::recording::Recordings;
-use self::report::{KeysReport, Outcome, Report};
+use self::report::{KeysReport, Outcome, Report, TrackReport};
 use self::tracks::Tracks;
 use crate::key_file::{Identity, KeyFile};
 use crate::media::Codec;
@@ -134,12 +135,19 @@ fn open(recordings: &[PathBuf], file: KeyFile, rules: &Rules, folder: Folder) ->
 
 /// Writes which file begins when.
 fn write_index(report: &Report, folder: &Folder) -> Result<()> {
-    let tracks: Vec<_> = report.tracks.iter().filter(|track| track.file.is_some()).collect();
-    let index = serde_json::json!({ "version": 1, "tracks": tracks });
+    let tracks = report.tracks.iter().filter(|track| track.file.is_some()).collect();
+    let index = Index { version: 1, tracks };
     let (part, mut file) = folder.begin(INDEX)?;
     serde_json::to_writer_pretty(&mut file, &index)?;
     file.flush()?;
     Ok(folder.keep(part, INDEX)?)
+}
+
+/// What the files of a folder are.
+#[derive(Serialize)]
+struct Index<'a> {
+    version: u8,
+    tracks: Vec<&'a TrackReport>,
 }
 
 fn read_keys(options: &Options) -> Result<KeyFile> {

@@ -37,7 +37,7 @@ use crate::output::{Event, MemberState, Output};
 use crate::own_keys::OwnKeys;
 use crate::pace::Pace;
 use crate::peer::{Peer, Proof, State};
-use crate::recording::{Consent, Recording};
+use crate::recording::Consent;
 use crate::room::RoomTag;
 use crate::safety_number::SafetyNumber;
 use frameseal_sframe::Timestamp;

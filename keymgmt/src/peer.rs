@@ -172,7 +172,8 @@ impl Peer {
             State::Secured { proven, .. } => &proven.introduction,
             State::Announced | State::Rejected => return None,
         };
-        let consent = if self.consents_to(introduction) { Consent::Given } else { Consent::Missing };
+        let consent =
+            if self.consents_to(introduction) { Consent::Given } else { Consent::Missing };
         introduction.hello.records().then_some(consent)
     }
 

@@ -41,8 +41,12 @@ fn members_are_told_of_and_known() {
     let mut call = Call::new(&["alice", "bob"]);
     call.pass(100);
     let bobs = call.of("bob").session.fingerprint().unwrap();
-    let secured =
-        Event::Member { id: member("bob"), state: MemberState::Secured, fingerprint: Some(bobs), recorder: None };
+    let secured = Event::Member {
+        id: member("bob"),
+        state: MemberState::Secured,
+        fingerprint: Some(bobs),
+        recorder: None,
+    };
     assert!(call.told("alice").contains(&secured));
     assert_eq!(bobs.to_string().parse::<Fingerprint>(), Ok(bobs));
 

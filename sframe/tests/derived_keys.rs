@@ -83,7 +83,8 @@ fn a_sealed_frame_names_its_key() {
     let mut buffer = FrameBuffer::new();
     for recording in RECORDINGS {
         let mut link = Link::new(PROFILE, SUITE);
-        for (counter, frame) in (0..4).zip(recording.frames()) {
+        let frames = recording.frames().filter(|frame| !frame.encoded.is_empty());
+        for (counter, frame) in (0..4).zip(frames) {
             buffer.load(&link.seal(recording.codec, frame.encoded).unwrap()).unwrap();
             let header = buffer.sealed_header(recording.codec).unwrap();
             assert_eq!(header.key_id, CAMERA.to_key_id());

@@ -36,21 +36,26 @@ fn written(recipient: &Recipient) -> Vec<u8> {
     file
 }
 
-fn names(file: &KeyFile) -> Vec<(&str, u64, u8, Option<u64>)> {
-    let name = |(key, until): &'_ (MediaKey, Option<UnixMillis>)| {
+/// Of each key: whose it is, of which epoch and track, and when it was used no more.
+type Row<'a> = (&'a str, u64, u8, Option<u64>);
+
+fn rows(file: &KeyFile) -> Vec<Row<'_>> {
+    let row = |(key, until): &'_ (MediaKey, Option<UnixMillis>)| {
         (key.epoch, key.track, until.map(UnixMillis::get))
     };
-    file.keys.iter().map(|row| (&*row.0.member, name(row).0, name(row).1, name(row).2)).collect()
+    let members = file.keys.iter().map(|(key, _)| &*key.member);
+    let rows = members.zip(file.keys.iter().map(row));
+    rows.map(|(member, (epoch, track, until))| (member, epoch, track, until)).collect()
 }
 
-const WHOLE: &[(&str, u64, u8, Option<u64>)] =
+const WHOLE: &[Row<'_>] =
     &[("alice", 300, 0, Some(99)), ("alice", 300, 1, Some(99)), ("bob", 8, 1, None)];
 
 #[test]
 fn the_owner_of_the_private_key_reads_what_was_written() {
     let (recipient, identity) = pair();
     let file = KeyFile::read(&*written(&recipient), &identity).unwrap();
-    assert_eq!((names(&file), file.damaged), (WHOLE.to_vec(), 0));
+    assert_eq!((rows(&file), file.damaged), (WHOLE.to_vec(), 0));
 
     let (read, kept) = (&file.keys[1].0, key("alice", 300, 1));
     assert_eq!(read.key.expose_key(), kept.key.expose_key());
@@ -66,14 +71,14 @@ fn a_hybrid_public_key_does_as_well() {
     let key = "AGE-SECRET-KEY-PQ-1XX76JRALNLXDMEW0CRK45QMCCH4X06SE84UN3VPM33W6HWDX0H3SK3ZQFR";
     let key = hybrid::HybridIdentity::parse(key).unwrap();
     let file = KeyFile::read(&*bytes, &Identity::PrivateKeys(vec![Box::new(key)])).unwrap();
-    assert_eq!((names(&file), file.damaged), (WHOLE.to_vec(), 0));
+    assert_eq!((rows(&file), file.damaged), (WHOLE.to_vec(), 0));
 }
 
 #[test]
 fn who_knows_the_passphrase_reads_what_was_written() {
     let bytes = written(&Recipient::Passphrase(passphrase("an apple a day")));
     let file = KeyFile::read(&*bytes, &Identity::Passphrase(passphrase("an apple a day"))).unwrap();
-    assert_eq!((names(&file), file.damaged), (WHOLE.to_vec(), 0));
+    assert_eq!((rows(&file), file.damaged), (WHOLE.to_vec(), 0));
 
     let wrong = KeyFile::read(&*bytes, &Identity::Passphrase(passphrase("an apple")));
     assert!(matches!(wrong, Err(KeyFileError::WrongPassphrase)), "{wrong:?}");
@@ -119,7 +124,7 @@ fn a_damaged_entry_takes_no_other_with_it() {
         lines[at][middle] ^= 1;
         let file = KeyFile::read(&*lines.concat(), &identity).unwrap();
         let left = left.iter().map(|row| WHOLE[*row]).collect::<Vec<_>>();
-        assert_eq!(names(&file), left, "line {at}");
+        assert_eq!(rows(&file), left, "line {at}");
         assert_eq!(file.damaged, 1);
     }
 }

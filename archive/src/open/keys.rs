@@ -97,7 +97,7 @@ impl<'a> Opener<'a> {
         }
         let keys = self.keys;
         let contexts = self.contexts.entry(key_id).or_insert_with(|| keys.contexts(key_id));
-        let mut refusal = Refusal::Failed;
+        let mut refusal = Refusal::NotSealed;
         for at in 0..contexts.len() {
             let Some((key, context)) = contexts.get_mut(at) else { break };
             match self.buffer.open_with(context, Profile::Frameseal1, codec) {
@@ -110,8 +110,10 @@ impl<'a> Opener<'a> {
                 Err(OpenFrameError::Duplicate | OpenFrameError::Late) => {
                     refusal = Refusal::Repeated;
                 }
-                Ok(None) | Err(OpenFrameError::NotSealed) => return Err(Refusal::NotSealed),
-                Err(_) => {}
+                // Too short for the tag of this key's suite.
+                Ok(None) | Err(OpenFrameError::NotSealed) => {}
+                Err(_) if refusal == Refusal::Repeated => {}
+                Err(_) => refusal = Refusal::Failed,
             }
         }
         Err(refusal)
@@ -126,5 +128,73 @@ const fn envelope_of(codec: Codec) -> envelope::Codec {
         Codec::H264 => envelope::Codec::H264,
         Codec::H265 => envelope::Codec::H265,
         Codec::Opus => envelope::Codec::Audio,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use frameseal_sframe::{BaseKey, CipherSuite, KeyIdLayout, Sender};
+
+    use super::*;
+    use crate::unix_millis::UnixMillis;
+
+    /// Keys of one ID: of two suites, and of another member.
+    fn keys() -> Keys {
+        let key_id = KeyIdLayout { slot: 1, epoch: 0, track: 0 }.to_key_id();
+        let rows = [
+            ("bob", 9, CipherSuite::Aes256GcmSha512_128),
+            ("alice", 7, CipherSuite::Aes256GcmSha512_128),
+            ("alice", 7, CipherSuite::Aes128CtrHmacSha256_32),
+        ];
+        let keys = rows.map(|(member, byte, suite)| MediaKey {
+            member: String::from(member),
+            fingerprint: String::new(),
+            epoch: 0,
+            track: 0,
+            key: BaseKey::new(vec![byte; 32]).derive(suite, key_id),
+            since: UnixMillis::new(0),
+        });
+        let keys = keys.into_iter().map(|key| (key, None)).collect();
+        Keys::new(KeyFile { keys, damaged: 0 }, None)
+    }
+
+    fn sealed(byte: u8, suite: CipherSuite, frame: &[u8]) -> Vec<u8> {
+        let key_id = KeyIdLayout { slot: 1, epoch: 0, track: 0 }.to_key_id();
+        let key = BaseKey::new(vec![byte; 32]).into_send_key();
+        let mut sender = Sender::new(Profile::Frameseal1, suite, key_id, key);
+        sender.seal(0, FrameKind::Audio, frame).unwrap()
+    }
+
+    #[test]
+    fn a_frame_is_opened_by_the_key_that_fits() {
+        let keys = keys();
+        let mut opener = Opener::new(&keys);
+        for (byte, suite, member) in [
+            (9, CipherSuite::Aes256GcmSha512_128, "bob"),
+            (7, CipherSuite::Aes256GcmSha512_128, "alice"),
+            (7, CipherSuite::Aes128CtrHmacSha256_32, "alice"),
+        ] {
+            // Shorter than the tags of the other suite.
+            let frame = sealed(byte, suite, b"x");
+            let opened = opener.open(Codec::Opus, &frame).unwrap();
+            assert_eq!((opened.data, opened.kind), (&b"x"[..], FrameKind::Audio));
+            let key = opened.key;
+            assert_eq!(keys.get(key).unwrap().member, member);
+            // Another's key does not open it either.
+            assert_eq!(opener.open(Codec::Opus, &frame).unwrap_err(), Refusal::Repeated);
+        }
+    }
+
+    #[test]
+    fn why_a_frame_does_not_open_is_told() {
+        let keys = keys();
+        let mut opener = Opener::new(&keys);
+        let suite = CipherSuite::Aes256GcmSha512_128;
+        let mut open = |frame: &[u8]| opener.open(Codec::Opus, frame).unwrap_err();
+        assert_eq!(open(&sealed(8, suite, b"other key")), Refusal::Failed);
+        assert_eq!(open(b""), Refusal::NotSealed);
+        let short = sealed(7, suite, b"");
+        assert_eq!(open(&short[..5]), Refusal::NotSealed);
+        assert_eq!(open(&[0x05, 1, 2, 3, 4, 5, 6]), Refusal::WithoutKey(KeyId::new(0)));
     }
 }

@@ -1,15 +1,17 @@
 //! MP4, as `janus-pp-rec` and we write it (ISO/IEC 14496-12): whole, or in fragments.
 
-mod tables;
+mod description;
+mod samples;
 
 use core::time::Duration;
 use std::io::{Read, Seek, SeekFrom};
 
-use mp4_atom::{Atom, Header, Mdat, Moof, Moov, ReadAtom, ReadFrom, Traf, Trak};
+use mp4_atom::{Atom, Header, Mdat, Moof, Moov, ReadAtom, ReadFrom, Traf};
 
-use self::tables::Tables;
+use self::description::Description;
+use self::samples::Samples;
 use super::container::{Sample, Track};
-use crate::media::Codec;
+use super::read::{Filled, fill};
 
 /// Reads a file sample by sample.
 pub(super) struct Reader<R> {
@@ -29,15 +31,10 @@ struct Place {
     at: u64,
 }
 
-/// A track with what its fragments leave out.
+/// A track, with when its next fragment begins if that does not say it.
 #[derive(Debug)]
 struct Fragmented {
-    track: Track,
-    id: u32,
-    timescale: u32,
-    default_size: u32,
-    default_duration: u32,
-    /// When the next fragment begins, if it does not say it.
+    description: Description,
     next: u64,
 }
 
@@ -70,10 +67,11 @@ impl<R: Read + Seek> Reader<R> {
             };
             let end = body.checked_add(size)?;
             if header.kind == Moov::KIND && size <= MAX_ATOM_LEN {
-                let moov = Moov::read_atom(&header, &mut self.file).ok()?;
-                tracks = fragmented(&moov);
-                for trak in moov.trak {
-                    self.read_track(&trak, take)?;
+                let mut moov = vec![0; usize::try_from(size.min(self.len)).ok()?];
+                let is_whole = fill(&mut self.file, &mut moov).ok()? == Filled::Whole;
+                for description in description::read(&moov).into_iter().filter(|_| is_whole) {
+                    self.read_track(&description, take)?;
+                    tracks.push(Fragmented { description, next: 0 });
                 }
             } else if header.kind == Moof::KIND && size <= MAX_ATOM_LEN {
                 let moof = Moof::read_atom(&header, &mut self.file).ok()?;
@@ -90,12 +88,10 @@ impl<R: Read + Seek> Reader<R> {
         (at == self.len).then_some(())
     }
 
-    /// Hands on the samples of a track that is not in fragments.
-    fn read_track(&mut self, trak: &Trak, take: &mut impl FnMut(Sample)) -> Option<()> {
-        let Some(track) = track(trak) else { return Some(()) };
-        let timescale = trak.mdia.mdhd.timescale;
-        for place in Tables::new(&trak.mdia.minf.stbl) {
-            self.read_sample(track, timescale, place, take)?;
+    /// Hands on the samples of a track that are in no fragment.
+    fn read_track(&mut self, known: &Description, take: &mut impl FnMut(Sample)) -> Option<()> {
+        for place in Samples::new(&known.tables) {
+            self.read_sample(known.track, known.timescale, place, take)?;
         }
         Some(())
     }
@@ -109,26 +105,35 @@ impl<R: Read + Seek> Reader<R> {
         take: &mut impl FnMut(Sample),
     ) -> Option<()> {
         let id = traf.tfhd.track_id;
-        let Some(known) = tracks.iter_mut().find(|known| known.id == id) else { return Some(()) };
+        let mut tracks = tracks.iter_mut();
+        let Some(Fragmented { description: known, next }) =
+            tracks.find(|track| track.description.id == id)
+        else {
+            return Some(());
+        };
+        let (default_size, default_duration) = known
+            .defaults
+            .as_ref()
+            .map_or((0, 0), |trex| (trex.default_sample_size, trex.default_sample_duration));
         let base = traf.tfhd.base_data_offset.unwrap_or(moof_at);
-        let mut at = traf.tfdt.as_ref().map_or(known.next, |tfdt| tfdt.base_media_decode_time);
+        let mut at = traf.tfdt.as_ref().map_or(*next, |tfdt| tfdt.base_media_decode_time);
         let mut offset = base;
         for trun in &traf.trun {
             if let Some(from_base) = trun.data_offset {
                 offset = base.checked_add_signed(from_base.into())?;
             }
             for entry in &trun.samples {
-                let default = traf.tfhd.default_sample_size.unwrap_or(known.default_size);
+                let default = traf.tfhd.default_sample_size.unwrap_or(default_size);
                 let size = entry.size.unwrap_or(default);
                 let shown_at = at.checked_add_signed(entry.cts.unwrap_or(0)).unwrap_or(at);
                 let place = Place { offset, size, at: shown_at };
                 self.read_sample(known.track, known.timescale, place, take)?;
                 offset = offset.checked_add(size.into())?;
-                let default = traf.tfhd.default_sample_duration.unwrap_or(known.default_duration);
+                let default = traf.tfhd.default_sample_duration.unwrap_or(default_duration);
                 at = at.saturating_add(entry.duration.unwrap_or(default).into());
             }
         }
-        known.next = at;
+        *next = at;
         Some(())
     }
 
@@ -152,39 +157,6 @@ impl<R: Read + Seek> Reader<R> {
         take(Sample { track: track.number, codec: track.codec, at, bytes });
         Some(())
     }
-}
-
-/// Returns what fragments of each track leave out.
-fn fragmented(moov: &Moov) -> Vec<Fragmented> {
-    let Some(mvex) = &moov.mvex else { return Vec::new() };
-    let known = moov.trak.iter().filter_map(|trak| {
-        let id = trak.tkhd.track_id;
-        let trex = mvex.trex.iter().find(|trex| trex.track_id == id)?;
-        Some(Fragmented {
-            track: track(trak)?,
-            id,
-            timescale: trak.mdia.mdhd.timescale,
-            default_size: trex.default_sample_size,
-            default_duration: trex.default_sample_duration,
-            next: 0,
-        })
-    });
-    known.collect()
-}
-
-/// Returns the number and the codec of a track, if it is one of ours.
-fn track(trak: &Trak) -> Option<Track> {
-    use mp4_atom::Codec as Entry;
-    let codec = match trak.mdia.minf.stbl.stsd.codecs.first()? {
-        Entry::Avc1(_) | Entry::Avc3(_) => Codec::H264,
-        Entry::Hvc1(_) | Entry::Hev1(_) => Codec::H265,
-        Entry::Av01(_) => Codec::Av1,
-        Entry::Vp08(_) => Codec::Vp8,
-        Entry::Vp09(_) => Codec::Vp9,
-        Entry::Opus(_) => Codec::Opus,
-        _ => return None,
-    };
-    Some(Track { number: trak.tkhd.track_id.into(), codec })
 }
 
 /// Tells whether a file begins as one of MP4 does.

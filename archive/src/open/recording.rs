@@ -59,6 +59,8 @@ impl<'a> Recordings<'a> {
             Ok(self.webm(file, len))
         } else if mp4::is_begun(&start) {
             Ok(self.mp4(file, len))
+        } else if start.starts_with(b"OggS") {
+            Err(RecordingError::Ogg)
         } else {
             self.pcap(file)
         }
@@ -245,6 +247,8 @@ pub(super) enum RecordingError {
     /// Of a data channel: no media.
     Data,
     Io(io::Error),
+    /// What `janus-pp-rec` makes of sound if it is not asked for something else.
+    Ogg,
     /// A capture, and nobody said what its payload types are. With those that are there.
     PayloadTypes(BTreeMap<u8, u64>),
     /// Nothing that is read here.
@@ -268,6 +272,7 @@ impl fmt::Display for RecordingError {
                 return seen
                     .try_for_each(|(kind, count)| write!(f, "; {kind} has {count} packets"));
             }
+            Self::Ogg => "it is Ogg; open the .mjr, or let janus-pp-rec make a .mka of it",
             Self::Unknown => "it is no .mjr, pcap, WebM or MP4",
         })
     }

@@ -108,6 +108,8 @@ pub(super) struct TrackReport {
     pub(super) written: u64,
     /// Those that are not, because no key frame was before them.
     pub(super) before_key_frame: u64,
+    /// Those that are not, because their encoder made something else than their codec says.
+    pub(super) unwritable: u64,
     /// When the first frame in the file was recorded, as far as the recording tells.
     pub(super) start_unix_ms: Option<UnixMillis>,
     /// How much later than the earliest file this one begins.
@@ -121,7 +123,7 @@ pub(super) struct TrackReport {
 /// How the program ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Outcome {
-    /// Every frame opened, and is in a file unless no key frame was before it.
+    /// Every frame opened, and is in a file unless no key frame was before it; no packet is missing.
     All,
     /// Some did.
     Some,
@@ -134,8 +136,8 @@ impl Report {
         let streams = || self.recordings.iter().flat_map(|recording| &recording.streams);
         let is_flawed = self.error.is_some()
             || self.recordings.iter().any(|row| row.error.is_some() || row.cut_off)
-            || self.tracks.iter().any(|track| track.error.is_some())
-            || streams().any(|stream| !stream.frames.all_opened());
+            || self.tracks.iter().any(|track| track.error.is_some() || track.unwritable > 0)
+            || streams().any(|stream| !stream.frames.all_opened() || stream.missing_packets > 0);
         if self.tracks.iter().all(|track| track.file.is_none()) {
             Outcome::None
         } else if is_flawed {
@@ -246,7 +248,7 @@ impl fmt::Display for StreamReport {
 
 impl fmt::Display for TrackReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { member, name, opened, written, before_key_frame, .. } = self;
+        let Self { member, name, opened, written, before_key_frame, unwritable, .. } = self;
         write!(f, "\n{member}, {name}: ")?;
         match (&self.file, &self.error) {
             (_, Some(error)) => write!(f, "not written: {error}")?,
@@ -258,6 +260,9 @@ impl fmt::Display for TrackReport {
         }
         if *before_key_frame > 0 {
             write!(f, "; {before_key_frame} came before the first key frame")?;
+        }
+        if *unwritable > 0 {
+            write!(f, "; {unwritable} are not what their codec wants")?;
         }
         writeln!(f)
     }

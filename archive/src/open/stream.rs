@@ -89,7 +89,11 @@ impl<'a> Stream<'a> {
             pictures.finish(|picture| frames.picture(picture, tracks));
             counts = pictures.missing_and_repeated();
         }
-        let Frames { counts: frames, without_key, .. } = frames;
+        let Frames { counts: mut frames, without_key, .. } = frames;
+        if codec.is_audio() {
+            // Each packet is a frame.
+            frames.lost = frames.lost.saturating_add(counts.0);
+        }
         StreamReport::new(name, codec, frames, counts, without_key)
     }
 }

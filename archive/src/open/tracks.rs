@@ -49,6 +49,8 @@ struct Track {
     opened: u64,
     written: u64,
     before_key_frame: u64,
+    /// Frames that no file can hold.
+    unwritable: u64,
     /// Of the first frame in the file.
     begun: Option<(Duration, Option<UnixMillis>)>,
     /// Of the last, from the first.
@@ -103,6 +105,7 @@ impl Track {
             opened: 0,
             written: 0,
             before_key_frame: 0,
+            unwritable: 0,
             begun: None,
             last: Duration::ZERO,
         };
@@ -124,14 +127,16 @@ impl Track {
             self.before_key_frame = self.before_key_frame.saturating_add(layers);
             return;
         }
-        let (base, _) = *self.begun.get_or_insert((opening.at, opening.shown));
-        let at = opening.at.saturating_sub(base);
+        let begun = self.begun.unwrap_or((opening.at, opening.shown));
+        let at = opening.at.saturating_sub(begun.0);
         match writer.write(&MediaFrame { data, is_key: opening.is_key, at }) {
             Ok(()) => {
+                self.begun = Some(begun);
                 self.written = self.written.saturating_add(layers);
                 self.last = self.last.max(at);
             }
-            Err(error) => self.fail(&error),
+            Err(error @ MediaError::Io(_)) => self.fail(&error),
+            Err(_) => self.unwritable = self.unwritable.saturating_add(layers),
         }
     }
 
@@ -163,6 +168,7 @@ impl Track {
             opened: self.opened,
             written: self.written,
             before_key_frame: self.before_key_frame,
+            unwritable: self.unwritable,
             start_unix_ms: start,
             offset_ms: None,
             duration_ms: u64::try_from(self.last.as_millis()).unwrap_or(u64::MAX),

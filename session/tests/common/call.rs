@@ -1,9 +1,7 @@
 //! A room of sessions that exchange keys, over signalling that delivers at once.
 #![allow(dead_code, reason = "no user of this module uses all of it")]
 
-use frameseal::{
-    Direction, Event, Input, Options, PipelineOptions, Room, Session, Verdict, Wake,
-};
+use frameseal::{Direction, Event, Input, Options, PipelineOptions, Room, Session, Verdict, Wake};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 

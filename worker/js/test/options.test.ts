@@ -46,7 +46,7 @@ test('all that the worker is told of a key exchange', () => {
   const options = {
     ...OPTIONS,
     secret: 'five random words are enough',
-    recording: 'never',
+    recording: 'never' as const,
     slot: 7,
     credential,
     acceptMember: () => true,
@@ -203,15 +203,15 @@ test('key IDs', () => {
   assert.equal(toKeyId(2 ** 24 - 1, 'frameseal/1'), '16777215');
   assert.equal(toKeyId(2n ** 64n - 1n, 'rfc9605'), '18446744073709551615');
 
-  for (const keyId of [-1, -1n, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+  for (const keyId of [-1, -1n]) {
     assert.throws(() => toKeyId(keyId, 'frameseal/1'), RangeError, String(keyId));
     assert.throws(() => toKeyId(keyId, 'rfc9605'), RangeError, String(keyId));
   }
   assert.throws(() => toKeyId(2 ** 24, 'frameseal/1'), RangeError);
   assert.throws(() => toKeyId(2n ** 64n, 'rfc9605'), RangeError);
   // Not exact any more: which key is meant is anyone's guess.
-  assert.throws(() => toKeyId(2 ** 53, 'rfc9605'), RangeError);
-  for (const keyId of ['1', null, undefined, {}]) {
+  assert.throws(() => toKeyId(2 ** 53, 'rfc9605'), TypeError);
+  for (const keyId of ['1', null, undefined, {}, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.throws(() => toKeyId(keyId as unknown as number, 'rfc9605'), TypeError);
   }
 });

@@ -5,11 +5,12 @@ use std::io::Cursor;
 
 use mp4_atom::{
     Avc1, Avcc, Co64, Ctts, CttsEntry, Encode, Ftyp, Mdhd, Mdia, Minf, Stbl, StscEntry, Stsd, Stsz,
-    StszSamples, Stts, SttsEntry, Tkhd,
+    StszSamples, Stts, SttsEntry, Tkhd, Trak,
 };
 use proptest::prelude::*;
 
 use super::*;
+use crate::media::Codec;
 
 fn read(file: &[u8]) -> (Vec<Sample>, bool) {
     let mut reader = Reader::new(Cursor::new(file), file.len() as u64);
@@ -104,4 +105,18 @@ proptest! {
         }
         read(&file);
     }
+}
+
+#[test]
+fn a_description_of_a_codec_may_be_empty() {
+    // As janus-pp-rec has it of AV1.
+    let file = whole();
+    let at = file.windows(4).position(|name| name == b"avc1").unwrap();
+    let mut file = file;
+    file[at..at + 4].copy_from_slice(b"av01");
+    let at = file.windows(4).position(|name| name == b"avcC").unwrap();
+    file[at..at + 4].copy_from_slice(b"free");
+    let (samples, is_cut_off) = read(&file);
+    assert_eq!((samples.len(), is_cut_off), (5, false));
+    assert!(samples.iter().all(|row| row.codec == Codec::Av1));
 }

@@ -145,9 +145,15 @@ pub(super) fn packets(codec: Codec, pictures: &[&[Vec<u8>]]) -> Vec<Packet> {
 
 /// Records packets as Janus does.
 pub(super) fn mjr(codec: Codec, packets: &[Packet]) -> Vec<u8> {
+    mjr_saying(codec, packets, "")
+}
+
+/// The same, with more in its description.
+pub(super) fn mjr_saying(codec: Codec, packets: &[Packet], more: &str) -> Vec<u8> {
     let medium = if codec.is_audio() { "a" } else { "v" };
     let micros = BEGUN * 1000;
-    let json = format!(r#"{{"t":"{medium}","c":"{}","s":{micros},"u":{micros}}}"#, codec.name());
+    let name = codec.name();
+    let json = format!(r#"{{"t":"{medium}","c":"{name}","s":{micros},"u":{micros}{more}}}"#);
     let mut file = b"MJR00002".to_vec();
     file.extend((json.len() as u16).to_be_bytes());
     file.extend(json.as_bytes());

@@ -137,7 +137,7 @@ export type BytesLike = ArrayBuffer | ArrayBufferView | readonly number[];
 export type KeyMode = 'exchange' | 'manual';
 
 /** Values of {@link FramesealOptions.recording}. */
-export type Recording = KeyExchange['recording'];
+export type Recording = 'never' | 'by-consent' | 'recorder';
 
 /** Values of {@link FramesealOptions.profile}. */
 export type Profile = 'frameseal/1' | 'rfc9605';
@@ -351,16 +351,13 @@ export function requireStream({ stream = 0, ...unknown }: SealOptions): number {
 
 /** Checks a key ID; returns it as the worker takes it, in decimal. */
 export function toKeyId(value: number | bigint, profile: Profile): string {
-  if (typeof value !== 'number' && typeof value !== 'bigint') {
-    throw new TypeError('keyId must be a number or a bigint');
-  }
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    throw new RangeError('keyId must be a safe integer, or a bigint');
+  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) {
+    throw new TypeError('keyId must be a safe integer or bigint');
   }
   const keyId = BigInt(value);
   const bits = profile === 'rfc9605' ? 64n : 24n;
   if (keyId < 0n || keyId >> bits !== 0n) {
-    throw new RangeError(`keyId must be 0 to 2^${bits} - 1 in profile ${profile}`);
+    throw new RangeError(`keyId must be 0 to 2^${bits} - 1`);
   }
   return keyId.toString();
 }
@@ -424,7 +421,7 @@ function copySecret(secret: string | BytesLike): NonNullable<KeyExchange['secret
 
 function requireSuite(option: string, name: string): number {
   const number = cipherSuiteNumber(name);
-  if (number === undefined) throw new TypeError(`${option}: ${String(name)} is not known`);
+  if (number === undefined) throw new TypeError(`${option}: ${name} is not known`);
   return number;
 }
 

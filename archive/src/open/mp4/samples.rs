@@ -1,13 +1,14 @@
-//! The tables of a track (ISO/IEC 14496-12 section 8.6 and 8.7): where each sample is, and when.
+//! The samples of a track by its tables (ISO/IEC 14496-12 sections 8.6 and 8.7): where each is, and when.
 
 use core::iter;
 
-use mp4_atom::{Stbl, StszSamples};
+use mp4_atom::StszSamples;
 
 use super::Place;
+use super::description::Tables;
 
 /// The samples of a track, in order.
-pub(super) struct Tables<'a> {
+pub(super) struct Samples<'a> {
     sizes: Box<dyn Iterator<Item = u32> + 'a>,
     durations: Box<dyn Iterator<Item = u32> + 'a>,
     shifts: Box<dyn Iterator<Item = i64> + 'a>,
@@ -18,21 +19,21 @@ pub(super) struct Tables<'a> {
     at: u64,
 }
 
-impl<'a> Tables<'a> {
-    pub(super) fn new(stbl: &'a Stbl) -> Self {
-        let sizes: Box<dyn Iterator<Item = u32>> = match &stbl.stsz.samples {
+impl<'a> Samples<'a> {
+    pub(super) fn new(tables: &'a Tables) -> Self {
+        let sizes: Box<dyn Iterator<Item = u32>> = match &tables.sizes.samples {
             StszSamples::Identical { count, size } => Box::new((0..*count).map(|_| *size)),
             StszSamples::Different { sizes } => Box::new(sizes.iter().copied()),
         };
-        let durations = stbl.stts.entries.iter();
+        let durations = tables.durations.entries.iter();
         let durations = durations.flat_map(|row| (0..row.sample_count).map(|_| row.sample_delta));
-        let shifts = stbl.ctts.iter().flat_map(|ctts| &ctts.entries);
+        let shifts = tables.shifts.entries.iter();
         let shifts = shifts.flat_map(|row| (0..row.sample_count).map(|_| row.sample_offset));
         Self {
             sizes,
             durations: Box::new(durations.chain(iter::repeat(0))),
             shifts: Box::new(shifts.chain(iter::repeat(0))),
-            chunks: Box::new(chunks(stbl)),
+            chunks: Box::new(chunks(tables)),
             left_in_chunk: 0,
             offset: 0,
             at: 0,
@@ -40,7 +41,7 @@ impl<'a> Tables<'a> {
     }
 }
 
-impl Iterator for Tables<'_> {
+impl Iterator for Samples<'_> {
     type Item = Place;
 
     fn next(&mut self) -> Option<Place> {
@@ -59,10 +60,10 @@ impl Iterator for Tables<'_> {
 
 /// Returns where each chunk begins, and how many samples it has: as the last row says whose first chunk
 /// is not behind it.
-fn chunks(stbl: &Stbl) -> impl Iterator<Item = (u64, u32)> {
-    let short = stbl.stco.iter().flat_map(|stco| &stco.entries).map(|offset| u64::from(*offset));
-    let long = stbl.co64.iter().flat_map(|co64| &co64.entries).copied();
-    let mut rows = stbl.stsc.entries.iter().peekable();
+fn chunks(tables: &Tables) -> impl Iterator<Item = (u64, u32)> {
+    let short = tables.short_offsets.entries.iter().map(|offset| u64::from(*offset));
+    let long = tables.long_offsets.entries.iter().copied();
+    let mut rows = tables.chunks.entries.iter().peekable();
     let mut samples = 0;
     (1_u32..).zip(short.chain(long)).map(move |(number, offset)| {
         while let Some(row) = rows.next_if(|row| row.first_chunk <= number) {
