@@ -15,6 +15,8 @@ use super::Since;
 pub(super) struct Reader<'a> {
     capture: Box<dyn PcapReaderIterator + Send + 'a>,
     interfaces: Vec<Interface>,
+    /// Whether this is pcapng.
+    has_blocks: bool,
     is_cut_off: bool,
 }
 
@@ -38,7 +40,7 @@ impl<'a> Reader<'a> {
     /// Reads what comes first; `None` if this is no capture.
     pub(super) fn new(file: impl Read + Send + 'a) -> Option<Self> {
         let capture = create_reader(BUFFER_LEN, file).ok()?;
-        Some(Self { capture, interfaces: Vec::new(), is_cut_off: false })
+        Some(Self { capture, interfaces: Vec::new(), has_blocks: false, is_cut_off: false })
     }
 
     /// Hands on each datagram, with the time at which it was captured, from 1970 on if the capture
@@ -46,8 +48,12 @@ impl<'a> Reader<'a> {
     pub(super) fn read(&mut self, mut take: impl FnMut(&Datagram<'_>, Option<Since>)) {
         loop {
             let before = self.capture.data().len();
+            if self.has_blocks && is_too_short(self.capture.data()) {
+                return self.cut_off();
+            }
             match self.capture.next() {
                 Ok((len, block)) => {
+                    self.has_blocks |= matches!(block, PcapBlockOwned::NG(_));
                     take_block(&block, &mut self.interfaces, &mut take);
                     self.capture.consume(len);
                 }
@@ -71,6 +77,16 @@ impl<'a> Reader<'a> {
 
     const fn cut_off(&mut self) {
         self.is_cut_off = true;
+    }
+}
+
+/// Tells whether a block of pcapng is shorter than any can be: of one type, version 0.17 of the library
+/// does not look, and overflows.
+fn is_too_short(block: &[u8]) -> bool {
+    match block.first_chunk::<8>() {
+        Some([0x01, 0, 0, 0x80, len @ ..]) => u32::from_le_bytes(*len) < MIN_BLOCK_LEN,
+        Some([0x80, 0, 0, 0x01, len @ ..]) => u32::from_be_bytes(*len) < MIN_BLOCK_LEN,
+        _ => false,
     }
 }
 
@@ -152,6 +168,9 @@ impl Clock {
 /// In bytes: for the longest packet that is captured, which is 256 KiB, and more at once. A fuzzer has
 /// shorter ones, and fills buffers all the time.
 const BUFFER_LEN: usize = if cfg!(feature = "_internal_fuzz") { 1 << 14 } else { 1 << 20 };
+
+/// Type, length, and length again, in bytes.
+const MIN_BLOCK_LEN: u32 = 12;
 
 /// More than any machine has.
 const MAX_INTERFACES: usize = 1024;

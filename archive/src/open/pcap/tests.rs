@@ -147,6 +147,16 @@ fn what_is_no_capture_is_none() {
 }
 
 #[test]
+fn a_block_that_is_too_short_ends_the_capture() {
+    let packets = [ethernet(&ip(&[7; 5]))];
+    for short in [[1, 0, 0, 0x80, 4, 0, 0, 0], [0x80, 0, 0, 1, 0, 0, 0, 11]] {
+        let file = [&pcapng(1, &packets)[..], &short, &[0; 40]].concat();
+        let (datagrams, is_cut_off) = read(&file).unwrap();
+        assert_eq!((datagrams.len(), is_cut_off), (1, true));
+    }
+}
+
+#[test]
 fn every_truncation_holds_the_datagrams_before_it() {
     let packets: Vec<_> = (0..3).map(|byte| ethernet(&ip(&[byte; 30]))).collect();
     for file in [legacy(1, &packets), pcapng(1, &packets)] {
