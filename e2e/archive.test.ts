@@ -150,7 +150,7 @@ async function record(janus: Janus, room: string, ms: number): Promise<Map<strin
 }
 
 async function opensNothing(recorder: Recorder, recordings: Map<string, Buffer>): Promise<void> {
-  assert.equal(recordings.size, 6);
+  assert.equal(recordings.size, 6, 'sound and pictures of three');
   for (const [name, recording] of recordings) {
     const { files } = await recorder.open(await save(recorder, name, recording));
     assert.deepEqual(files, [], name);
