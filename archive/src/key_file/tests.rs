@@ -6,6 +6,7 @@ use age::secrecy::SecretString;
 use frameseal_sframe::{BaseKey, CipherSuite, KeyIdLayout};
 use proptest::prelude::*;
 
+use super::recipient::PublicKey;
 use super::*;
 
 fn key(member: &str, epoch: u64, track: u8) -> MediaKey {

@@ -41,8 +41,7 @@ pub(crate) fn low_id() -> Result<String> {
     let mut bytes = random_bytes()?;
     let [first, second, ..] = &mut bytes;
     // `--`, which are the lowest letters of base64url.
-    *first = 0xfb;
-    *second = 0xe0 | *second & 0x0f;
+    (*first, *second) = (0xfb, 0xe0 | *second & 0x0f);
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 

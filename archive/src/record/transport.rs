@@ -119,9 +119,8 @@ impl Connection {
     /// stream's own name, and leaves alone if nothing else is due. Browsers look at the last SSRC only.
     pub(crate) fn request_key_frame(&mut self, now: Instant, mid: Mid) {
         let mut rtc = self.rtc.direct_api();
-        let Some(ssrc) = rtc.stream_rx_by_mid(mid, None).map(|stream| stream.ssrc()) else {
-            return;
-        };
+        let stream = rtc.stream_rx_by_mid(mid, None);
+        let Some(ssrc) = stream.map(|stream| stream.ssrc()) else { return };
         rtc.send_pli_feedback(ssrc, ssrc);
         self.wake_at = self.wake_at.min(now);
     }
