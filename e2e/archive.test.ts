@@ -29,6 +29,8 @@ const RECORDED_MS = 20_000;
 const OUTSIDE_MS = 2000;
 /** After a departure, senders have fresh keys 600 ms later at the latest. */
 const ROTATED_MS = 1000;
+/** Janus writes what it has kept when it ends a recording. */
+const WRITTEN_MS = 500;
 const LEAST_SHARE = 0.99;
 const LEAST_TONE = 0.9;
 /** Of `pages/numbered-media.ts`. */
@@ -136,20 +138,20 @@ async function allow(call: Meeting): Promise<void> {
   await Promise.all(call.people.map((person) => person.allows(RECORDER)));
 }
 
-/** Has Janus record for a while; returns its files. */
+/** Has Janus record for a while; returns its files, but for those of tracks that nobody uses, such as screens. */
 async function record(janus: Janus, room: string, ms: number): Promise<Map<string, Buffer>> {
   const known = await janus.recordings();
   await janus.record(room, true);
   await sleep(ms);
   await janus.stopRecording(room, true);
+  await sleep(WRITTEN_MS);
   const files = [...(await janus.recordings())].filter(([name]) => !known.has(name));
-  return new Map(files);
+  return new Map(files.filter(([, file]) => readRecording(file).length > 0));
 }
 
 async function opensNothing(recorder: Recorder, recordings: Map<string, Buffer>): Promise<void> {
-  assert.ok(recordings.size > 0);
+  assert.equal(recordings.size, 6, 'sound and pictures of three');
   for (const [name, recording] of recordings) {
-    assert.ok(readRecording(recording).length > 10, `${name} has frames`);
     const { files } = await recorder.open(await save(recorder, name, recording));
     assert.deepEqual(files, [], name);
   }

@@ -267,11 +267,15 @@ enum NotOpened {
 
 fn decrypt_entry(line: &[u8], identities: &Unlocked<'_>) -> Result<Entry, NotOpened> {
     let sealed = STANDARD.decode(line).map_err(|_| NotOpened::Damaged)?;
-    let entry = decrypt(&sealed, identities.iter()).map_err(|error| match error {
+    let entry = decrypt(&sealed, identities.iter()).map_err(|error| why(&error))?;
+    Entry::decode(&entry).ok_or(NotOpened::Damaged)
+}
+
+const fn why(error: &age::DecryptError) -> NotOpened {
+    match error {
         age::DecryptError::NoMatchingKeys => NotOpened::Foreign,
         _ => NotOpened::Damaged,
-    })?;
-    Entry::decode(&entry).ok_or(NotOpened::Damaged)
+    }
 }
 
 fn encrypt(recipient: &dyn age::Recipient, plaintext: &[u8]) -> io::Result<Vec<u8>> {

@@ -40,7 +40,9 @@ const trackIds: string[] = [];
 if ('mediaDevices' in navigator) {
   const { getUserMedia } = MediaDevices.prototype;
   MediaDevices.prototype.getUserMedia = async function (constraints = {}): Promise<MediaStream> {
-    if (new URLSearchParams(location.search).has('numbered')) return openNumberedMedia(constraints);
+    if (new URLSearchParams(location.search).has('numbered')) {
+      return openNumberedMedia(constraints, (device) => getUserMedia.call(this, device));
+    }
     const { video } = constraints;
     const chosen = typeof video === 'object' ? video : {};
     const small = video && { ...chosen, width: 160, height: 120, frameRate: 8 };

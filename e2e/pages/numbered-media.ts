@@ -13,13 +13,29 @@ const FRAMES_PER_SECOND = 15;
 /** In Hz. */
 const TONE = 440;
 
-/** Returns the tracks that are asked for. */
-export function openNumberedMedia({ audio, video }: MediaStreamConstraints): MediaStream {
+/**
+ * Returns the tracks that are asked for. Firefox makes no sound of its own in a page that nobody has touched:
+ * there, the fake device has the tone.
+ */
+export async function openNumberedMedia(
+  { audio, video }: MediaStreamConstraints,
+  openDevice: (constraints: MediaStreamConstraints) => Promise<MediaStream>,
+): Promise<MediaStream> {
   const tracks: MediaStreamTrack[] = [];
-  if (audio) tracks.push(microphone());
+  if (audio) tracks.push(IN_FIREFOX ? await deviceOf(openDevice) : microphone());
   if (video) tracks.push(camera());
   return new MediaStream(tracks);
 }
+
+/** A tone is noise to what is there for speech. */
+async function deviceOf(
+  open: (constraints: MediaStreamConstraints) => Promise<MediaStream>,
+): Promise<MediaStreamTrack> {
+  const off = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  return (await open({ audio: off })).getTracks()[0]!;
+}
+
+const IN_FIREFOX = navigator.userAgent.includes('Firefox');
 
 function camera(): MediaStreamTrack {
   return openCamera(draw, { width: WIDTH, height: HEIGHT, framesPerSecond: FRAMES_PER_SECOND }).track;

@@ -35,10 +35,7 @@ impl<'a> Recordings<'a> {
     /// Opens what can be opened of a recording.
     pub(super) fn open(&mut self, path: &Path) -> RecordingReport {
         let report = File::open(path).map_err(RecordingError::Io).and_then(|file| self.read(file));
-        let report = report.unwrap_or_else(|error| RecordingReport {
-            error: Some(error.to_string()),
-            ..RecordingReport::default()
-        });
+        let report = report.unwrap_or_else(|error| failed(&error));
         RecordingReport { file: path.display().to_string(), ..report }
     }
 
@@ -221,6 +218,11 @@ impl<'a, 'b> Streams<'a, 'b> {
             ..RecordingReport::default()
         }
     }
+}
+
+/// Returns the report of a recording of which nothing could be read.
+fn failed(error: &RecordingError) -> RecordingReport {
+    RecordingReport { error: Some(error.to_string()), ..RecordingReport::default() }
 }
 
 /// Returns the payload types of a capture, and how many packets have each.

@@ -186,9 +186,7 @@ impl core::fmt::Debug for Track {
 /// Says what to do about an error.
 fn describe(error: &MediaError) -> String {
     match error {
-        MediaError::Io(io) if io.kind() == io::ErrorKind::StorageFull => {
-            String::from("the disk is full; make room, or choose another with --out")
-        }
+        MediaError::Io(io) if io.kind() == io::ErrorKind::StorageFull => DISK_FULL.into(),
         _ => error.to_string(),
     }
 }
@@ -211,6 +209,8 @@ fn safe(member: &str) -> String {
         member.chars().map(|letter| if keep(letter) { letter } else { '_' }).collect();
     if name.is_empty() { String::from("_") } else { name }
 }
+
+const DISK_FULL: &str = "the disk is full; make room, or choose another with --out";
 
 #[cfg(test)]
 mod tests {

@@ -325,10 +325,7 @@ fn message(handle: u64, body: &Value) -> Value {
 fn room_number(room: &str) -> u64 {
     let digest = Sha256::new().chain_update("sealed ").chain_update(room).finalize();
     let first = digest.first_chunk().copied().unwrap_or_default();
-    match u64::from_be_bytes(first) >> 12 {
-        0 => 1,
-        number => number,
-    }
+    (u64::from_be_bytes(first) >> 12).max(1)
 }
 
 #[derive(Deserialize)]

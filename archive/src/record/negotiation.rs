@@ -60,8 +60,7 @@ impl Turns {
         if !self.is_wanted || self.whose != Whose::Ours {
             return None;
         }
-        self.is_wanted = false;
-        self.whose = Whose::Theirs;
+        (self.is_wanted, self.whose) = (false, Whose::Theirs);
         Some(Turn::Yours)
     }
 }

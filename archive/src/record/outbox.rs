@@ -85,9 +85,7 @@ impl Outbox {
         self.resume(0);
         self.sent = 0;
         self.waiting.retain(|relay| relay.kind == Kind::Other || relay.seq.is_none());
-        for relay in &mut self.waiting {
-            relay.seq = None;
-        }
+        self.waiting.iter_mut().for_each(|relay| relay.seq = None);
     }
 
     /// Drops the key messages that wait for members who are gone.

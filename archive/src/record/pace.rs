@@ -39,8 +39,7 @@ pub(crate) fn backoff(failures: u32) -> Duration {
     let mut byte = [0];
     // Without randomness it is as long as it can be.
     let chance = getrandom::fill(&mut byte).map_or(1.0, |()| f64::from(byte[0]) / 255.0);
-    let growth = f64::from(failures.min(8));
-    let longest = (SHORTEST * 1.5_f64.powf(growth + 1.0)).min(LONGEST);
+    let longest = (SHORTEST * 1.5_f64.powf(f64::from(failures.min(8)) + 1.0)).min(LONGEST);
     Duration::from_secs_f64(SHORTEST + chance * (longest - SHORTEST))
 }
 

@@ -209,11 +209,9 @@ impl Recorder {
     }
 
     fn work(&mut self, now: Instant) {
-        loop {
+        self.wake = Wake::Now;
+        while self.wake == Wake::Now {
             self.wake = self.session.work(self.clock.timestamp(now));
-            if self.wake != Wake::Now {
-                break;
-            }
         }
     }
 

@@ -74,7 +74,6 @@ impl Roster {
     pub(crate) fn name_of(&self, id: &str) -> Option<&str> {
         self.members.get(id).map(|(card, _)| card.name.as_str())
     }
-
 }
 
 /// Members come back within 2 s of a server that does; slow ones get five times as long.

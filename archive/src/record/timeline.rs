@@ -67,7 +67,6 @@ impl Timeline {
         self.last = Some(at);
         at
     }
-
 }
 
 /// In seconds: more than packets that are sent again take, less than anybody would not notice.

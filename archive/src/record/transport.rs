@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::channel::{ChannelConfig, ChannelId};
-use str0m::media::{Direction, KeyframeRequestKind, MediaData, MediaKind, Mid};
+use str0m::media::{Direction, MediaData, MediaKind, Mid};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcError};
 
@@ -114,10 +114,15 @@ impl Connection {
     }
 
     /// Asks for a key frame. Before there is a stream to ask for, nothing happens.
-    pub(crate) fn request_key_frame(&mut self, mid: Mid) {
-        if let Some(mut writer) = self.rtc.writer(mid) {
-            let _ = writer.request_keyframe(None, KeyframeRequestKind::Pli);
-        }
+    ///
+    /// Janus takes RTCP for that of the stream whose SSRC it finds first: so the request is made in the
+    /// stream's own name, and leaves alone if nothing else is due. Browsers look at the last SSRC only.
+    pub(crate) fn request_key_frame(&mut self, now: Instant, mid: Mid) {
+        let mut rtc = self.rtc.direct_api();
+        let stream = rtc.stream_rx_by_mid(mid, None);
+        let Some(ssrc) = stream.map(|stream| stream.ssrc()) else { return };
+        rtc.send_pli_feedback(ssrc, ssrc);
+        self.wake_at = self.wake_at.min(now);
     }
 
     /// Says something over the data channel. Returns whether it was taken.

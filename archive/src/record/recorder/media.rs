@@ -424,14 +424,14 @@ impl Recorder {
     }
 
     /// Notes that something of a stream is missing: pictures can be shown again from the next key frame
-    /// on.
+    /// on. Of who has not consented nothing opens, and nothing is asked for.
     fn lose(&mut self, now: Instant, number: u32) {
         let Task::Media(media) = &mut self.task else { return };
         let source = media.receiving.numbered(number).and_then(|pipeline| pipeline.source.clone());
         if let Some((member, track)) = source {
             media.tapes.lose(&member, track);
+            self.ask_key_frame(now, number);
         }
-        self.ask_key_frame(now, number);
     }
 
     /// Takes what a key has proven: whose frames come out of a pipeline.
@@ -453,7 +453,7 @@ impl Recorder {
             return;
         };
         if let Some(connection) = media.connection(connection) {
-            connection.request_key_frame(mid);
+            connection.request_key_frame(now, mid);
         }
     }
 }
