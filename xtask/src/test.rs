@@ -32,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, kind: Option<Kind>) -> Result<()> {
 }
 
 fn native(workspace: &Workspace) -> Result<()> {
-    program::install(workspace, &[Program::NatsServer])?;
+    program::install(workspace, &[Program::Ffmpeg, Program::NatsServer])?;
     let shell = workspace.shell();
     cmd!(
         shell,

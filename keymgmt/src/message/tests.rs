@@ -83,7 +83,7 @@ fn rejects_what_is_no_message() {
         ),
         (
             "more keys than there are bytes",
-            replaced(&good.encode(), b"\x84\x81\x82", b"\x84\x9a\xff\xff\xff\xff\x82"),
+            replaced(&good.encode(), b"\x85\x81\x82", b"\x85\x9a\xff\xff\xff\xff\x82"),
             MALFORMED,
         ),
         ("another key of 1281 bytes", with_keys(&[P256, (7, &[1; LONGEST + 1])]), TOO_LONG),
@@ -92,10 +92,10 @@ fn rejects_what_is_no_message() {
             with_keys(&[P256, (7, &[1; LONGEST]), (8, &[1])]),
             TOO_LONG,
         ),
-        ("keys without a list", replaced(&good.encode(), b"\x84\x81\x82", b"\x84\x82"), MALFORMED),
+        ("keys without a list", replaced(&good.encode(), b"\x85\x81\x82", b"\x85\x82"), MALFORMED),
         (
             "list of keys without a length",
-            replaced(&good.encode(), b"\x84\x81\x82", b"\x84\x9f\x82"),
+            replaced(&good.encode(), b"\x85\x81\x82", b"\x85\x9f\x82"),
             MALFORMED,
         ),
         (
@@ -127,7 +127,13 @@ fn rejects_what_is_no_message() {
         ("three suites", Fields { suites: &[4, 4, 4], ..good }.encode(), MALFORMED),
         (
             "suite without a list",
-            replaced(&good.encode(), b"\x82\x04\x04\x44card", b"\x04\x44card"),
+            replaced(&good.encode(), b"\x82\x04\x04\x01\x44card", b"\x04\x01\x44card"),
+            MALFORMED,
+        ),
+        ("unknown recording", Fields { recording: 3, ..good }.encode(), MALFORMED),
+        (
+            "no recording",
+            replaced(&good.encode(), b"\x04\x04\x01\x44card", b"\x04\x04\x44card"),
             MALFORMED,
         ),
         (
@@ -269,6 +275,7 @@ fn every_flipped_bit_is_noticed() {
     expect(1, "suites", &|_| false);
     expect(1, "suite", &|error| matches!(error, MessageError::CipherSuites([_, 4])));
     expect(1, "audio suite", &|error| matches!(error, MessageError::CipherSuites([4, _])));
+    expect(1, "recording", &|error| error == MessageError::Recording);
     expect(5, "credential", &|error| error == MessageError::Authentication);
     expect(1, "sequence", &|error| {
         matches!(error, MessageError::Authentication | MessageError::Replayed)
