@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{open, record};
+use crate::open;
+#[cfg(feature = "record")]
+use crate::record;
 
 /// Records calls that Frameseal encrypts, and opens recordings of them.
 #[derive(Debug, Parser)]
@@ -17,6 +19,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Open(open::Options),
+    #[cfg(feature = "record")]
     Record(record::Options),
 }
 
@@ -33,6 +36,7 @@ pub fn run() -> ExitCode {
     };
     let result = match arguments.command {
         Command::Open(options) => open::run(&options),
+        #[cfg(feature = "record")]
         Command::Record(options) => record::run(options).map(|()| ExitCode::SUCCESS),
     };
     result.unwrap_or_else(|error| {

@@ -2,6 +2,8 @@
 //!
 //! A library for its own program and for the fuzz targets, and for nobody else.
 
+#![cfg_attr(not(feature = "record"), expect(dead_code, reason = "the recorder writes keys"))]
+
 extern crate alloc;
 
 mod command;
@@ -10,6 +12,7 @@ pub mod fuzz;
 mod key_file;
 mod media;
 mod open;
+#[cfg(feature = "record")]
 mod record;
 mod unix_millis;
 
