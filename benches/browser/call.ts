@@ -12,7 +12,7 @@ import { BROWSERS, launch, type BrowserName } from '../../e2e/lib/browsers.ts';
 import { RemotePage } from '../../e2e/lib/remote-page.ts';
 import { serve } from '../../e2e/lib/server.ts';
 import { until } from '../../e2e/lib/until.ts';
-import { processorTime } from './lib/processor-time.ts';
+import { processorTime } from '../../e2e/lib/processor-time.ts';
 import { asText, machine, print, spread, write, type Spread } from './lib/report.ts';
 import { SEALINGS, type Sealing } from './pages/sealing.ts';
 

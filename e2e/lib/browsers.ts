@@ -50,6 +50,8 @@ function launchFirefox({ verbose, executablePath }: LaunchOptions): Promise<Brow
     extraPrefsFirefox: {
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
+      // In Hz, as `pages/numbered-media.ts` has it.
+      'media.navigator.audio.fake_frequency': 440,
       'media.autoplay.default': 0,
       'media.autoplay.blocking_policy': 0,
       'media.peerconnection.ice.loopback': true,

@@ -12,12 +12,12 @@ export class Janus {
   /** Of its WebSocket API: for `--sfu janus=…`. */
   readonly url: string;
   /** Its configuration, and what it records. */
-  readonly #folder: string;
+  readonly folder: string;
   readonly #program: RunningProgram;
 
   private constructor(url: string, folder: string, program: RunningProgram) {
     this.url = url;
-    this.#folder = folder;
+    this.folder = folder;
     this.#program = program;
   }
 
@@ -40,8 +40,13 @@ export class Janus {
     await this.recordRoom(roomNumber(room, isSealed));
   }
 
+  /** Ends the recordings of a room; what is recorded then goes to other files. */
+  async stopRecording(room: string, isSealed: boolean): Promise<void> {
+    await this.recordRoom(roomNumber(room, isSealed), false);
+  }
+
   /** The same for the room of this number, whoever made it. */
-  async recordRoom(room: number): Promise<void> {
+  async recordRoom(room: number, record = true): Promise<void> {
     const socket = new WebSocket(this.url, 'janus-protocol');
     await once(socket, 'open');
     const ask = async (request: object): Promise<Answer> => {
@@ -55,17 +60,17 @@ export class Janus {
     const session_id = (await ask({ janus: 'create' })).data?.id;
     const plugin = 'janus.plugin.videoroom';
     const handle_id = (await ask({ janus: 'attach', plugin, session_id })).data?.id;
-    const body = { request: 'enable_recording', room, record: true };
+    const body = { request: 'enable_recording', room, record };
     const answer = await ask({ janus: 'message', session_id, handle_id, body });
     socket.close();
-    const { error, record } = answer.plugindata?.data ?? {};
-    if (!record) throw new Error(`Janus does not record: ${error}`);
+    const { error, record: isRecording } = answer.plugindata?.data ?? {};
+    if (isRecording !== record) throw new Error(`Janus does not record: ${error}`);
   }
 
   /** The recordings so far, by their files' names: see `rtp-recording.ts`. */
   async recordings(): Promise<Map<string, Buffer>> {
-    const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.mjr'));
-    const read = async (name: string) => [name, await readFile(join(this.#folder, name))] as const;
+    const names = (await readdir(this.folder)).filter((name) => name.endsWith('.mjr'));
+    const read = async (name: string) => [name, await readFile(join(this.folder, name))] as const;
     return new Map(await Promise.all(names.map(read)));
   }
 
@@ -76,7 +81,7 @@ export class Janus {
 
   async stop(): Promise<void> {
     await this.end();
-    await rm(this.#folder, { recursive: true });
+    await rm(this.folder, { recursive: true });
   }
 }
 

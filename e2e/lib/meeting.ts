@@ -13,11 +13,15 @@ export interface RoomLink {
   isSealed?: boolean;
   /** That everybody sends. */
   codec?: string;
+  /** Whether pictures are numbered, and sound is a tone: see `pages/numbered-media.ts`. */
+  isNumbered?: boolean;
 }
 
 /** The part of a link behind the origin. */
-export function roomLink({ room, secret, isSealed = true, codec }: RoomLink = {}): string {
-  const path = `/r/${room ?? randomBytes(16).toString('base64url')}${codec ? `?codec=${codec}` : ''}`;
+export function roomLink(link: RoomLink = {}): string {
+  const { room, secret, isSealed = true, codec, isNumbered } = link;
+  const query = [codec && `codec=${codec}`, isNumbered && 'numbered'].filter(Boolean).join('&');
+  const path = `/r/${room ?? randomBytes(16).toString('base64url')}${query && `?${query}`}`;
   if (!isSealed) return `${path}#open`;
   return secret === null ? path : `${path}#k=${(secret ?? randomBytes(32)).toString('base64url')}`;
 }
@@ -27,13 +31,14 @@ export class Meeting {
   readonly people: Participant[] = [];
   readonly #browsers: ReadonlyMap<BrowserName, Browser>;
   readonly #origin: string;
-  readonly #link: string;
+  /** Behind the origin. */
+  readonly link: string;
   readonly #everybody: Participant[] = [];
 
   constructor(browsers: ReadonlyMap<BrowserName, Browser>, origin: string, link: RoomLink) {
     this.#browsers = browsers;
     this.#origin = origin;
-    this.#link = roomLink(link);
+    this.link = roomLink(link);
   }
 
   /** Opens any page of the application for somebody who is not in the room yet. */
@@ -59,7 +64,7 @@ export class Meeting {
     browser: BrowserName,
     at: { origin?: string; link?: string } = {},
   ): Promise<Participant> {
-    const participant = await this.open(name, browser, at.link ?? this.#link, at.origin);
+    const participant = await this.open(name, browser, at.link ?? this.link, at.origin);
     await participant.join();
     this.people.push(participant);
     return participant;

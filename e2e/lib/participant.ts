@@ -202,6 +202,16 @@ export class Participant extends AppPage {
     );
   }
 
+  /** Answers the question whether this one may record: resolves when it may. */
+  async allows(recorder: string): Promise<void> {
+    const banner = `[data-recorder="${recorder}"]`;
+    await this.#reaches('the question', async () => (await this.page.$(banner)) !== null);
+    await this.click(`${banner} .recorder-allow`);
+    await this.#reaches('the answer', async () => {
+      return (await this.attribute(banner, 'data-consent')) === 'given';
+    });
+  }
+
   /** How often the keys of this member have changed. */
   async generation(): Promise<number> {
     if ((await this.attribute('#open-panel', 'aria-expanded')) !== 'true') {

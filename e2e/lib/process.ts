@@ -51,6 +51,10 @@ export class RunningProgram {
     return new RunningProgram(child, await greeting.finally(() => clearTimeout(late)));
   }
 
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
   /** Asks it to stop, and waits until it has. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');

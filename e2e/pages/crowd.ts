@@ -19,6 +19,7 @@ const DEFAULTS = {
   cipherSuite: 4,
   audioCipherSuite: 4,
   secret: undefined,
+  recording: 'by-consent',
   slot: undefined,
   credential: undefined,
   verify: false,

@@ -6,6 +6,7 @@
  */
 
 import { openCamera } from './media.ts';
+import { openNumberedMedia } from './numbered-media.ts';
 import { streams, total } from './rtp-stats.ts';
 
 /** What came over all connections of a page that are not closed. */
@@ -39,6 +40,9 @@ const trackIds: string[] = [];
 if ('mediaDevices' in navigator) {
   const { getUserMedia } = MediaDevices.prototype;
   MediaDevices.prototype.getUserMedia = async function (constraints = {}): Promise<MediaStream> {
+    if (new URLSearchParams(location.search).has('numbered')) {
+      return openNumberedMedia(constraints, (device) => getUserMedia.call(this, device));
+    }
     const { video } = constraints;
     const chosen = typeof video === 'object' ? video : {};
     const small = video && { ...chosen, width: 160, height: 120, frameRate: 8 };

@@ -58,7 +58,7 @@ export async function misuse(): Promise<Verdict[]> {
   await expect('a key ID below 0', 'RangeError', send(-1, KEY));
   await expect('a key ID of 2^24', 'RangeError', send(2 ** 24, KEY));
   await expect('a key ID of 2^24 as a bigint', 'RangeError', send(2n ** 24n, KEY));
-  await expect('a key ID that is no integer', 'RangeError', send(1.5, KEY));
+  await expect('a key ID that is no integer', 'TypeError', send(1.5, KEY));
   await expect('a key ID that is a string', 'TypeError', send('1', KEY));
   await expect('a key of 15 bytes', 'RangeError', send(1, KEY.subarray(0, 15)));
   await expect('a key of 257 bytes', 'RangeError', send(1, new Uint8Array(257)));

@@ -31,6 +31,10 @@ pub enum Input {
     Accept(MemberId, Fingerprint),
     /// The application does not, or does no more: the member gets no keys with this key pair.
     Reject(MemberId, Fingerprint),
+    /// The application consents to being recorded by this member: it gets our keys, from now on.
+    Consent(MemberId, Fingerprint),
+    /// The application does not, or does no more: the member gets none of our next keys.
+    Withdraw(MemberId, Fingerprint),
     /// The time that [`Output::Idle`](crate::Output::Idle) named has come.
     Timeout,
 }

@@ -1,5 +1,6 @@
 //! The key manager: a state machine that does no IO.
 
+mod consent;
 mod frames;
 mod options;
 mod reading;
@@ -36,6 +37,7 @@ use crate::output::{Event, MemberState, Output};
 use crate::own_keys::OwnKeys;
 use crate::pace::Pace;
 use crate::peer::{Peer, Proof, State};
+use crate::recording::Consent;
 use crate::room::RoomTag;
 use crate::safety_number::SafetyNumber;
 use frameseal_sframe::Timestamp;
@@ -153,25 +155,25 @@ impl<R: CryptoRng> KeyManager<R> {
     /// [`OptionsError`]: an option is out of range.
     pub fn new(options: Options, mut rng: R) -> Result<Self, OptionsError> {
         options.check()?;
-        let Options { room, member, secret, suites, slot, credential, verify, rotate_every } =
-            options;
+        let Options { room, member, secret, suites, recording, slot, verify, .. } = options;
         let key_pair = KeyPair::generate(&mut rng);
         let hello = Hello {
             public_key: *key_pair.public().encoded(),
             other_keys: Vec::new(),
             nonce: random(&mut rng),
             suites: suite_numbers(suites),
-            credential,
+            recording,
+            credential: options.credential,
         };
         let proof = if verify || secret.is_some() { Proof::Due } else { Proof::Waived };
         Ok(Self {
             member,
             room: room.tag(),
-            salt: secret.salt(&room),
+            salt: secret.salt(&room, recording),
             suites,
             proof,
             judgement: if verify { Judgement::Application } else { Judgement::Roster },
-            rotate_every,
+            rotate_every: options.rotate_every,
             key_pair,
             hello,
             slot: slot.unwrap_or_else(|| u16::from_be_bytes(random(&mut rng))),
@@ -254,6 +256,8 @@ impl<R: CryptoRng> KeyManager<R> {
             }
             Input::Accept(id, fingerprint) => self.accept(&id, fingerprint),
             Input::Reject(id, fingerprint) => self.reject(&id, fingerprint),
+            Input::Consent(id, fingerprint) => self.consent(&id, fingerprint),
+            Input::Withdraw(id, fingerprint) => self.withdraw(&id, fingerprint),
             Input::Timeout => Ok(()),
         };
         self.run_timers();
@@ -333,6 +337,7 @@ impl<R: CryptoRng> KeyManager<R> {
             epoch: peer.keys.anchor(),
             heard: peer.heard,
             awaits_judgement: matches!(peer.candidate(), Some(Candidate::Unjudged { .. })),
+            recorder: peer.recorder(),
         })
     }
 
@@ -348,6 +353,12 @@ impl<R: CryptoRng> KeyManager<R> {
     #[must_use]
     pub const fn met_itself(&self) -> bool {
         self.met_itself
+    }
+
+    /// Tells whether this member records.
+    #[must_use]
+    pub fn records(&self) -> bool {
+        self.hello.records()
     }
 
     /// Returns the epoch of the key that frames are sealed under; `None` before the first.
@@ -516,6 +527,8 @@ pub struct MemberStatus {
     pub heard: Heard,
     /// Whether the application has not judged it yet.
     pub awaits_judgement: bool,
+    /// How the application stands to it, if it records; `None`: it does not say that it does.
+    pub recorder: Option<Consent>,
 }
 
 /// There is no safety number for a member whose key is not certain: wait until it is secured.

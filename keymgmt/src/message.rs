@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! message = [ version, room, from, to / null, hello / null, sequence, sealed ]
-//! hello   = [ [+ [algorithm, public key]], nonce, [cipher suite, that of audio], credential ]
+//! hello   = [ [+ [algorithm, public key]], nonce, [cipher suite, that of audio], recording,
+//!             credential ]
 //! sealed  = AES-256-GCM(wrapping key, nonce = sequence, AAD = message before `sealed`, body)
 //! body    = [ [* key], ack / null, wants, read, rival / null ]
 //! key     = [ slot, epoch, base key ]
@@ -23,6 +24,7 @@ use crate::epoch::Epoch;
 use crate::key_pair::{EncodedPublicKey, Fingerprint, PublicKeyError};
 use crate::limits::{MAX_CREDENTIAL_LEN, MAX_MESSAGE_LEN, MAX_OTHER_KEYS, MAX_OTHER_KEYS_LEN};
 use crate::member_id::MemberId;
+use crate::recording::Recording;
 use crate::room::RoomTag;
 use crate::wrapping_key::{TAG_LEN, WrappingKey};
 
@@ -48,6 +50,8 @@ pub(crate) struct Hello {
     pub(crate) nonce: [u8; 16],
     /// IANA numbers of the cipher suites that frames are sealed with, and those of audio.
     pub(crate) suites: [u16; 2],
+    /// Whether the member records, or may be recorded.
+    pub(crate) recording: Recording,
     /// The application's own proof of who this is; empty if it has none.
     pub(crate) credential: Vec<u8>,
 }
@@ -164,11 +168,13 @@ impl Hello {
             return Err(MessageError::Malformed);
         }
         let suites = [decoder.u16()?, decoder.u16()?];
+        let recording = Recording::from_number(decoder.u8()?).ok_or(MessageError::Malformed)?;
         let credential = decoder.bytes()?;
         if credential.len() > MAX_CREDENTIAL_LEN {
             return Err(MessageError::TooLong);
         }
-        Ok(Self { public_key, other_keys, nonce, suites, credential: credential.to_vec() })
+        let credential = credential.to_vec();
+        Ok(Self { public_key, other_keys, nonce, suites, recording, credential })
     }
 
     /// Returns the fingerprint of the public key, which is not checked yet.
@@ -176,10 +182,16 @@ impl Hello {
         Fingerprint::of(&self.public_key)
     }
 
-    /// Whether these are the same keys with the same credential.
+    /// Whether the member says that it records.
+    pub(crate) fn records(&self) -> bool {
+        self.recording == Recording::Recorder
+    }
+
+    /// Whether these are the same keys in the same role, with the same credential.
     pub(crate) fn is_same_introduction(&self, other: &Self) -> bool {
         self.public_key == other.public_key
             && self.other_keys == other.other_keys
+            && self.recording == other.recording
             && self.credential == other.credential
     }
 
@@ -188,7 +200,7 @@ impl Hello {
         &self,
         encoder: &mut minicbor::Encoder<Vec<u8>>,
     ) -> Result<(), minicbor::encode::Error<core::convert::Infallible>> {
-        let Self { public_key, other_keys, nonce, suites: [main, audio], credential } = self;
+        let Self { public_key, other_keys, nonce, suites: [main, audio], .. } = self;
         let keys = (other_keys.len() as u64).saturating_add(1);
         encoder.array(HELLO_FIELDS)?.array(keys)?;
         encoder.array(PUBLIC_KEY_FIELDS)?.u64(P256)?.bytes(public_key)?;
@@ -196,7 +208,7 @@ impl Hello {
             encoder.array(PUBLIC_KEY_FIELDS)?.u64(*algorithm)?.bytes(key)?;
         }
         encoder.bytes(nonce)?.array(SUITES)?.u16(*main)?.u16(*audio)?;
-        encoder.bytes(credential)?.ok()
+        encoder.u8(self.recording as u8)?.bytes(&self.credential)?.ok()
     }
 }
 
@@ -303,6 +315,9 @@ pub enum MessageError {
     PublicKey(PublicKeyError),
     /// From somebody else with our ID: two pages of one member, or a lie. Each needs an ID of its own.
     Namesake,
+    /// This room may be recorded and the member's may not, or the other way round. Use the same for all
+    /// members.
+    Recording,
     /// Our own message came back.
     Reflected,
     /// From a member whose credential the application rejected.
@@ -344,6 +359,7 @@ impl fmt::Display for MessageError {
             Self::Namesake => "from another member of our name",
             Self::OtherRoom => "of another room",
             Self::PublicKey(error) => return error.fmt(f),
+            Self::Recording => "only one of the member's room and ours may be recorded",
             Self::Reflected => "our own message came back",
             Self::RejectedMember => "from a member that the application rejected",
             Self::Replayed => "repeated, or overtaken by a later message",
@@ -441,7 +457,7 @@ fn optional<'a, T>(
 const VERSION: u64 = 1;
 
 const MESSAGE_FIELDS: u64 = 7;
-const HELLO_FIELDS: u64 = 4;
+const HELLO_FIELDS: u64 = 5;
 const PUBLIC_KEY_FIELDS: u64 = 2;
 const SUITES: u64 = 2;
 const BODY_FIELDS: u64 = 5;

@@ -8,6 +8,7 @@ use crate::epoch::Epoch;
 use crate::key_pair::Fingerprint;
 use crate::member_id::MemberId;
 use crate::message::MessageError;
+use crate::recording::Consent;
 use frameseal_sframe::Timestamp;
 
 /// Something for the caller to do.
@@ -66,6 +67,9 @@ pub enum Event {
         state: MemberState,
         /// Of its public key; `None` before it introduced itself.
         fingerprint: Option<Fingerprint>,
+        /// How the application stands to it, if it records: it gets no keys of ours before
+        /// [`Input::Consent`](crate::Input::Consent).
+        recorder: Option<Consent>,
     },
     /// Is this the member's key? Answer with [`Input::Accept`](crate::Input::Accept) or
     /// [`Input::Reject`](crate::Input::Reject).

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use frameseal_sframe::Timestamp;
 
 use crate::alarms::Alarm;
-use crate::association::{Association, Candidate, Topic};
+use crate::association::{Association, Candidate, Introduction, Topic};
 use crate::epoch::Epoch;
 use crate::heard::Heard;
 use crate::key_pair::Fingerprint;
@@ -14,6 +14,7 @@ use crate::message::Hello;
 use crate::output::{Event, MemberState};
 use crate::pace::Pace;
 use crate::received_keys::ReceivedKeys;
+use crate::recording::Consent;
 use crate::retry::Retry;
 
 /// Another member of the room.
@@ -25,6 +26,8 @@ pub(crate) struct Peer {
     state: State,
     /// What the application turned away last.
     pub(crate) turned_away: Option<Hello>,
+    /// The key pair of a recorder that the application has consented to.
+    pub(crate) consent: Option<Fingerprint>,
     pub(crate) access: Access,
     pub(crate) exposure: Exposure,
     /// Its keys that we hold.
@@ -114,6 +117,7 @@ impl Peer {
             hello,
             state: State::Announced,
             turned_away: None,
+            consent: None,
             access: Access::Waiting,
             exposure: Exposure::None,
             keys: ReceivedKeys::default(),
@@ -137,7 +141,8 @@ impl Peer {
 
     /// Makes the event that tells how the member stands.
     pub(crate) fn event(&self, state: MemberState) -> Event {
-        Event::Member { id: self.id.clone(), state, fingerprint: self.fingerprint() }
+        let (id, fingerprint) = (self.id.clone(), self.fingerprint());
+        Event::Member { id, state, fingerprint, recorder: self.recorder() }
     }
 
     /// How the member stands, as the application is told.
@@ -158,6 +163,29 @@ impl Peer {
             State::Secured { proven, .. } => Some(proven.introduction.fingerprint()),
             State::Rejected => self.turned_away.as_ref().map(Hello::fingerprint),
         }
+    }
+
+    /// How our application stands to the member, if that says that it records.
+    pub(crate) fn recorder(&self) -> Option<Consent> {
+        let introduction = match &self.state {
+            State::Introduced(candidate) => candidate.introduction(),
+            State::Secured { proven, .. } => &proven.introduction,
+            State::Announced | State::Rejected => return None,
+        };
+        let consent =
+            if self.consents_to(introduction) { Consent::Given } else { Consent::Missing };
+        introduction.hello.records().then_some(consent)
+    }
+
+    /// Whether the member holds the private key of this public key.
+    pub(crate) fn is_proven_to_have(&self, fingerprint: Fingerprint) -> bool {
+        self.proven().is_some_and(|proven| proven.introduction.fingerprint() == fingerprint)
+    }
+
+    /// Whether the application has nothing against keys for this one: it does not record, or was
+    /// consented to.
+    fn consents_to(&self, introduction: &Introduction) -> bool {
+        !introduction.hello.records() || self.consent == Some(introduction.fingerprint())
     }
 
     /// What was agreed with whoever has proven to be the member.
@@ -225,19 +253,33 @@ impl Peer {
     }
 
     /// The association that gets our keys: the proven one; where nothing has to be proven first, and
-    /// nothing was, the candidate.
+    /// nothing was, the candidate. A recorder gets them by consent.
     pub(crate) fn recipient(&mut self, proof: Proof) -> Option<&mut Association> {
-        match (&mut self.state, proof) {
-            (State::Secured { proven, .. }, _) => Some(proven),
-            (State::Introduced(candidate), Proof::Waived) => candidate.accepted(),
-            _ => None,
+        if !self.may_have_keys(proof) {
+            return None;
+        }
+        match &mut self.state {
+            State::Secured { proven, .. } => Some(proven),
+            State::Introduced(candidate) => candidate.accepted(),
+            State::Announced | State::Rejected => None,
+        }
+    }
+
+    /// Whether nothing is in the way of giving our keys to whoever counts as the member. A recorder has
+    /// to be proven even where nobody else has.
+    pub(crate) fn may_have_keys(&self, proof: Proof) -> bool {
+        match &self.state {
+            State::Secured { proven, .. } => self.consents_to(&proven.introduction),
+            State::Introduced(candidate) => {
+                proof == Proof::Waived && !candidate.introduction().hello.records()
+            }
+            State::Announced | State::Rejected => proof == Proof::Waived,
         }
     }
 
     /// Whether the member has to wait for our next key, or for the next step of this one.
     pub(crate) fn awaits_step(&self, proof: Proof) -> bool {
-        self.access == Access::Waiting
-            && (proof == Proof::Waived || matches!(self.state, State::Secured { .. }))
+        self.access == Access::Waiting && self.may_have_keys(proof)
     }
 
     /// When something is due for it next.

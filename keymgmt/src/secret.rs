@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::cbor;
+use crate::recording::Recording;
 use crate::room::Room;
 
 /// A secret of the room, mixed into every wrapping key.
@@ -87,10 +88,11 @@ impl Secret {
     }
 
     /// Returns the HKDF salt of the room's wrapping keys:
-    /// `SHA-256(CBOR([room name, secret: 32 bytes, all 0 for none]))`.
-    pub(crate) fn salt(&self, room: &Room) -> Zeroizing<[u8; SECRET_LEN]> {
+    /// `SHA-256(CBOR([room name, secret: 32 bytes, all 0 for none, may be recorded: bool]))`.
+    pub(crate) fn salt(&self, room: &Room, recording: Recording) -> Zeroizing<[u8; SECRET_LEN]> {
         let input = Zeroizing::new(cbor::encode(SALT_INPUT_LEN, |encoder| {
-            encoder.array(2)?.str(room.as_str())?.bytes(&*self.0)?.ok()
+            let encoder = encoder.array(3)?.str(room.as_str())?.bytes(&*self.0)?;
+            encoder.bool(recording.is_allowed())?.ok()
         }));
         Zeroizing::new(Sha256::digest(&*input).into())
     }

@@ -19,7 +19,7 @@ use crate::key_pair::{KeyPair, PublicKey};
 use crate::message::{Body, Hello, Message, Wants, WrappedKey};
 use crate::safety_number::SafetyNumber;
 use crate::wrapping_key::{Party, WrappingKeys, info};
-use crate::{MemberId, Room, Secret};
+use crate::{MemberId, Recording, Room, Secret};
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -36,12 +36,13 @@ fn vectors() -> Value {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let room = Room::new("standup").unwrap();
     let secrets = secrets(&mut rng, &room);
-    let members = [
+    let mut members = [
         Member::new(&mut rng, "alice", [4, 4], &[], b"a credential"),
         Member::new(&mut rng, "bob", [4, 4], &[], b""),
         Member::new(&mut rng, "y", [5, 6], &[], b"c"),
         Member::new(&mut rng, "zoë", [5, 6], &[UNKNOWN_ALGORITHM], &[0x5a; 256]),
     ];
+    members[3].hello.recording = Recording::Recorder;
     let [alice, bob, yves, zoe] = &members;
     let [none, random, passphrase] = &secrets;
     json!({
@@ -103,7 +104,8 @@ impl NamedSecret {
             "name": name,
             "input": input,
             "secret": hex::encode(secret.expose_secret()),
-            "salt": hex::encode(*secret.salt(room)),
+            "salt": hex::encode(*secret.salt(room, Recording::ByConsent)),
+            "saltIfNeverRecorded": hex::encode(*secret.salt(room, Recording::Never)),
         })
     }
 }
@@ -155,7 +157,8 @@ impl Member {
         let nonce = random(rng);
         let other_keys = others.iter().map(|it| (*it, random::<32>(rng).to_vec())).collect();
         let credential = credential.to_vec();
-        let hello = Hello { public_key, other_keys, nonce, suites, credential };
+        let recording = Recording::default();
+        let hello = Hello { public_key, other_keys, nonce, suites, recording, credential };
         Self { id, private_key, key_pair, hello }
     }
 
@@ -176,13 +179,14 @@ impl Member {
             "fingerprint": key_pair.public().fingerprint().to_string(),
             "nonce": hex::encode(hello.nonce),
             "suites": hello.suites,
+            "recording": hello.recording as u8,
             "credential": hex::encode(&hello.credential),
         })
     }
 }
 
 fn agree(room: &Room, secret: &NamedSecret, us: &Member, them: &Member) -> WrappingKeys {
-    let salt = secret.secret.salt(room);
+    let salt = secret.secret.salt(room, us.hello.recording);
     let theirs = them.key_pair.public();
     WrappingKeys::agree(&*salt, &us.key_pair, theirs, us.party(), them.party())
 }

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import vectors from './keymgmt.json' with { type: 'json' };
 
 /** What CBOR can say of what key messages need. */
-type Item = null | number | string | Uint8Array | Item[];
+type Item = null | boolean | number | string | Uint8Array | Item[];
 
 interface Key {
   slot: number;
@@ -32,15 +32,17 @@ test('room', () => {
 });
 
 test('secrets', () => {
-  for (const { name, input, secret, salt } of vectors.secrets) {
+  for (const { name, input, secret, salt, saltIfNeverRecorded } of vectors.secrets) {
     if (name === 'none') assert.equal(secret, '00'.repeat(32));
     if (name === 'random') {
       const made = sha256('frameseal/1 random secret', bytes(input ?? ''));
       assert.equal(secret, made.toString('hex'));
     }
     // Node 20 has no Argon2: README.md tells how the passphrase's secret was checked.
-    const made = sha256(cbor([vectors.room.name, bytes(secret)]));
-    assert.equal(salt, made.toString('hex'), name);
+    const made = (mayBeRecorded: boolean) =>
+      sha256(cbor([vectors.room.name, bytes(secret), mayBeRecorded])).toString('hex');
+    assert.equal(salt, made(true), name);
+    assert.equal(saltIfNeverRecorded, made(false), name);
   }
 });
 
@@ -141,10 +143,10 @@ function wrappingKey(from: string, to: string): Buffer {
 }
 
 function hello(id: string): Item {
-  const { publicKey, otherKeys, nonce, suites, credential } = member(id);
+  const { publicKey, otherKeys, nonce, suites, recording, credential } = member(id);
   const keys = [{ algorithm: P256, publicKey }, ...otherKeys];
   const list = keys.map(({ algorithm, publicKey }) => [algorithm, bytes(publicKey)]);
-  return [list, bytes(nonce), suites, bytes(credential)];
+  return [list, bytes(nonce), suites, recording, bytes(credential)];
 }
 
 function wrapped({ slot, epoch, baseKey }: Key): Item {
@@ -180,6 +182,7 @@ function sha256(...parts: (string | Uint8Array)[]): Buffer {
 /** Deterministic CBOR: RFC 8949 section 4.2.1. */
 function cbor(item: Item): Buffer<ArrayBuffer> {
   if (item === null) return Buffer.of(0xf6);
+  if (typeof item === 'boolean') return Buffer.of(item ? 0xf5 : 0xf4);
   if (typeof item === 'number') return head(0, item);
   if (typeof item === 'string') {
     const text = Buffer.from(item);

@@ -125,6 +125,8 @@ pub enum BlackoutState {
     OtherRoom,
     /// It seals with other suites.
     OtherSuite,
+    /// Only one of its room and ours may be recorded.
+    OtherRecording,
     /// It speaks another version of the protocol.
     OtherVersion,
     /// Its messages are changed on the way.
@@ -139,6 +141,8 @@ pub enum BlackoutState {
     MemberRejected,
     /// All members are secured, and none has given the key that frames name.
     KeyMissing,
+    /// We record, and whoever seals the frames has not consented.
+    NotConsented,
     /// The application has not set the key that frames name.
     KeyNotSet,
     /// The application has not set a key to seal with.
@@ -170,6 +174,7 @@ impl Blackout {
             Some(ProblemCode::MissingKey) | None => {
                 let of_keys = manager.and_then(|manager| Self::of_keys(now, manager));
                 let unknown = match manager {
+                    Some(manager) if manager.records() => BlackoutState::NotConsented,
                     Some(_) => BlackoutState::KeyMissing,
                     None => BlackoutState::KeyNotSet,
                 };
@@ -247,6 +252,7 @@ fn state_of(refused: MessageError) -> BlackoutState {
         MessageError::Misaddressed | MessageError::WrongSender => BlackoutState::WrongSender,
         MessageError::Namesake => BlackoutState::SameMember,
         MessageError::OtherRoom => BlackoutState::OtherRoom,
+        MessageError::Recording => BlackoutState::OtherRecording,
         MessageError::RejectedMember => BlackoutState::MemberRejected,
         MessageError::UnknownMember => BlackoutState::NotAnnounced,
         MessageError::Version(_) => BlackoutState::OtherVersion,
@@ -274,7 +280,7 @@ impl fmt::Display for Blackout {
 
 /// What to say before and behind the member's name, if there is a behind; the other states are those of
 /// problems. Methods are named as in the browser's API.
-const HINTS: [(BlackoutState, &str, &str); 18] = [
+const HINTS: [(BlackoutState, &str, &str); 20] = [
     (
         BlackoutState::NobodyAnnounced,
         "Nobody was announced, so no keys are exchanged. Call memberJoined() for each member in \
@@ -324,6 +330,12 @@ const HINTS: [(BlackoutState, &str, &str); 18] = [
          audioCipherSuite.",
     ),
     (
+        BlackoutState::OtherRecording,
+        "The recording option of ",
+        " differs from ours. Give all members the same: 'never', or 'by-consent' and one recorder \
+         or more.",
+    ),
+    (
         BlackoutState::OtherVersion,
         "",
         " speaks another version of the protocol. Deploy one version of Frameseal for all \
@@ -360,6 +372,12 @@ const HINTS: [(BlackoutState, &str, &str); 18] = [
         BlackoutState::KeyMissing,
         "All members are secured, but none has sent the key that the frames name. Call \
          memberJoined() for their sender, and check whether key messages were lost.",
+        "",
+    ),
+    (
+        BlackoutState::NotConsented,
+        "This member records, and the sender of the frames has not consented. Its application \
+         has to call consent().",
         "",
     ),
     (

@@ -65,6 +65,9 @@ pub enum Event {
             tsify(optional, type = "string")
         )]
         fingerprint: Option<Fingerprint>,
+        /// How the application stands to it, if it records; `None`: it does not say that it does.
+        #[cfg_attr(feature = "typescript", tsify(optional))]
+        recorder: Option<Consent>,
     },
     /// The application is to judge a member, with the same fingerprint.
     Verify {
@@ -155,6 +158,26 @@ pub enum MemberState {
     Rejected,
     /// It is gone, and so are its keys.
     Left,
+}
+
+/// How the application stands to a member that records.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "typescript", derive(Serialize, Tsify), serde(rename_all = "kebab-case"))]
+#[expect(clippy::exhaustive_enums, reason = "a recorder has our keys, or has not")]
+pub enum Consent {
+    /// It has not consented, or does no more: the recorder gets no keys.
+    Missing,
+    /// It has consented: the recorder opens what this member seals.
+    Given,
+}
+
+impl From<frameseal_keymgmt::Consent> for Consent {
+    fn from(consent: frameseal_keymgmt::Consent) -> Self {
+        match consent {
+            frameseal_keymgmt::Consent::Missing => Self::Missing,
+            frameseal_keymgmt::Consent::Given => Self::Given,
+        }
+    }
 }
 
 /// Why frames were dropped, or what else the application should know of.

@@ -133,6 +133,7 @@ pub(crate) fn cure(refused: MessageError) -> &'static str {
         }
         MessageError::Namesake => "Give each page in the room a member ID of its own.",
         MessageError::OtherRoom => "Give all members of the call exactly the same room.",
+        MessageError::Recording => "Give all members the same recording option.",
         MessageError::RejectedMember => "It keeps trying until you call memberLeft().",
         MessageError::TooSoon => {
             "Nothing is lost, unless two pages have one member ID: give each its own."

@@ -26,11 +26,11 @@ mod waiting;
 #[cfg(feature = "external-aead")]
 pub use away::{AeadInputs, KeyNumber};
 pub use blackout::BlackoutState;
-pub use event::{Event, MemberState, Problem, ProblemCode};
+pub use event::{Consent, Event, MemberState, Problem, ProblemCode};
 pub use failure::{Failure, FailureCode};
 pub use frameseal_keymgmt::limits::MAX_CREDENTIAL_LEN;
 pub use frameseal_keymgmt::{
-    CipherSuite, Epoch, Fingerprint, Input, KeyId, KeyManager, MemberId, Options, Room,
+    CipherSuite, Epoch, Fingerprint, Input, KeyId, KeyManager, MemberId, Options, Recording, Room,
     SafetyNumber, Secret, Suites, Timestamp, rand_core,
 };
 pub use frameseal_sframe::{BaseKey, DATA_STREAMS, FrameKind, MEDIA_TRACKS, Profile};

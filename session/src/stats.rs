@@ -2,7 +2,7 @@
 
 use frameseal_keymgmt::{Fingerprint, MemberId, MessageError};
 
-use crate::event::MemberState;
+use crate::event::{Consent, MemberState};
 #[cfg(feature = "typescript")]
 use {
     crate::typescript::{optional_text, text},
@@ -51,6 +51,9 @@ pub struct MemberStats {
         tsify(optional, type = "string")
     )]
     pub fingerprint: Option<Fingerprint>,
+    /// How the application stands to it, if it records; `None`: it does not say that it does.
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub recorder: Option<Consent>,
     /// Messages of it that signalling brought.
     pub messages: u32,
     /// What was wrong with the last of them that was wrong, unless it was harmless.

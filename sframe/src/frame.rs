@@ -2,6 +2,8 @@
 
 #[cfg(feature = "external-aead")]
 mod aead_call;
+#[cfg(feature = "derived-keys")]
+mod stored;
 
 use alloc::vec::Vec;
 use core::error::Error;

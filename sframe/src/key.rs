@@ -6,6 +6,10 @@ use core::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "derived-keys")]
+use crate::derived_key::DerivedKey;
+#[cfg(feature = "derived-keys")]
+use crate::header::KeyId;
 use crate::key_schedule;
 use crate::suite::CipherSuite;
 
@@ -53,6 +57,13 @@ impl BaseKey {
     #[must_use]
     pub fn ratchet(&self, suite: CipherSuite) -> Self {
         key_schedule::ratchet(self, suite)
+    }
+
+    /// Derives the key of one key ID, which opens what was sealed under that and nothing else.
+    #[cfg(feature = "derived-keys")]
+    #[must_use]
+    pub fn derive(&self, suite: CipherSuite, key_id: KeyId) -> DerivedKey {
+        DerivedKey::derive(suite, key_id, self)
     }
 
     /// Returns a name for this key that tells nothing about it.

@@ -1,7 +1,6 @@
 //! From base key to AEAD key, salt and nonce (RFC 9605 sections 4.4.2, 4.4.3 and 5.1).
 
 use alloc::vec;
-#[cfg(feature = "external-aead")]
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -31,22 +30,14 @@ pub(crate) struct FrameKey {
 impl FrameKey {
     /// Runs the key schedule.
     pub(crate) fn derive(suite: CipherSuite, key_id: KeyId, base_key: &BaseKey) -> Self {
-        let mut key = Zeroizing::new(vec![0; suite.key_len()]);
-        let mut salt = Zeroizing::new([0; NONCE_LEN]);
+        let (key, salt) = derive(suite, key_id, base_key);
+        Self::new(suite, &key, salt)
+    }
 
-        let key_id = key_id.get().to_be_bytes();
-        let number = suite.number().to_be_bytes();
-        expand(
-            suite.hash(),
-            base_key,
-            [
-                (&[KEY_LABEL, &key_id, &number], &mut *key),
-                (&[SALT_LABEL, &key_id, &number], &mut *salt),
-            ],
-        );
-
-        #[expect(clippy::expect_used, reason = "`key` was made with the suite's key length")]
-        let aead = Aead::new(suite, &key).expect("key has the suite's length");
+    /// Takes what the key schedule made: `key` has the suite's length.
+    pub(crate) fn new(suite: CipherSuite, key: &[u8], salt: Zeroizing<[u8; NONCE_LEN]>) -> Self {
+        #[expect(clippy::expect_used, reason = "callers give keys of the suite's length")]
+        let aead = Aead::new(suite, key).expect("key has the suite's length");
         Self { aead, salt }
     }
 
@@ -87,6 +78,27 @@ impl fmt::Debug for FrameKey {
         let Self { aead: _, salt: _ } = self;
         f.debug_struct("FrameKey").finish_non_exhaustive()
     }
+}
+
+/// Runs the key schedule: the key of the suite's AEAD, and its salt.
+pub(crate) fn derive(
+    suite: CipherSuite,
+    key_id: KeyId,
+    base_key: &BaseKey,
+) -> (Zeroizing<Vec<u8>>, Zeroizing<[u8; NONCE_LEN]>) {
+    let mut key = Zeroizing::new(vec![0; suite.key_len()]);
+    let mut salt = Zeroizing::new([0; NONCE_LEN]);
+    let key_id = key_id.get().to_be_bytes();
+    let number = suite.number().to_be_bytes();
+    expand(
+        suite.hash(),
+        base_key,
+        [
+            (&[KEY_LABEL, &key_id, &number], &mut *key),
+            (&[SALT_LABEL, &key_id, &number], &mut *salt),
+        ],
+    );
+    (key, salt)
 }
 
 /// Derives the key of the suite's AEAD alone.

@@ -10,6 +10,8 @@ pub mod aead;
 #[cfg(not(feature = "hazmat"))]
 #[expect(unreachable_pub, reason = "public with feature `hazmat`")]
 mod aead;
+#[cfg(feature = "derived-keys")]
+mod derived_key;
 pub mod envelope;
 mod frame;
 mod header;
@@ -26,6 +28,8 @@ mod suite;
 mod timestamp;
 mod tracks;
 
+#[cfg(feature = "derived-keys")]
+pub use derived_key::{DerivedKey, DerivedKeyError};
 #[cfg(feature = "external-aead")]
 pub use frame::{AeadCall, AeadKeyName};
 pub use frame::{FrameBuffer, OpenFrameError, SealFrameError, TooLarge};

@@ -56,14 +56,37 @@ impl OpenContext {
         metadata: &[u8],
         body: &mut [u8],
     ) -> Result<Range<usize>, OpenError> {
+        let (header, plaintext) = self.authenticate(metadata, body)?;
+        self.commit(header);
+        Ok(plaintext)
+    }
+
+    /// Makes a context of a key that was stored: see [`DerivedKey`](crate::DerivedKey).
+    #[cfg(feature = "derived-keys")]
+    #[must_use]
+    pub fn with_derived_key(key: &crate::DerivedKey) -> Self {
+        let key = OpenKey::stored(key);
+        Self { key, window: ReplayWindow::new(ReplayWindow::MEDIA_LEN) }
+    }
+
+    /// The first half of [`open_in_place`](Self::open_in_place): the frame may come again until it is
+    /// [committed](Self::commit).
+    pub(crate) fn authenticate(
+        &mut self,
+        metadata: &[u8],
+        body: &mut [u8],
+    ) -> Result<(Header, Range<usize>), OpenError> {
         let (header, _) = Header::decode(body)?;
         if header.key_id != self.key.key_id {
             return Err(OpenError::UnknownKey(header));
         }
         self.window.check(header.counter)?;
         let plaintext = self.key.authenticate(header, metadata, body)?;
+        Ok((header, plaintext))
+    }
+
+    pub(crate) fn commit(&mut self, header: Header) {
         self.window.commit(header.counter);
-        Ok(plaintext)
     }
 }
 
@@ -81,6 +104,13 @@ impl OpenKey {
     /// Runs the key schedule for `key_id`.
     pub(crate) fn derive(suite: CipherSuite, key_id: KeyId, key: &BaseKey) -> Self {
         let key = FrameKey::derive(suite, key_id, key);
+        Self { suite, key_id, key, aad: Vec::new() }
+    }
+
+    #[cfg(feature = "derived-keys")]
+    fn stored(key: &crate::DerivedKey) -> Self {
+        let (suite, key_id) = (key.suite(), key.key_id());
+        let key = FrameKey::new(suite, key.expose_key(), key.salt());
         Self { suite, key_id, key, aad: Vec::new() }
     }
 

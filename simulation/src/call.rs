@@ -360,7 +360,7 @@ impl Call {
                 let reason = reason.clone().unwrap_or_default();
                 *self.tally.rejected.entry(reason).or_default() += *count as usize;
             }
-            Event::Member { id, state: MemberState::Secured, fingerprint } => {
+            Event::Member { id, state: MemberState::Secured, fingerprint, .. } => {
                 self.members[instance.0].announced.remove(id);
                 let current = self.live.get(id).copied();
                 let current =

@@ -44,7 +44,7 @@ fn before_credential(message: &[u8]) -> Result<usize, Error> {
         decoder.skip()?;
     }
     decoder.array()?;
-    for _field in ["public keys", "nonce", "cipher suites"] {
+    for _field in ["public keys", "nonce", "cipher suites", "recording"] {
         decoder.skip()?;
     }
     Ok(decoder.position())

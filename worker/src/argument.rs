@@ -2,7 +2,7 @@
 
 use frameseal::{
     CipherSuite, Direction, Failure, Fingerprint, MediaKind, MemberId, Options, PipelineOptions,
-    Profile, Room, Secret, Suites, Timestamp,
+    Profile, Recording, Room, Secret, Suites, Timestamp,
 };
 use js_sys::{JsString, Number, Uint8Array};
 use serde::Serialize;
@@ -52,6 +52,7 @@ impl SessionOptions {
         Ok(SessionKeys::Exchanged(Box::new(Options {
             secret: fields.read("secret", |name, value| secret(&room, name, value))?,
             suites,
+            recording: fields.read("recording", recording)?,
             slot: fields.read_optional("slot", integer)?,
             verify: fields.get("verify").is_truthy(),
             rotate_every: core::time::Duration::from_millis(u64::from(rotate_every)),
@@ -94,6 +95,15 @@ fn profile(name: &str, value: &JsValue) -> Result<Profile, JsValue> {
     match text(name, value)?.as_str() {
         "frameseal/1" => Ok(Profile::Frameseal1),
         "rfc9605" => Ok(Profile::Rfc9605),
+        _ => Err(invalid(name)),
+    }
+}
+
+fn recording(name: &str, value: &JsValue) -> Result<Recording, JsValue> {
+    match text(name, value)?.as_str() {
+        "never" => Ok(Recording::Never),
+        "by-consent" => Ok(Recording::ByConsent),
+        "recorder" => Ok(Recording::Recorder),
         _ => Err(invalid(name)),
     }
 }

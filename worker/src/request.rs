@@ -1,6 +1,6 @@
 //! What the main thread asks for: `[method, ...arguments]`, as `Requests` in `protocol.ts` declares it.
 
-use frameseal::{BaseKey, Failure, Input, MemberId, ProblemCode};
+use frameseal::{BaseKey, Failure, Fingerprint, Input, MemberId, ProblemCode};
 use js_sys::{Array, Uint8Array};
 use serde::Serialize;
 use tsify::Tsify;
@@ -11,6 +11,9 @@ use crate::argument::{
     self, Pipeline, bytes, integer, key_id, member_id, optional, text, thrown, time, to_js,
 };
 use crate::session::Session;
+
+/// What the application decides on a member.
+type Decision = fn(MemberId, Fingerprint) -> Input;
 
 /// What one method comes to.
 type Answer = Result<JsValue, JsValue>;
@@ -45,7 +48,8 @@ impl Session {
             "memberJoined" => self.tell(now, request, Input::Joined),
             "memberLeft" => self.tell(now, request, Input::Left),
             "receive" => self.receive(request, now),
-            "judge" => self.judge(request, now),
+            "judge" => self.answer(request, now, [Input::Accept, Input::Reject]),
+            "consent" => self.answer(request, now, [Input::Consent, Input::Withdraw]),
             "prepare" => self.session.prepare().map_err(thrown).map(none),
             "rotate" => self.rotate(now),
             "fingerprint" => self.fingerprint(),
@@ -86,10 +90,11 @@ impl Session {
         self.tell(now, request, |from| Input::Received { from, message })
     }
 
-    fn judge(&mut self, request: &Array, now: f64) -> Answer {
+    /// Tells how the application has decided on a member with this fingerprint.
+    fn answer(&mut self, request: &Array, now: f64, [yes, no]: [Decision; 2]) -> Answer {
         let fingerprint = argument::fingerprint(&request.get(2))?;
-        let judge = if request.get(3).is_truthy() { Input::Accept } else { Input::Reject };
-        self.tell(now, request, |member| judge(member, fingerprint))
+        let decision = if request.get(3).is_truthy() { yes } else { no };
+        self.tell(now, request, |member| decision(member, fingerprint))
     }
 
     fn rotate(&mut self, now: f64) -> Answer {

@@ -23,6 +23,11 @@ pub(crate) fn everything(workspace: &Workspace) -> Result<()> {
     test_pages(workspace, "e2e")
 }
 
+/// Builds the program that records calls, and opens recordings.
+pub(crate) fn archive(workspace: &Workspace) -> Result<()> {
+    Ok(cmd!(workspace.shell(), "cargo build --package frameseal-archive").run()?)
+}
+
 /// Bundles the pages and workers of `folder`, which is one that drives browsers.
 pub(crate) fn test_pages(workspace: &Workspace, folder: &str) -> Result<()> {
     let shell = workspace.shell();

@@ -52,7 +52,9 @@ const SOME_EXAMPLES: [&str; 6] =
 
 /// Runs the browser tests: some side by side, then each of the others by itself.
 pub(crate) fn browser_tests(workspace: &Workspace) -> Result<()> {
-    prepare(workspace, &[Program::Janus, Program::NatsServer, Program::WebKit])?;
+    let programs = [Program::Ffmpeg, Program::Janus, Program::NatsServer, Program::WebKit];
+    prepare(workspace, &programs)?;
+    build::archive(workspace)?;
     cipher::module(workspace)?;
     let (mut together, alone): (Vec<_>, Vec<_>) =
         tests_in(workspace, "e2e")?.into_iter().partition(|file| is_one_of(&SIDE_BY_SIDE, file));
@@ -95,6 +97,10 @@ pub(crate) enum Report {
     Long,
     /// Every example, sealed and as it was before
     Examples,
+    /// Records of calls in every codec: opened with the keys of a member, and made by a member
+    Archive,
+    /// Half an hour of a recorder: its memory, and its processor time beside Chromium's
+    ArchiveSoak,
 }
 
 /// Makes one report, or all of them.
@@ -108,6 +114,7 @@ pub(crate) fn report(
         let (script, programs): (_, &[Program]) = match report {
             Report::Long => return long_tests(workspace),
             Report::Examples => return example_tests(workspace),
+            Report::Archive => return archive_tests(workspace),
             Report::Servers => return servers::run(workspace, options),
             Report::Matrix => ("e2e/matrix.ts", &[]),
             Report::Pauses => ("e2e/pauses.ts", &[]),
@@ -115,6 +122,10 @@ pub(crate) fn report(
             Report::Browsers => ("e2e/browsers.ts", &[]),
             Report::Bundlers => ("e2e/bundlers.ts", &[]),
             Report::FirstCall => ("e2e/first-call.ts", &[]),
+            Report::ArchiveSoak => {
+                build::archive(workspace)?;
+                ("e2e/archive-soak.ts", &[])
+            }
             Report::Loss => ("e2e/loss.ts", &[Program::Tc, Program::Nft]),
         };
         prepare(workspace, programs)?;
@@ -127,6 +138,13 @@ fn long_tests(workspace: &Workspace) -> Result<()> {
     let tests = ["e2e/glare.test.ts", "e2e/rotation.test.ts", "e2e/standstill.test.ts"];
     let node = node_with_browsers(workspace)?.env("LONG", "yes");
     Ok(node.args(["--test", "--test-concurrency=1"]).args(tests).run()?)
+}
+
+fn archive_tests(workspace: &Workspace) -> Result<()> {
+    prepare(workspace, &[Program::Ffmpeg, Program::Janus])?;
+    build::archive(workspace)?;
+    let node = node_with_browsers(workspace)?.env("LONG", "yes");
+    Ok(node.args(["--test", "e2e/archive.test.ts"]).run()?)
 }
 
 fn example_tests(workspace: &Workspace) -> Result<()> {
@@ -172,6 +190,7 @@ fn node_with_browsers(workspace: &Workspace) -> Result<Cmd<'_>> {
     Ok(node(workspace)
         .env("CHROMIUM", chromium)
         .env("FIREFOX", firefox)
+        .env("ARCHIVE", workspace.target("debug/frameseal"))
         .env("DEMO_SERVER", workspace.target("debug/frameseal-demo"))
         .env("PATH", program::search_path()))
 }

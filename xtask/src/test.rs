@@ -32,11 +32,14 @@ pub(crate) fn run(workspace: &Workspace, kind: Option<Kind>) -> Result<()> {
 }
 
 fn native(workspace: &Workspace) -> Result<()> {
-    program::install(workspace, &[Program::NatsServer])?;
+    program::install(workspace, &[Program::Ffmpeg, Program::NatsServer])?;
     let shell = workspace.shell();
-    cmd!(shell, "cargo test --workspace --features frameseal-sframe/hazmat")
-        .env("PATH", program::search_path())
-        .run()?;
+    cmd!(
+        shell,
+        "cargo test --workspace --features frameseal-sframe/derived-keys,frameseal-sframe/hazmat"
+    )
+    .env("PATH", program::search_path())
+    .run()?;
     // The other AEAD that the core can be built with has to make the same bytes.
     cmd!(shell, "cargo test -p frameseal-sframe --all-features").run()?;
     script::vector_tests(workspace)?;

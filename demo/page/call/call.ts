@@ -136,7 +136,7 @@ export class Call {
       signal: (from, signal) => {
         if (!this.#people.get(from)) return;
         // It was opened, or else need not be: so its sender can be answered.
-        this.#mesh.connect(from);
+        this.#connect(from);
         this.#mesh.handle(from, signal);
       },
       dropped: (from, code) => this.#dropped(from, code),
@@ -221,7 +221,7 @@ export class Call {
 
   /** Offers a file to all who are here. @throws RangeError for one that is too big. */
   async offer(file: File): Promise<void> {
-    const others = this.people.value.filter(({ isSelf }) => !isSelf);
+    const others = this.people.value.filter(({ isSelf, recorder }) => !isSelf && !recorder);
     await this.#files.offer(file, others.map(({ id }) => id));
   }
 
@@ -251,6 +251,12 @@ export class Call {
     const verifiable = { id: member, ...person };
     this.#verification.set(verifiable, isVerified);
     this.#people.change(member, { isVerified: this.#verification.isVerified(verifiable) });
+  }
+
+  /** Lets somebody who records have this person's keys, or no more. */
+  setConsent(member: string, isGiven: boolean): void {
+    const fingerprint = this.#people.get(member)?.fingerprint;
+    if (fingerprint) this.#frameseal?.consent({ id: member, fingerprint }, isGiven);
   }
 
   /** Makes a fresh key, and resolves when frames leave under it. */
@@ -384,7 +390,7 @@ export class Call {
     this.#people.remove(member);
   }
 
-  #rekeyed({ id, state, fingerprint }: MemberDetail): void {
+  #rekeyed({ id, state, fingerprint, recorder }: MemberDetail): void {
     if (state === 'left') return;
     const person = this.#people.get(id);
     if (!person) return;
@@ -395,8 +401,16 @@ export class Call {
     }
     this.#watch.rekeyed(id, state);
     const isVerified = this.#verification.isVerified({ id, name: person.name, fingerprint });
-    this.#people.change(id, { keys: state, fingerprint, isVerified });
-    if (state === 'secured') this.#mesh.connect(id);
+    this.#people.change(id, { keys: state, fingerprint, isVerified, recorder });
+    if (state === 'secured') this.#connect(id);
+  }
+
+  /** Connects to a member, but to a recorder only while this person allows it. */
+  #connect(id: string): void {
+    if (this.#people.get(id)?.recorder !== 'missing') return this.#mesh.connect(id);
+    this.#mesh.disconnect(id);
+    this.#conversations.get(id)?.close();
+    this.#conversations.delete(id);
   }
 
   /**

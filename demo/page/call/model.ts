@@ -1,6 +1,6 @@
 /** What a call shows: the contract between the call and the page that draws it. */
 
-import type { FramesealStats, ProblemCode, Severity } from 'frameseal';
+import type { Consent, FramesealStats, ProblemCode, Severity } from 'frameseal';
 
 /**
  * Whether the frames of this call are sealed, as far as this browser can know.
@@ -44,6 +44,8 @@ export interface Person {
   readonly fingerprint?: string;
   /** The two have compared their safety number; forgotten when the fingerprint changes. */
   readonly isVerified: boolean;
+  /** Present of who records: whether this person has allowed it. Until then it sees and hears nothing. */
+  readonly recorder?: Consent;
   readonly sending: Sending;
   /** Pictures and sound, each proven to be this person's by its key (in a sealed room). */
   readonly camera?: MediaStream;

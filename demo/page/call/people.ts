@@ -12,6 +12,7 @@ export interface Known {
   link: LinkState;
   fingerprint: string | undefined;
   isVerified: boolean;
+  recorder: Person['recorder'];
   sending: Sending;
   camera: MediaStream | undefined;
   screen: MediaStream | undefined;
@@ -42,6 +43,7 @@ export class People {
       ...first,
       fingerprint: undefined,
       isVerified: false,
+      recorder: undefined,
       sending: SILENT,
       camera: undefined,
       screen: undefined,
@@ -72,11 +74,12 @@ export class People {
 export const SILENT: Sending = { microphone: false, camera: false, screen: false };
 
 function personOf(id: string, known: Known): Person {
-  const { fingerprint, camera, screen, ...rest } = known;
+  const { fingerprint, recorder, camera, screen, ...rest } = known;
   return {
     id,
     ...rest,
     ...(fingerprint !== undefined && { fingerprint }),
+    ...(recorder && { recorder }),
     ...(camera && { camera }),
     ...(screen && { screen }),
   };

@@ -116,13 +116,16 @@ export class ShieldWatch {
     const person = this.#people.get(id);
     if (!person) return [];
     const { pendingSince, lockedOutAt, isHeard } = other;
-    const { name, keys, link, sending } = person;
+    const { name, keys, recorder, sending } = person;
+    // Nothing comes from a recorder; what goes to one, it was allowed to have.
+    if (recorder === 'missing') return [];
+    const link = recorder ? 'connected' : person.link;
     return [
       {
         name,
         keys,
         // Until a person has said what it sends, nobody knows what should arrive.
-        link: isHeard || link !== 'connected' ? link : 'connecting',
+        link: isHeard || recorder || link !== 'connected' ? link : 'connecting',
         pendingMs: pendingSince === undefined ? 0 : now - pendingSince,
         isLockedOut: now - lockedOutAt < LOCKED_OUT_MS,
         missing: this.#openings.missing(id, sending, now),

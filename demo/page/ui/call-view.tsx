@@ -9,6 +9,7 @@ import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { Panel } from './panel.tsx';
 import { People } from './people.tsx';
+import { Recorders } from './recorders.tsx';
 import { Rotate } from './rotate.tsx';
 import { Safety } from './safety.tsx';
 import { ShieldView } from './shield-view.tsx';
@@ -85,7 +86,10 @@ export function CallView({ call, visit }: { call: Call; visit: Visit }) {
           </button>
         </div>
       </header>
-      {!call.isSealed && <Banner />}
+      <div class="call-notes">
+        {!call.isSealed && <Banner />}
+        <Recorders call={call} />
+      </div>
       <main class="call-main">
         <div class="stage">
           <People call={call} />

@@ -7,7 +7,8 @@ import { Tile } from './tile.tsx';
 
 /** Everybody, in tiles as large as there is room for; a shared screen comes before them. */
 export function People({ call }: { call: Call }) {
-  const people = call.people.value;
+  // Recorders have no picture: `Recorders` shows them.
+  const people = call.people.value.filter(({ recorder }) => !recorder);
   const screens = people.filter((person) => pictureOf(call, person, 'screen'));
   return (
     <div id="people" class="people" data-layout={screens.length > 0 ? 'screen' : 'grid'}>

@@ -9,6 +9,7 @@ use frameseal_sframe::Suites;
 
 use crate::limits::MAX_CREDENTIAL_LEN;
 use crate::member_id::MemberId;
+use crate::recording::Recording;
 use crate::room::Room;
 use crate::secret::Secret;
 
@@ -37,6 +38,8 @@ pub struct Options {
     pub secret: Secret,
     /// What frames are sealed with; the same for all members.
     pub suites: Suites,
+    /// Whether the room may be recorded, and whether this member does; by default by consent, and not.
+    pub recording: Recording,
     /// This member's number in the room, unique there; by default random. Small numbers make
     /// frames up to two bytes shorter.
     pub slot: Option<u16>,
@@ -60,6 +63,7 @@ impl Options {
             member,
             secret: Secret::none(),
             suites: Suites::default(),
+            recording: Recording::default(),
             slot: None,
             credential: Vec::new(),
             verify: false,

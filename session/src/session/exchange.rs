@@ -157,11 +157,12 @@ impl<R: CryptoRng> Session<R> {
     /// Returns what the application is told, if it is to be told now.
     fn tell(&mut self, now: Timestamp, event: keymgmt::Event) -> Option<Event> {
         match event {
-            keymgmt::Event::Member { id, state, fingerprint } => {
+            keymgmt::Event::Member { id, state, fingerprint, recorder } => {
                 if state == keymgmt::MemberState::Secured {
                     self.attachment.expect(now);
                 }
-                Some(Event::Member { id, state: state.into(), fingerprint })
+                let recorder = recorder.map(Into::into);
+                Some(Event::Member { id, state: state.into(), fingerprint, recorder })
             }
             keymgmt::Event::Verify { id, fingerprint, credential } => {
                 Some(Event::Verify { id, fingerprint, credential })

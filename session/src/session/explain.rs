@@ -3,7 +3,7 @@
 use core::fmt::{self, Write as _};
 
 use frameseal_keymgmt::rand_core::CryptoRng;
-use frameseal_keymgmt::{KeyManager, MemberStatus};
+use frameseal_keymgmt::{Consent, KeyManager, MemberStatus};
 use frameseal_sframe::Timestamp;
 
 use super::Session;
@@ -83,8 +83,14 @@ fn write_members<R: CryptoRng>(
 }
 
 fn write_member(text: &mut String, member: &MemberStatus) -> fmt::Result {
-    let MemberStatus { id, state, epoch, heard, .. } = member;
-    write!(text, "{:?} is {state:?}: {} messages came", id.as_str(), heard.messages)?;
+    let MemberStatus { id, state, epoch, heard, recorder, .. } = member;
+    write!(text, "{:?} is {state:?}: ", id.as_str())?;
+    match recorder {
+        Some(Consent::Missing) => text.push_str("it records, without our consent; "),
+        Some(Consent::Given) => text.push_str("it records, with our consent; "),
+        None => {}
+    }
+    write!(text, "{} messages came", heard.messages)?;
     if let Some(refused) = heard.refused {
         write!(text, ", one was refused ({refused})")?;
     }

@@ -93,6 +93,7 @@ impl<R: CryptoRng> Session<R> {
                     id: member.id,
                     state: member.state.into(),
                     fingerprint: member.fingerprint,
+                    recorder: member.recorder.map(Into::into),
                     messages: member.heard.messages,
                     refused: member.heard.refused,
                     generation: member.epoch.map(generation),

@@ -14,6 +14,7 @@ import type {
 
 export type {
   BlackoutState,
+  Consent,
   Dropped,
   Event,
   MemberStats,
@@ -114,6 +115,8 @@ export interface KeyExchange {
    * which are wiped.
    */
   secret: string | Uint8Array | undefined;
+  /** Whether the room may be recorded, and whether this member does. */
+  recording: 'never' | 'by-consent' | 'recorder';
   /** Number in the room, 0 to 65535; by default a random one. */
   slot: number | undefined;
   /** For the others to judge this member by, at most 4096 bytes. */
@@ -168,6 +171,8 @@ export interface Requests {
   rotate(): number;
   /** Answers a `verify` event. */
   judge(member: string, fingerprint: string, accept: boolean): void;
+  /** Lets a recorder have this member's keys, or no more. */
+  consent(member: string, fingerprint: string, isGiven: boolean): void;
   /** Gives the credential that depends on the fingerprint; before the first `memberJoined`. */
   setCredential(credential: Uint8Array): void;
   /** The own public key's SHA-256, 64 hexadecimal digits. */

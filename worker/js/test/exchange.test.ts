@@ -222,6 +222,22 @@ test('members are told with what is known of them', async () => {
   ]);
 });
 
+test('consent to a recorder is for the key pair that was told, and can be taken back', async () => {
+  const { frameseal, worker } = await open();
+  const heard = hear(frameseal, 'member');
+  const recorder = { id: 'rec', fingerprint: FINGERPRINT, recorder: 'missing' } as const;
+  await worker.say({ type: 'member', state: 'secured', ...recorder });
+  assert.deepEqual(heard, [{ state: 'secured', ...recorder }]);
+  frameseal.consent(heard[0]!);
+  frameseal.consent(heard[0]!, false);
+  await settled();
+  assert.deepEqual(worker.requests, [
+    ['consent', 'rec', FINGERPRINT, true],
+    ['consent', 'rec', FINGERPRINT, false],
+  ]);
+  assert.throws(() => frameseal.consent({ id: '' }), RangeError);
+});
+
 const CLAIM: MemberClaim = { id: 'bob', fingerprint: FINGERPRINT, credential: Uint8Array.of(1) };
 
 const JUDGEMENTS: [string, NonNullable<FramesealOptions['acceptMember']>, boolean][] = [

@@ -23,6 +23,7 @@ const DEFAULTS = {
   room: 'standup',
   member: 'alice',
   secret: undefined,
+  recording: 'by-consent',
   slot: undefined,
   credential: undefined,
   verify: false,
@@ -45,6 +46,7 @@ test('all that the worker is told of a key exchange', () => {
   const options = {
     ...OPTIONS,
     secret: 'five random words are enough',
+    recording: 'never' as const,
     slot: 7,
     credential,
     acceptMember: () => true,
@@ -53,6 +55,7 @@ test('all that the worker is told of a key exchange', () => {
   assert.deepEqual(sessionOptions(options), {
     ...DEFAULTS,
     secret: 'five random words are enough',
+    recording: 'never',
     slot: 7,
     credential,
     verify: true,
@@ -83,6 +86,7 @@ test('suites have the numbers of the registry', () => {
 });
 
 const ACCEPTED_OPTIONS: [string, Partial<FramesealOptions>][] = [
+  ['a member that records', { recording: 'recorder' }],
   // Lengths are those of UTF-8, to the last byte.
   ['longest room and member', { room: 'ä'.repeat(128), member: 'ä'.repeat(32) }],
   ['shortest secret', { secret: new Uint8Array(16) }],
@@ -124,6 +128,7 @@ const REJECTED_OPTIONS: [string, unknown, ErrorConstructor][] = [
   ['secret of 257 bytes', { ...OPTIONS, secret: new Uint8Array(257) }, RangeError],
   ['secret that is a number', { ...OPTIONS, secret: 32 }, TypeError],
   ['secret that is null', { ...OPTIONS, secret: null }, TypeError],
+  ['unknown recording', { ...OPTIONS, recording: true }, TypeError],
   ['slot below 0', { ...OPTIONS, slot: -1 }, RangeError],
   ['slot of 17 bits', { ...OPTIONS, slot: 65_536 }, RangeError],
   ['slot that is no integer', { ...OPTIONS, slot: 0.5 }, RangeError],
@@ -198,15 +203,15 @@ test('key IDs', () => {
   assert.equal(toKeyId(2 ** 24 - 1, 'frameseal/1'), '16777215');
   assert.equal(toKeyId(2n ** 64n - 1n, 'rfc9605'), '18446744073709551615');
 
-  for (const keyId of [-1, -1n, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+  for (const keyId of [-1, -1n]) {
     assert.throws(() => toKeyId(keyId, 'frameseal/1'), RangeError, String(keyId));
     assert.throws(() => toKeyId(keyId, 'rfc9605'), RangeError, String(keyId));
   }
   assert.throws(() => toKeyId(2 ** 24, 'frameseal/1'), RangeError);
   assert.throws(() => toKeyId(2n ** 64n, 'rfc9605'), RangeError);
   // Not exact any more: which key is meant is anyone's guess.
-  assert.throws(() => toKeyId(2 ** 53, 'rfc9605'), RangeError);
-  for (const keyId of ['1', null, undefined, {}]) {
+  assert.throws(() => toKeyId(2 ** 53, 'rfc9605'), TypeError);
+  for (const keyId of ['1', null, undefined, {}, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.throws(() => toKeyId(keyId as unknown as number, 'rfc9605'), TypeError);
   }
 });

@@ -6,6 +6,7 @@ import type {
   BlackoutState,
   BytesLike,
   CipherSuite,
+  Consent,
   FramesealErrorCode,
   FramesealEventMap,
   FramesealListener,
@@ -41,6 +42,7 @@ export const options = (publicKey: CryptoKey, worker: Worker): Required<Framesea
     member: 'alice',
     keys: 'exchange',
     secret: crypto.getRandomValues(new Uint8Array(32)),
+    recording: 'by-consent',
     slot: 7,
     credential: async (fingerprint: string) => {
       const response = await fetch('/credential', { method: 'POST', body: fingerprint });
@@ -89,9 +91,13 @@ export function listen(frameseal: Frameseal, socket: WebSocket): void {
     socket.send(data);
     socket.send(JSON.stringify({ to: to ?? 'all', data: [...data] }));
   });
-  frameseal.addEventListener('member', ({ detail: { id, state, fingerprint } }) => {
+  frameseal.addEventListener('member', ({ detail }) => {
+    const { id, state, fingerprint, recorder } = detail;
     const known: MemberState = state;
     console.log(id.length, known === 'bypassed', fingerprint?.length);
+    const consent: Consent | undefined = recorder;
+    if (consent === 'missing') frameseal.consent(detail);
+    if (consent === 'given') frameseal.consent(detail, false);
   });
   frameseal.addEventListener('keychange', ({ detail }) => detail.generation + detail.step, {
     once: true,
@@ -160,8 +166,8 @@ export async function statistics(frameseal: Frameseal): Promise<number> {
   const stats: FramesealStats = await frameseal.stats();
   const sendKeyId: string | undefined = stats.sendKeyId; // no bigint: stats can be JSON
   console.log(JSON.stringify(stats), sendKeyId, stats.generation, stats.step);
-  for (const { id, state, fingerprint, generation, step } of stats.members) {
-    console.log(id.length, state === 'secured', fingerprint, generation, step);
+  for (const { id, state, fingerprint, recorder, generation, step } of stats.members) {
+    console.log(id.length, state === 'secured', fingerprint, recorder, generation, step);
   }
   const frames = ({ seen, passed, empty, webCrypto, dropped }: TrackStats) =>
     seen + passed + empty + webCrypto + dropped.stale + dropped.authenticationFailed;

@@ -1,6 +1,6 @@
 import type { ProblemCode } from './problems.js';
 import type { TrackName } from './tracks.js';
-import type { BlackoutState, Bytes, Severity } from '../protocol.js';
+import type { BlackoutState, Bytes, Consent, Severity } from '../protocol.js';
 
 /** The events of a `Frameseal`, by name. All are `CustomEvent`s. */
 export interface FramesealEventMap {
@@ -35,6 +35,11 @@ export interface MemberDetail {
    * than before: the member reloaded its page, or is somebody else.
    */
   fingerprint?: string;
+  /**
+   * Present of a member that records: whether this one has let it, by {@link Frameseal.consent}. Until
+   * then it gets no key, and opens nothing that this member seals.
+   */
+  recorder?: Consent;
 }
 
 /**

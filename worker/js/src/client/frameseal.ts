@@ -2,7 +2,12 @@ import { watchTransceivers } from './attach.js';
 import { Channel } from './channel.js';
 import { isClosed, keepClosed, OWN, ownConfiguration } from './connection.js';
 import { FramesealError } from './errors.js';
-import type { FramesealEventMap, MemberDetail, ProblemDetail } from './events.js';
+import type {
+  FramesealEventMap,
+  KeychangeDetail,
+  MemberDetail,
+  ProblemDetail,
+} from './events.js';
 import { Guard } from './guard.js';
 import { launch } from './launch.js';
 import { LoneEnd } from './lone-end.js';
@@ -221,6 +226,20 @@ export class Frameseal extends EventTarget {
   }
 
   /**
+   * Lets a member that records have this member's keys from the next one on: what was sealed before
+   * does not open for it. With `isGiven: false` it gets none any more, 600 ms later at the latest.
+   * Consent is for one key pair: a recorder that comes back with another one is asked for anew.
+   *
+   * @param recorder what a `member` event told, with `recorder`; any other changes nothing.
+   * @throws FramesealError as {@link Frameseal.memberJoined}.
+   */
+  consent(recorder: Pick<MemberDetail, 'id' | 'fingerprint'>, isGiven = true): void {
+    const { id, fingerprint = '' } = recorder;
+    requireMember('id', id);
+    this.#tell('consent', id, fingerprint, isGiven);
+  }
+
+  /**
    * Makes a fresh key for those who are here. Resolves when frames leave under it, or under a later
    * one: when all have it, or after 600 ms.
    *
@@ -432,29 +451,23 @@ export class Frameseal extends EventTarget {
   }
 
   #handle(event: WorkerEvent): void {
+    const { type, ...detail } = event;
     switch (event.type) {
       case 'source':
         return this.#tellSource(event);
       case 'message':
         return this.#dispatch('message', { to: event.to ?? null, data: event.data });
-      case 'member': {
-        const { type, ...detail } = event;
-        return this.#tellMember(detail);
-      }
-      case 'keychange': {
-        const { type, ...detail } = event;
-        return this.#dispatch(type, detail);
-      }
-      case 'verify': {
-        const { type, ...claim } = event;
-        void this.#judge(claim);
-        return;
-      }
+      case 'member':
+        return this.#tellMember(detail as MemberDetail);
+      case 'verify':
+        return void this.#judge(detail as MemberClaim);
       case 'problem': {
-        const { type, pipeline, ...known } = event;
+        const { pipeline, ...known } = detail as Omit<typeof event, 'type'>;
         const subject = pipeline === undefined ? undefined : this.#pipelines.find(pipeline);
         return this.#tellProblem(known, subject);
       }
+      default:
+        return this.#dispatch(event.type, detail as KeychangeDetail);
     }
   }
 

@@ -26,6 +26,7 @@ export type {
   Profile,
   ProtectOptions,
   ReceiveKey,
+  Recording,
   SealOptions,
   SendKey,
 } from './options.js';
@@ -36,6 +37,7 @@ export type { Transport } from './transport.js';
 export type {
   BlackoutState,
   Bytes,
+  Consent,
   Direction,
   Dropped,
   MediaKind,

@@ -50,6 +50,18 @@ export interface FramesealOptions {
   secret?: string | BytesLike;
 
   /**
+   * Whether the room may be recorded; the same for all members but recorders.
+   *
+   * - `by-consent`, the default: a recorder is named as such in `member` events, and gets no key of this
+   *   member before {@link Frameseal.consent}.
+   * - `never`: recorders have no key in common with this member, nor have members that allow them.
+   * - `recorder`: this member records. The others are told so.
+   *
+   * It binds who keeps to it: any member can keep what it sees and hears without saying so.
+   */
+  recording?: Recording;
+
+  /**
    * This member's number in the room, 0 to 65535, if the application has numbers without repeats:
    * those under 16 save 2 bytes a frame. By default a random one. If another member has the same,
    * both hear the problem `slot-conflict`, and one of the two takes another.
@@ -123,6 +135,9 @@ export type BytesLike = ArrayBuffer | ArrayBufferView | readonly number[];
 
 /** Values of {@link FramesealOptions.keys}. */
 export type KeyMode = 'exchange' | 'manual';
+
+/** Values of {@link FramesealOptions.recording}. */
+export type Recording = 'never' | 'by-consent' | 'recorder';
 
 /** Values of {@link FramesealOptions.profile}. */
 export type Profile = 'frameseal/1' | 'rfc9605';
@@ -238,6 +253,7 @@ export function sessionOptions(options: FramesealOptions): SessionOptions {
     audioCipherSuite = name,
     telephoneEvents = 'refuse',
     secret,
+    recording = 'by-consent',
     slot,
     credential,
     acceptMember,
@@ -264,6 +280,7 @@ export function sessionOptions(options: FramesealOptions): SessionOptions {
   }
   if (profile === 'rfc9605') throw new TypeError("profile rfc9605 needs keys: 'manual'");
 
+  requireOneOf('recording', recording, ['never', 'by-consent', 'recorder']);
   if (slot !== undefined) requireInteger('slot', slot, 0, 0xffff);
   requireInteger('rotateEveryMs', rotateEveryMs, HOUR_MS / 60, 24 * HOUR_MS);
   if (acceptMember !== undefined) requireType('acceptMember', acceptMember, 'function');
@@ -276,6 +293,7 @@ export function sessionOptions(options: FramesealOptions): SessionOptions {
     verify: acceptMember !== undefined,
     rotateEveryMs,
     secret: secret === undefined ? secret : copySecret(secret),
+    recording,
     slot,
     credential:
       credential === undefined || typeof credential === 'function'
@@ -333,16 +351,13 @@ export function requireStream({ stream = 0, ...unknown }: SealOptions): number {
 
 /** Checks a key ID; returns it as the worker takes it, in decimal. */
 export function toKeyId(value: number | bigint, profile: Profile): string {
-  if (typeof value !== 'number' && typeof value !== 'bigint') {
-    throw new TypeError('keyId must be a number or a bigint');
-  }
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    throw new RangeError('keyId must be a safe integer, or a bigint');
+  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) {
+    throw new TypeError('keyId must be a safe integer or bigint');
   }
   const keyId = BigInt(value);
   const bits = profile === 'rfc9605' ? 64n : 24n;
   if (keyId < 0n || keyId >> bits !== 0n) {
-    throw new RangeError(`keyId must be 0 to 2^${bits} - 1 in profile ${profile}`);
+    throw new RangeError(`keyId must be 0 to 2^${bits} - 1`);
   }
   return keyId.toString();
 }
@@ -406,12 +421,19 @@ function copySecret(secret: string | BytesLike): NonNullable<KeyExchange['secret
 
 function requireSuite(option: string, name: string): number {
   const number = cipherSuiteNumber(name);
-  if (number === undefined) throw new TypeError(`${option}: ${String(name)} is not known`);
+  if (number === undefined) throw new TypeError(`${option}: ${name} is not known`);
   return number;
 }
 
 /** What manual keys do not heed. */
-const EXCHANGE_OPTIONS = ['secret', 'slot', 'credential', 'acceptMember', 'rotateEveryMs'] as const;
+const EXCHANGE_OPTIONS = [
+  'secret',
+  'recording',
+  'slot',
+  'credential',
+  'acceptMember',
+  'rotateEveryMs',
+] as const;
 
 // RFC 9605 does not bound base keys. Fewer than 16 bytes cannot hold 128 bits of secret; more than
 // 256 is no key, but a mistake. The same goes for secrets.

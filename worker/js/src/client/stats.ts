@@ -1,7 +1,7 @@
 import type { MemberState } from './events.js';
 import type { TrackName } from './tracks.js';
 import type { Transport } from './transport.js';
-import type { Direction, Dropped, MediaKind, Percentiles } from '../protocol.js';
+import type { Consent, Direction, Dropped, MediaKind, Percentiles } from '../protocol.js';
 
 /** What `Frameseal.stats()` tells. */
 export interface FramesealStats {
@@ -36,6 +36,8 @@ export interface MemberStats {
   state: MemberState;
   /** SHA-256 of its public key, 64 hexadecimal digits; absent before its first message. */
   fingerprint?: string;
+  /** Present of a member that records: whether this one has consented. */
+  recorder?: Consent;
   /** Messages of it that the signalling brought. */
   messages: number;
   /** What was wrong with the last of them that was wrong, unless it was harmless. */
