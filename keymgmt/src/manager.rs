@@ -527,7 +527,7 @@ pub struct MemberStatus {
     pub heard: Heard,
     /// Whether the application has not judged it yet.
     pub awaits_judgement: bool,
-    /// How the application stands to it, if it records; `None`: it does not say that it does.
+    /// Whether the application has consented to it, if it records; `None`: it does not say that it does.
     pub recorder: Option<Consent>,
 }
 

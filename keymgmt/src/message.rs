@@ -315,8 +315,7 @@ pub enum MessageError {
     PublicKey(PublicKeyError),
     /// From somebody else with our ID: two pages of one member, or a lie. Each needs an ID of its own.
     Namesake,
-    /// This room may be recorded and the member's may not, or the other way round. Use the same for all
-    /// members.
+    /// One side allows recordings, and the other does not. Set the same for all members.
     Recording,
     /// Our own message came back.
     Reflected,
@@ -359,7 +358,7 @@ impl fmt::Display for MessageError {
             Self::Namesake => "from another member of our name",
             Self::OtherRoom => "of another room",
             Self::PublicKey(error) => return error.fmt(f),
-            Self::Recording => "only one of the member's room and ours may be recorded",
+            Self::Recording => "one side allows recordings, the other does not",
             Self::Reflected => "our own message came back",
             Self::RejectedMember => "from a member that the application rejected",
             Self::Replayed => "repeated, or overtaken by a later message",

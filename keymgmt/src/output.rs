@@ -67,7 +67,7 @@ pub enum Event {
         state: MemberState,
         /// Of its public key; `None` before it introduced itself.
         fingerprint: Option<Fingerprint>,
-        /// How the application stands to it, if it records: it gets no keys of ours before
+        /// Whether the application has consented to it, if it records: it gets no keys of ours before
         /// [`Input::Consent`](crate::Input::Consent).
         recorder: Option<Consent>,
     },

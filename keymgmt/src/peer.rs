@@ -165,7 +165,7 @@ impl Peer {
         }
     }
 
-    /// How our application stands to the member, if that says that it records.
+    /// Whether our application has consented to the member, if that says that it records.
     pub(crate) fn recorder(&self) -> Option<Consent> {
         let introduction = match &self.state {
             State::Introduced(candidate) => candidate.introduction(),

@@ -33,7 +33,7 @@ impl Recording {
     }
 }
 
-/// How the application of this member stands to a recorder.
+/// Whether the application of this member has consented to a recorder.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a recorder has our keys, or has not")]
 pub enum Consent {

@@ -332,8 +332,8 @@ const HINTS: [(BlackoutState, &str, &str); 20] = [
     (
         BlackoutState::OtherRecording,
         "The recording option of ",
-        " differs from ours. Give all members the same: 'never', or 'by-consent' and one recorder \
-         or more.",
+        " does not go with ours. Set 'never' for all members, or 'recorder' for those who record \
+         and 'by-consent' for the others.",
     ),
     (
         BlackoutState::OtherVersion,

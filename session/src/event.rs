@@ -65,7 +65,7 @@ pub enum Event {
             tsify(optional, type = "string")
         )]
         fingerprint: Option<Fingerprint>,
-        /// How the application stands to it, if it records; `None`: it does not say that it does.
+        /// Whether the application has consented to it, if it records; `None`: it does not say that it does.
         #[cfg_attr(feature = "typescript", tsify(optional))]
         recorder: Option<Consent>,
     },
@@ -160,7 +160,7 @@ pub enum MemberState {
     Left,
 }
 
-/// How the application stands to a member that records.
+/// Whether the application has consented to a member that records.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "typescript", derive(Serialize, Tsify), serde(rename_all = "kebab-case"))]
 #[expect(clippy::exhaustive_enums, reason = "a recorder has our keys, or has not")]

@@ -51,7 +51,7 @@ pub struct MemberStats {
         tsify(optional, type = "string")
     )]
     pub fingerprint: Option<Fingerprint>,
-    /// How the application stands to it, if it records; `None`: it does not say that it does.
+    /// Whether the application has consented to it, if it records; `None`: it does not say that it does.
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub recorder: Option<Consent>,
     /// Messages of it that signalling brought.

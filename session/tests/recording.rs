@@ -205,7 +205,7 @@ fn a_room_without_recordings_has_no_recorder_and_no_member_that_allows_one() {
                 let state = call.of(id).session.stats().members[0].state;
                 assert_eq!(state, MemberState::Pending, "{id}, {recording:?}");
                 let reasons: Vec<_> = call.told(id).into_iter().filter_map(reason).collect();
-                let reason = "only one of the member's room and ours may be recorded";
+                let reason = "one side allows recordings, the other does not";
                 assert!(reasons.iter().any(|it| it == reason), "{id}: {reasons:?}");
             }
         }

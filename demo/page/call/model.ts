@@ -44,7 +44,7 @@ export interface Person {
   readonly fingerprint?: string;
   /** The two have compared their safety number; forgotten when the fingerprint changes. */
   readonly isVerified: boolean;
-  /** Present of who records: whether this person has allowed it. Until then it sees and hears nothing. */
+  /** Present if the person records: whether you have allowed it. Until then it sees and hears nothing. */
   readonly recorder?: Consent;
   readonly sending: Sending;
   /** Pictures and sound, each proven to be this person's by its key (in a sealed room). */

@@ -36,7 +36,7 @@ export interface MemberDetail {
    */
   fingerprint?: string;
   /**
-   * Present of a member that records: whether this one has let it, by {@link Frameseal.consent}. Until
+   * Present if the member records: whether this one has consented, by {@link Frameseal.consent}. Until
    * then it gets no key, and opens nothing that this member seals.
    */
   recorder?: Consent;

@@ -36,7 +36,7 @@ export interface MemberStats {
   state: MemberState;
   /** SHA-256 of its public key, 64 hexadecimal digits; absent before its first message. */
   fingerprint?: string;
-  /** Present of a member that records: whether this one has consented. */
+  /** Present if the member records: whether this one has consented. */
   recorder?: Consent;
   /** Messages of it that the signalling brought. */
   messages: number;
